@@ -1,0 +1,36 @@
+"""sigspike: how networks learn signal and memorise noise, simulated in the theory's own coordinates."""
+
+from sigspike.algorithms import Adam as Adam
+from sigspike.algorithms import Algorithm as Algorithm
+from sigspike.algorithms import Constant as Constant
+from sigspike.algorithms import Cosine as Cosine
+from sigspike.algorithms import Exponential as Exponential
+from sigspike.algorithms import GradientDescent as GradientDescent
+from sigspike.algorithms import InverseTime as InverseTime
+from sigspike.algorithms import LabelNoiseGD as LabelNoiseGD
+from sigspike.algorithms import LabelSmoothing as LabelSmoothing
+from sigspike.algorithms import Momentum as Momentum
+from sigspike.algorithms import Schedule as Schedule
+from sigspike.check import Refusal as Refusal
+from sigspike.experiment import Experiment as Experiment
+from sigspike.experiment import log_spaced as log_spaced
+from sigspike.measure import Record as Record
+from sigspike.networks import Network as Network
+from sigspike.networks import PatchCNN as PatchCNN
+from sigspike.networks import ThreeLayerCNN as ThreeLayerCNN
+from sigspike.oracle import verify_jax as verify_jax
+from sigspike.problems import ImagePatches as ImagePatches
+from sigspike.problems import Problem as Problem
+from sigspike.problems import SignalNoise as SignalNoise
+from sigspike.simulation import simulate as simulate
+from sigspike.spaces import Decomposition as Decomposition
+from sigspike.spaces import decompose as decompose
+from sigspike.spaces import recompose as recompose
+from sigspike.sweeps import Linked as Linked
+from sigspike.sweeps import load as load
+from sigspike.sweeps import over_seeds as over_seeds
+from sigspike.sweeps import sweep as sweep
+from sigspike.sweeps import trace_boundary as trace_boundary
+from sigspike.tree import describe as describe
+from sigspike.tree import named_axes as named_axes
+from sigspike.tree import put as put

@@ -1,0 +1,103 @@
+"""Flags from descriptions: a plain dataclass beside each described class, which tyro can read, and the way back."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Union, get_type_hints
+
+import jax
+import tyro
+
+from sigspike.check import Choice, Instance, Range
+
+
+class Flags:
+    """Mirrors of described classes and of functions that make their objects.
+
+    A number becomes a float, a count an int, a part the union of everything that can stand there (found by itself:
+    a new algorithm in a file of its own is a new sub-command). Ranges stand in the help; checking is left to the
+    class.
+    """
+
+    def __init__(self) -> None:
+        self._mirrors: dict[Callable[..., Any], type] = {}
+        self._makers: dict[type, Callable[..., Any]] = {}
+
+    def mirror(self, maker: Callable[..., Any], **defaults: Any) -> type:
+        """A dataclass with a flag for each field of a class, or parameter of a function; ``defaults`` are objects."""
+        if maker not in self._mirrors or defaults:
+            fields = self._class_fields(maker) if isinstance(maker, type) else self._function_fields(maker)
+            fields = {
+                name: (kind, self.value(defaults[name]) if name in defaults else default)
+                for name, (kind, default) in fields.items()
+            }
+            ordered = sorted(fields.items(), key=lambda item: item[1][1] is not dataclasses.MISSING)
+            name = maker.__name__ if isinstance(maker, type) else maker.__name__.capitalize()
+            mirror = dataclasses.make_dataclass(
+                name, [(key, kind, _field(default)) for key, (kind, default) in ordered]
+            )
+            mirror.__doc__ = _sentence(maker)
+            self._mirrors[maker], self._makers[mirror] = mirror, maker
+        return self._mirrors[maker]
+
+    def value(self, built: Any) -> Any:
+        """The mirror of an object (numbers as Python's own)."""
+        if dataclasses.is_dataclass(built) and not isinstance(built, type):
+            mirror = self.mirror(type(built))
+            return mirror(
+                **{field.name: self.value(getattr(built, field.name)) for field in dataclasses.fields(mirror)}
+            )
+        return built.item() if isinstance(built, jax.Array) else built
+
+    def build(self, flags: Any) -> Any:
+        """The object that a filled-in mirror describes."""
+        if type(flags) not in self._makers:
+            return flags
+        given = {field.name: self.build(getattr(flags, field.name)) for field in dataclasses.fields(flags)}
+        return self._makers[type(flags)](**given)
+
+    def _class_fields(self, described: type) -> dict[str, tuple[Any, Any]]:
+        fields = dataclasses.fields(described)  # type: ignore[arg-type]
+        return {f.name: (self._kind(f), self.value(_default(f))) for f in fields if "hidden" not in f.metadata}
+
+    def _function_fields(self, function: Callable[..., Any]) -> dict[str, tuple[Any, Any]]:
+        hints, parameters = get_type_hints(function), inspect.signature(function).parameters
+        default = {name: dataclasses.MISSING if p.default is p.empty else p.default for name, p in parameters.items()}
+        return {name: (hints[name], default[name]) for name in parameters}
+
+    def _kind(self, field: dataclasses.Field) -> Any:
+        domain = field.metadata.get("domain")
+        if isinstance(domain, Range):
+            return Annotated[
+                int if field.type is int else float, tyro.conf.arg(help=f"{field.metadata['about']}, in {domain}")
+            ]
+        if isinstance(domain, Choice):
+            return Literal[domain.options]
+        if isinstance(domain, Instance) and domain.kind is not bool:
+            return Union[tuple(self.mirror(maker) for maker in makers(domain.kind))]  # noqa: UP007
+        return field.type
+
+
+def makers(kind: type) -> list[Callable[..., Any]]:
+    """Everything that makes an object of a kind: its final classes, or what a class names in ``from_files``."""
+    found: list[Callable[..., Any]] = []
+    for child in kind.__subclasses__():
+        from_files = getattr(child, "from_files", ())
+        found += [getattr(child, name) for name in from_files] or makers(child) or [child]
+    return found
+
+
+def _sentence(maker: Callable[..., Any]) -> str:
+    """What a sub-command says of itself: the first line of its file, or of the function."""
+    documented = inspect.getmodule(maker) if isinstance(maker, type) else maker
+    return (inspect.getdoc(documented) or "").partition("\n")[0]
+
+
+def _default(field: dataclasses.Field) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+
+
+def _field(default: Any) -> Any:
+    if default is dataclasses.MISSING:
+        return dataclasses.field()
+    return dataclasses.field(default_factory=lambda: default)

@@ -1,0 +1,41 @@
+"""The entry point: commands, and what becomes of errors."""
+
+import os
+import signal
+import sys
+from typing import Any
+
+import tyro
+
+from sigspike.check import Refusal
+from sigspike.cli.cache import compilation_cache
+from sigspike.cli.reproduce import reproduce
+from sigspike.cli.run import run
+from sigspike.cli.sweep import sweep
+
+
+def entry() -> None:
+    """Exit codes: 0; 2 for what was asked wrongly, with one sentence; 130 when interrupted, 143 when terminated."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        with compilation_cache():
+            main(sys.argv[1:])
+    except Refusal as refusal:
+        print(f"sigspike: {refusal}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("sigspike: interrupted; nothing half-written is left", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main(arguments: list[str]) -> None:
+    """Parse and run; a command's flags and help are its parameters and docstring."""
+    commands = {"reproduce": reproduce, "run": run, "sweep": sweep}
+    tyro.extras.subcommand_cli_from_dict(commands, args=arguments, prog="sigspike")
+
+
+def _terminate(*_: Any) -> None:
+    print("sigspike: terminated; finished chunks of a store are kept", file=sys.stderr)
+    os._exit(143)

@@ -1,0 +1,109 @@
+"""``sigspike run``: one experiment, every field a flag."""
+
+import json
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import jax
+import numpy as np
+import tyro
+import xarray as xr
+
+from sigspike.algorithms import LabelNoiseGD
+from sigspike.check import Refusal
+from sigspike.cli.flags import Flags
+from sigspike.experiment import Experiment
+from sigspike.networks import PatchCNN
+from sigspike.problems import SignalNoise
+from sigspike.simulation import simulate
+from sigspike.tree import named_axes
+
+FLAGS = Flags()
+
+# Every flag starts at section 5 of paper A.
+ExperimentFlags: Any = FLAGS.mirror(
+    Experiment,
+    problem=SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),
+    network=PatchCNN(width=20),
+    algorithm=LabelNoiseGD(learning_rate=1.0),
+    n_samples=200,
+    n_steps=2000,
+    measure="summary",
+)
+DEFAULT = ExperimentFlags()
+ROWS = 11
+
+
+def run(
+    experiment: Annotated[ExperimentFlags, tyro.conf.arg(name="")] = DEFAULT,  # type: ignore[valid-type]
+    seed: int = 0,
+    as_json: Annotated[bool, tyro.conf.arg(name="json")] = False,
+    plot: Path | None = None,
+) -> None:
+    """Run one experiment and print a summary.
+
+    Args:
+        experiment: The experiment.
+        seed: Which draw of data and initial weights.
+        as_json: Print the records as JSON instead.
+        plot: Draw γ, ρ, losses, accuracies and margins into this .png, .svg or .pdf.
+    """
+    if plot is not None:
+        _check_plot(plot)
+    records = named_axes(simulate(FLAGS.build(experiment), jax.random.key(seed)))
+    print(json.dumps(_plain(records.to_dict()), ensure_ascii=False) if as_json else summary(records))
+    if plot is not None:
+        from sigspike.plots.run import draw_run
+        from sigspike.plots.style import paper_style
+
+        with paper_style():
+            draw_run(records).savefig(plot)
+
+
+def summary(records: xr.Dataset) -> str:
+    """About ten moments of a run as a table, and a sentence if it diverged."""
+    extremes = records.map(lambda field: field) if "gamma_max" in records else _extremes(records)
+    shown = np.unique(np.linspace(0, records.sizes["time"] - 1, ROWS).round().astype(int))
+    lines = ["    step   train loss   train acc   test error            max γ     max ρ̄   max |ρ̲|"]
+    for moment in shown:
+        at, top = records.isel(time=int(moment)), extremes.isel(time=int(moment))
+        error = f"{float(at.test_error):.4f} ± {float(at.test_error_se):.4f}"
+        largest = [
+            float(np.nanmax(np.append(top[name], -np.inf)))
+            for name in ("gamma_max", "rho_bar_max", "rho_underline_max")
+        ]
+        lines.append(
+            f"{int(at.time):8d}   {float(at.train_loss):10.4g}   {float(at.train_accuracy):9.4f}   {error}   "
+            + " ".join(f"{value + 0.0:9.4g}" for value in largest)
+        )
+    diverged = int(records.diverged_at[-1])
+    return "\n".join(
+        lines + ([f"The run diverged at step {diverged}: try a smaller learning rate."] if diverged >= 0 else [])
+    )
+
+
+def _extremes(records: xr.Dataset) -> xr.Dataset:
+    rho = {name: abs(records[name]) for name in ("rho_bar", "rho_underline")}
+    own = {
+        name: field.max([axis for axis in field.dims if axis not in ("time", "sign")]) for name, field in rho.items()
+    }
+    return xr.Dataset(
+        {"gamma_max": records["gamma"].max("neuron")} | {f"{name}_max": field for name, field in own.items()}
+    )
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no NaN: a number that is not finite becomes null."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _check_plot(plot: Path) -> None:
+    if plot.suffix not in (".png", ".svg", ".pdf"):
+        raise Refusal(f"`plot` must end in .png, .svg or .pdf, got {str(plot)!r}")
+    if not plot.parent.is_dir():
+        raise Refusal(f"`plot` must lie in a folder that exists, got {str(plot)!r}")

@@ -1,0 +1,107 @@
+"""``sigspike sweep``: a grid of trainings, from flags or a file, into a store or a NetCDF file."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tyro
+import xarray as xr
+
+from sigspike import sweeps, tree
+from sigspike.check import Refusal
+from sigspike.cli.progress import bar
+from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
+from sigspike.cli.spec import build, read_axis, read_spec
+from sigspike.sweeps.estimate import duration, estimate
+from sigspike.sweeps.sweep import plan_sweep
+
+Axes = tyro.conf.UseAppendAction[tuple[tuple[str, ...], ...]]
+
+
+def sweep(
+    experiment: Annotated[ExperimentFlags, tyro.conf.arg(name="")] = DEFAULT,  # type: ignore[valid-type]
+    file: Path | None = None,
+    axis: Axes = (),
+    n_seeds: int | None = None,
+    seed: int | None = None,
+    store: Path | None = None,
+    out: Path | None = None,
+    keep: Literal["seeds", "mean"] | None = None,
+    cluster: str | None = None,
+    dry_run: bool = False,
+) -> None:
+    """Simulate a grid of experiments.
+
+    Args:
+        experiment: The experiment.
+        file: A .toml or .json file with the experiment, its axes and these options; flags given besides go before it.
+        axis: A dotted path and its values, as in "--axis problem.snr 0.03 0.06 0.1"; once for each axis.
+        n_seeds: Trainings in every cell (1).
+        seed: Which draws (0).
+        store: Folder for the result, chunk by chunk; the same call goes on where it was stopped.
+        out: NetCDF file for the result.
+        keep: Every seed, or mean, standard error and fraction diverged.
+        cluster: "local", "local:N" or the address of a dask scheduler.
+        dry_run: Print trainings, memory, compilations and the time they will take, and stop.
+    """
+    spec = read_spec(file) if file is not None else {}
+    at = build(spec.get("experiment", {}), FLAGS.build(experiment), "experiment")
+    axes = {path: read_axis(at, path, values) for path, values in spec.get("axes", {}).items()} | _flags(at, axis)
+    given = {"n_seeds": n_seeds, "seed": seed, "keep": keep, "cluster": cluster, "store": store, "out": out}
+    options = {"n_seeds": 1, "seed": 0, "keep": "seeds", "cluster": None, "store": None, "out": None}
+    options |= {name: spec[name] for name in options if name in spec}
+    options |= {name: value for name, value in given.items() if value is not None}
+    target = options.pop("out")
+    if dry_run:
+        plan = plan_sweep(at, axes, options["n_seeds"], options["seed"], options["keep"], options["store"])
+        print(estimate(plan))
+        return
+    _check_target(options["store"], target)
+    _run(at, axes, options, Path(target) if target is not None else None)
+
+
+def _run(experiment: Any, axes: dict[str, Any], options: dict[str, Any], target: Path | None) -> None:
+    started = time.perf_counter()
+    try:
+        with bar("sweep") as progress:
+            data = sweeps.sweep(experiment, axes, **options, progress=progress)
+    except KeyboardInterrupt:
+        if options["store"] is not None:
+            print(f"sigspike: finished chunks are kept in {options['store']}; the same call goes on", file=sys.stderr)
+        raise
+    if target is not None:
+        data.to_netcdf(target, engine="h5netcdf")
+    print(summary(data))
+    places = " and ".join(str(place) for place in (options["store"], target) if place is not None)
+    print(f"{places} after {duration(time.perf_counter() - started)}")
+
+
+def summary(data: xr.Dataset) -> str:
+    """The dimensions, and the range of the last test error and of the divergences."""
+    sizes = " × ".join(f"{name} {size}" for name, size in data["test_error"].sizes.items())
+    error, diverged = data["test_error"].isel(time=-1), data["fraction_diverged"].isel(time=-1)
+    return (
+        f"{sizes}\ntest error {float(error.min()):.4f} … {float(error.max()):.4f}, "
+        f"{100 * float(diverged.mean()):.2g} % of the trainings diverged"
+    )
+
+
+def _flags(experiment: Any, axis: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+    """Axes given as words: numbers, whole where the field is."""
+    axes = {}
+    for path, *words in axis:
+        name = path.replace("-", "_")
+        whole = isinstance(tree.get(experiment, name), int)
+        try:
+            axes[name] = [(int if whole and word.lstrip("-").isdigit() else float)(word) for word in words]
+        except ValueError as error:
+            raise Refusal(f"`axis` {name!r} must be followed by numbers, got {' '.join(words)!r}") from error
+    return axes
+
+
+def _check_target(store: Any, out: Any) -> None:
+    if store is None and out is None:
+        raise Refusal("`store` or `out` must say where the result goes, got neither")
+    if out is not None and not Path(out).parent.is_dir():
+        raise Refusal(f"`out` must lie in a folder that exists, got {str(out)!r}")

@@ -1,0 +1,34 @@
+"""Labelled inputs whose every patch is an atom."""
+
+from typing import Any, NamedTuple
+
+import equinox as eqx
+from jaxtyping import Array, Float
+
+
+class Atoms(NamedTuple):
+    """One value for each atom: of the signal atoms, which samples share, and of the noise atoms, each in one sample.
+
+    ``signal: (..., atom)``, ``noise: (..., sample, patch)``. Overlaps ⟨w, a⟩ and coefficients have this form.
+    """
+
+    signal: Any
+    noise: Any
+
+
+class Examples(eqx.Module):
+    """Samples with one signal patch, an atom of a common list, and noise patches of their own.
+
+    For the signal–noise model the list is (−μ, +μ), and for images it is the images themselves. ``polarity`` is the
+    class that an atom speaks for: γ counts its coefficient with that sign. ``label`` is what training is told (ỹ),
+    and ``truth`` the label that made the signal patch (y). ``orthogonal``: every noise patch is orthogonal to every
+    signal patch.
+    """
+
+    signal: Float[Array, "atom coordinate"]
+    polarity: Float[Array, " atom"]
+    membership: Float[Array, "sample atom"]
+    noise: Float[Array, "sample patch coordinate"]
+    label: Float[Array, " sample"]
+    truth: Float[Array, " sample"]
+    orthogonal: bool = eqx.field(static=True)

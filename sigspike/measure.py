@@ -1,0 +1,176 @@
+"""What is written down of a run at one moment."""
+
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from sigspike.algorithms import Algorithm, Task
+from sigspike.examples import Examples
+from sigspike.frames import turn
+from sigspike.losses import logistic
+from sigspike.spaces import Decomposition, Params, in_theory
+from sigspike.spaces.space import extend, read
+
+
+def noted(long_name: str) -> Any:
+    """A recorded field, with the label it carries in datasets and figures (all are pure numbers)."""
+    return eqx.field(metadata={"attrs": {"long_name": long_name, "units": "1"}})
+
+
+class Record(eqx.Module):
+    """The part that every record has. A prediction f = 0 counts as half an error; after a divergence everything is
+    NaN.
+    """
+
+    step: Int[Array, ""] = noted("gradient steps taken")
+    train_loss: Float[Array, ""] = noted("training loss on the given labels")
+    step_loss: Float[Array, ""] = noted("training loss on the labels of this step")
+    train_accuracy: Float[Array, ""] = noted("training accuracy")
+    test_error: Float[Array, ""] = noted("test error")
+    test_error_se: Float[Array, ""] = noted("standard error of the test error over its samples")
+    diverged_at: Int[Array, ""] = noted("first step with a number that is not finite (-1: none so far)")
+
+    @classmethod
+    def take(
+        cls,
+        shared: "Record",
+        decomposition: Decomposition,
+        margin: Float[Array, " sample"],
+        examples: Examples,
+        exists: Bool[Array, " neuron"],
+    ) -> "Record":
+        """The shared part and this record's own, about the neurons that exist."""
+        own = cls.own(decomposition, margin, examples, exists)
+        return cls(**{name: getattr(shared, name) for name in Record.__dataclass_fields__}, **own)
+
+    @classmethod
+    def own(
+        cls,
+        decomposition: Decomposition,
+        margin: Float[Array, " sample"],
+        examples: Examples,
+        exists: Bool[Array, " neuron"],
+    ) -> dict[str, Array]:
+        """What this record adds."""
+        return {}
+
+
+class CoefficientRecord(Record):
+    """Every coefficient γ, ρ̄, ρ̲ and every margin ỹ_i f_i."""
+
+    gamma: Float[Array, "sign neuron"] = noted("γ")
+    rho_bar: Float[Array, "sign neuron sample *patch"] = noted("ρ̄")
+    rho_underline: Float[Array, "sign neuron sample *patch"] = noted("ρ̲")
+    margin: Float[Array, " sample"] = noted("margin ỹf")
+
+    @classmethod
+    def own(
+        cls,
+        decomposition: Decomposition,
+        margin: Float[Array, " sample"],
+        examples: Examples,
+        exists: Bool[Array, " neuron"],
+    ) -> dict[str, Array]:
+        coefficients = jax.tree.map(lambda values: jnp.where(_along(exists, values), values, jnp.nan), decomposition)
+        return vars(coefficients) | {"margin": margin}
+
+
+class SummaryRecord(Record):
+    """Maxima and means per class j, split by ``kind`` of sample: clean (ỹ = y) and flipped (NaN where there is
+    none).
+    """
+
+    gamma_max: Float[Array, " sign"] = noted("max γ")
+    gamma_mean: Float[Array, " sign"] = noted("mean γ")
+    rho_bar_max: Float[Array, "sign kind"] = noted("max ρ̄")
+    rho_bar_mean: Float[Array, "sign kind"] = noted("mean ρ̄ over the samples with ỹ = j")
+    rho_underline_max: Float[Array, "sign kind"] = noted("max |ρ̲|")
+    rho_underline_mean: Float[Array, "sign kind"] = noted("mean ρ̲ over the samples with ỹ = −j")
+    margin_mean: Float[Array, " kind"] = noted("mean margin ỹf")
+    accuracy: Float[Array, " kind"] = noted("training accuracy by kind of sample")
+
+    @classmethod
+    def own(
+        cls,
+        decomposition: Decomposition,
+        margin: Float[Array, " sample"],
+        examples: Examples,
+        exists: Bool[Array, " neuron"],
+    ) -> dict[str, Array]:
+        flipped = examples.label != examples.truth
+        kind = jnp.stack([~flipped, flipped])
+        sign = jnp.array([-1.0, 1.0])[-decomposition.gamma.shape[0] :]
+        bar = (sign[:, None] == examples.label[None])[:, None] & kind[None]
+        underline = (sign[:, None] != examples.label[None])[:, None] & kind[None]
+        return {
+            "gamma_max": jnp.max(decomposition.gamma, axis=1, where=exists[None], initial=-jnp.inf),
+            "gamma_mean": jnp.mean(decomposition.gamma, axis=1, where=exists[None]),
+            "rho_bar_max": _by_kind(decomposition.rho_bar, bar, exists, jnp.max),
+            "rho_bar_mean": _by_kind(decomposition.rho_bar, bar, exists, jnp.mean),
+            "rho_underline_max": _by_kind(abs(decomposition.rho_underline), underline, exists, jnp.max),
+            "rho_underline_mean": _by_kind(decomposition.rho_underline, underline, exists, jnp.mean),
+            "margin_mean": jnp.mean(jnp.broadcast_to(margin[None], kind.shape), axis=1, where=kind),
+            "accuracy": jnp.mean(jnp.broadcast_to(correct(margin)[None], kind.shape), axis=1, where=kind),
+        }
+
+
+RECORDS: dict[str, type[Record]] = {"coefficients": CoefficientRecord, "summary": SummaryRecord}
+
+
+class Observer(eqx.Module):
+    """Looks at a run: its training task, its test set, and the law of the labels of each step."""
+
+    record: type[Record] = eqx.field(static=True)
+    task: Task
+    test: Examples
+    algorithm: Algorithm
+    n_axes: int = eqx.field(static=True)
+
+    def __call__(self, params: Params, step: Int[Array, ""], diverged_at: Int[Array, ""], drawn: Any) -> Record:
+        """The record of this moment; ``drawn`` is what the algorithm takes its next step with."""
+        task = self.task
+        margin = task.margins(params.upper, task.space.overlaps(params))
+        wrong = 1 - correct(self._test_margins(params))
+        shared = Record(
+            step=step,
+            train_loss=jnp.mean(logistic(margin)),
+            step_loss=jnp.mean(self.algorithm.losses(margin, drawn)),
+            train_accuracy=jnp.mean(correct(margin)),
+            test_error=jnp.mean(wrong),
+            test_error_se=jnp.std(wrong) / wrong.shape[0] ** 0.5,
+            diverged_at=diverged_at,
+        )
+        decomposition = in_theory(task.space.learnt(params), task.examples)
+        return self.record.take(shared, decomposition, margin, task.examples, task.network.exists)
+
+    def _test_margins(self, params: Params) -> Float[Array, " sample"]:
+        filters, n_coordinates = self.task.space.filters(params), self.task.examples.noise.shape[-1]
+        if self.test.noise.shape[-1] < n_coordinates:
+            filters = turn(filters, self.n_axes, n_coordinates - self.n_axes)
+        overlaps = read(filters, extend(self.test.signal, filters), extend(self.test.noise, filters))
+        return self.test.label * self.task.network.logits(params.upper, overlaps, self.test)
+
+
+def correct(margin: Float[Array, " sample"]) -> Float[Array, " sample"]:
+    """1 where y f > 0, 0 where y f < 0, ½ at 0, NaN at NaN."""
+    return (1 + jnp.sign(margin)) / 2
+
+
+def _along(exists: Bool[Array, " neuron"], values: Array) -> Bool[Array, "1 neuron *ones"]:
+    return exists.reshape(1, -1, *[1] * (values.ndim - 2))
+
+
+def _by_kind(
+    values: Float[Array, "sign neuron sample *patch"], chosen: Array, exists: Array, statistic: Any
+) -> Float[Array, "sign kind"]:
+    """A statistic over neurons and chosen samples, for each class and kind."""
+    flat = values.reshape(*values.shape[:3], -1)[:, None]
+    where = jnp.broadcast_to(
+        chosen[:, :, None, :, None] & exists[None, None, :, None, None], (flat.shape[0], 2, *flat.shape[2:])
+    )
+    extra = {"initial": -jnp.inf} if statistic is jnp.max else {}
+    result = statistic(jnp.broadcast_to(flat, where.shape), axis=(2, 3, 4), where=where, **extra)
+    return jnp.where(chosen.any(-1), result, jnp.nan)

@@ -1,0 +1,77 @@
+"""What a network must say of itself: a first layer, which lives in a space, and a head on its pre-activations."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Key
+
+from sigspike.check import AT_LEAST_ONE, NONNEGATIVE
+from sigspike.examples import Atoms, Examples
+from sigspike.fields import Checked, choice, constant, count, hidden, number, switch
+from sigspike.frames import Frame, unit_draw
+
+
+class Network(Checked):
+    """f(x) = Σ_p g(x^(p)) (or the mean over patches): each patch answers on its own.
+
+    The first layer is ``n_signs`` × ``width`` filters, and g is a function of their pre-activations on one patch.
+    An atom is therefore answered once, however many samples share it. Every network has m = ``width`` filters a
+    class (or in all), σ(z) = max(0, z)^q with q = ``power`` ≥ 1 (static: each q is code of its own), initial
+    weights of standard deviation σ_0 = ``init_std``, and with ``bias`` one number more a filter, drawn from the
+    same law and shared by the patches. With ``alive`` = m the arrays have room for ``width`` ≥ m filters, and those
+    beyond m are zero for ever: since σ'(0) = 0 nothing moves them. m is then a number, and one program serves many
+    widths, with the draws that each width has by itself.
+    """
+
+    n_signs: ClassVar[int]
+
+    width: int = count("filters a class m")
+    power: float = constant(AT_LEAST_ONE, "exponent q of the activation", default=2)
+    init_std: float | Float[Array, ""] = number(
+        NONNEGATIVE, "standard deviation of the initial weights σ₀", default=0.01
+    )
+    init: str = choice("gaussian", "uniform", default="gaussian", kw_only=True)
+    patches: str = choice("sum", "mean", default="sum", kw_only=True)
+    bias: bool = switch(False, kw_only=True)
+    alive: float | Float[Array, ""] | None = hidden(AT_LEAST_ONE)
+
+    @abstractmethod
+    def upper(self, key: Key[Array, ""]) -> Any:
+        """Initial parameters above the first layer, any pytree of arrays."""
+
+    @abstractmethod
+    def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
+        """g: what each patch adds to the logit, from its pre-activations."""
+
+    def first(self, key: Key[Array, ""], frame: Frame) -> Float[Array, "sign neuron coordinate"]:
+        """Initial filters w ~ ``init`` law with standard deviation σ_0 per coordinate, a bias as one coordinate
+        more.
+        """
+        key_weights, key_bias = jax.random.split(key)
+        rows = frame.weights(key_weights, self.n_filters, self.init)
+        if self.bias:
+            rows = jnp.concatenate([rows, unit_draw(key_bias, (self.n_filters, 1), self.init)], axis=1)
+        rows = rows.reshape(self.width, self.n_signs, -1).transpose(1, 0, 2)
+        return self.init_std * jnp.where(self.exists[None, :, None], rows, 0)
+
+    def logits(self, upper: Any, overlaps: Atoms, examples: Examples) -> Float[Array, " sample"]:
+        """f of every sample: the answer of its signal atom plus those of its noise patches."""
+        total = examples.membership @ self.answer(upper, overlaps.signal)
+        total = total + self.answer(upper, overlaps.noise).sum(-1)
+        return total if self.patches == "sum" else total / (1 + overlaps.noise.shape[-1])
+
+    @property
+    def n_filters(self) -> int:
+        return self.n_signs * self.width
+
+    @property
+    def neurons(self) -> int | float | Float[Array, ""]:
+        """m, also where there is room for more."""
+        return self.width if self.alive is None else self.alive
+
+    @property
+    def exists(self) -> Bool[Array, " neuron"]:
+        """Which of the filters of a class exist."""
+        return jnp.arange(self.width) < self.neurons

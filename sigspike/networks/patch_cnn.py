@@ -1,0 +1,32 @@
+"""The two-layer patch CNN of papers A, B and K."""
+
+from typing import Any, ClassVar
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Key
+
+from sigspike.activations import relu_power
+from sigspike.fields import choice
+from sigspike.networks.network import Network
+
+
+class PatchCNN(Network):
+    """f = F₊₁ − F₋₁ with F_j(x) = (1/m) Σ_r Σ_p σ(⟨w_{j,r}, x^(p)⟩), σ(z) = max(0, z)^q, second layer fixed.
+
+    m = ``width`` filters a class, q = ``power`` ≥ 1 (static: each q is code of its own). A is q = 2, B is q = 1. K
+    is q = 1 with ``filters="sum"``, ``patches="mean"``, ``bias=True``, ``init="uniform"`` and ``init_std`` =
+    1/√(3d), which is U(−1/√d, 1/√d).
+    """
+
+    n_signs: ClassVar[int] = 2
+
+    filters: str = choice("mean", "sum", default="mean")
+
+    def upper(self, key: Key[Array, ""]) -> Any:
+        return ()
+
+    def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
+        outputs = relu_power(overlaps, self.power).sum(1)
+        sign = jnp.array([-1.0, 1.0]).reshape(2, *[1] * (outputs.ndim - 1))
+        difference = jnp.sum(sign * outputs, axis=0)  # its derivative is a product, where a slice's is a padding
+        return difference if self.filters == "sum" else difference / self.neurons

@@ -1,0 +1,38 @@
+"""The three-layer ReLU CNN of paper A, appendix E.1."""
+
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Key
+
+from sigspike.activations import relu_power
+from sigspike.check import AT_LEAST_ONE, NONNEGATIVE
+from sigspike.fields import constant, number
+from sigspike.networks.network import Network
+
+
+class ThreeLayerCNN(Network):
+    """z^(p) = σ(Wᵀ x^(p)), F_j = (1/m) Σ_r Σ_p σ(⟨v_{j,r}, z^(p)⟩), f = F₊₁ − F₋₁; W and both V_j are trained.
+
+    W has ``width`` filters, shared by the classes, and each V_j is width × width with entries N(0, ``upper_gain``²
+    / m); the last layer is fixed. The paper gives no scale for V; the default gain is He's, √2.
+    """
+
+    n_signs: ClassVar[int] = 1
+
+    power: float = constant(AT_LEAST_ONE, "exponent q of the activation", default=1)
+    upper_gain: float | Float[Array, ""] = number(
+        NONNEGATIVE, "gain of the second layer's initial weights", default=2**0.5
+    )
+
+    def upper(self, key: Key[Array, ""]) -> Any:
+        rows = jax.vmap(lambda row: jax.random.normal(jax.random.fold_in(key, row), (self.width, 2)))
+        square = rows(jnp.arange(self.width)).transpose(2, 0, 1)
+        exists = self.exists[:, None] & self.exists[None]
+        return self.upper_gain / self.neurons**0.5 * jnp.where(exists[None], square, 0)
+
+    def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
+        hidden = relu_power(overlaps[0], self.power)
+        outputs = relu_power(jnp.einsum("jrk,k...->jr...", upper, hidden), self.power).sum(1) / self.neurons
+        return outputs[1] - outputs[0]

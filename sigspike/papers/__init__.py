@@ -1,0 +1,12 @@
+"""Papers, one per sub-folder: experiments, figures and claims, one figure per file."""
+
+from sigspike.papers.benign_overfitting import FIGURES as BENIGN_OVERFITTING
+from sigspike.papers.figure import Figure
+from sigspike.papers.low_snr import FIGURES as LOW_SNR
+from sigspike.papers.phase_diagrams import FIGURES as PHASE_DIAGRAMS
+
+PAPERS: dict[str, tuple[type[Figure], ...]] = {
+    "low-snr": LOW_SNR,
+    "benign-overfitting": BENIGN_OVERFITTING,
+    "phase-diagrams": PHASE_DIAGRAMS,
+}

@@ -1,0 +1,1 @@
+"""Shared drawing: a labelled dataset in, axes out; nothing is computed here."""

@@ -1,0 +1,145 @@
+"""Real images as signal patches, Gaussian noise in the other patch."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jaxtyping import Array, Float, Key
+
+from sigspike import idx
+from sigspike.check import NONNEGATIVE, POSITIVE, Refusal
+from sigspike.examples import Examples
+from sigspike.fields import as_array, choice, count, number
+from sigspike.frames import Frame
+from sigspike.problems.problem import Problem
+
+
+def _as_images(value: Any) -> Any:
+    """An array where the value can be one; the check refuses the rest."""
+    if isinstance(value, Tracer):
+        return value
+    numeric = np.asarray(value).dtype.kind in "biuf"
+    return as_array(value) if numeric else value
+
+
+class ImagePatches(Problem):
+    """x = (v / c, ξ) with v an image of one of two classes and noise ξ ~ N(0, σ_p²) per pixel (paper A, appendix
+    E.2).
+
+    ``images``, ``test_images``: (image, row, column), with a channel axis last or without; ``labels``,
+    ``test_labels``: ±1; ``normalization`` c divides the pixels. A run draws its samples from them without
+    replacement.
+
+    ``layout="patch"``: the image is one patch, noise of the same size the other. ``layout="border"``: a canvas with
+    ``border`` more pixels on each side; one patch shows the image in the middle, the other the noise around it (our
+    reading of "noise on the border").
+    """
+
+    isotropic: ClassVar[bool] = False
+    n_axes: ClassVar[int] = 0
+    from_files: ClassVar[tuple[str, ...]] = ("mnist",)  # how the command line makes one
+
+    images: Float[Array, "image row column *channel"] = eqx.field(converter=_as_images)
+    labels: Float[Array, " image"] = eqx.field(converter=_as_images)
+    test_images: Float[Array, "test row column *channel"] = eqx.field(converter=_as_images)
+    test_labels: Float[Array, " test"] = eqx.field(converter=_as_images)
+    noise_std: float | Float[Array, ""] = number(NONNEGATIVE, "noise standard deviation σₚ")
+    normalization: float | Float[Array, ""] = number(POSITIVE, "divisor of the pixels", default=1.0)
+    layout: str = choice("patch", "border", default="patch")
+    border: int = count("pixels of the border", default=4)
+
+    def __check_init__(self) -> None:
+        self.check_fields()
+        for kind in ("", "test_"):
+            images, labels = getattr(self, f"{kind}images"), getattr(self, f"{kind}labels")
+            for name, value in ((f"{kind}images", images), (f"{kind}labels", labels)):
+                if not isinstance(value, jax.Array):
+                    raise Refusal(f"`{name}` must be an array of numbers, got {value!r}")
+            if images.ndim not in (3, 4):
+                expected = "(image, row, column) or (image, row, column, channel)"
+                raise Refusal(f"`{kind}images` must have shape {expected}, got {images.shape}")
+            if labels.shape != images.shape[:1]:
+                raise Refusal(
+                    f"`{kind}labels` must hold one label for each of {images.shape[0]} images, got shape {labels.shape}"
+                )
+            if not isinstance(labels, Tracer) and not np.isin(np.asarray(labels), (-1, 1)).all():
+                raise Refusal(f"`{kind}labels` must be -1 or +1, got {np.unique(np.asarray(labels))[:5].tolist()}")
+            if not isinstance(images, Tracer) and not np.isfinite(np.asarray(images)).all():
+                raise Refusal(f"`{kind}images` must be finite, got NaN or infinite pixels; clean them first")
+        if self.images.shape[1:] != self.test_images.shape[1:]:
+            raise Refusal(
+                f"`test_images` must have images of shape {self.images.shape[1:]}, got {self.test_images.shape[1:]}"
+            )
+
+    @classmethod
+    def mnist(
+        cls,
+        data_dir: Path,
+        classes: tuple[int, int] = (0, 1),
+        noise_std: float = 5.0,
+        normalization: float = 80.0,
+        layout: str = "patch",
+        border: int = 4,
+    ) -> "ImagePatches":
+        """Two MNIST digits, the first as −1 and the second as +1, from the four official files in ``data_dir``."""
+        arrays = []
+        for part in ("train", "t10k"):
+            images, digits = (
+                idx.read(data_dir, f"{part}-images-idx3-ubyte"),
+                idx.read(data_dir, f"{part}-labels-idx1-ubyte"),
+            )
+            if images.ndim != 3 or digits.shape != images.shape[:1]:
+                shapes = f"images {images.shape}, labels {digits.shape}"
+                raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
+            if classes[0] == classes[1] or not np.isin(classes, digits).all():
+                raise Refusal(f"`classes` must be two different digits of the files, got {tuple(classes)}")
+            chosen = np.isin(digits, classes)
+            arrays += [images[chosen], np.where(digits[chosen] == classes[1], 1, -1)]
+        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+
+    @property
+    def noise_patches(self) -> int:
+        return 1
+
+    @property
+    def patch_dim(self) -> int:
+        rows, columns, *channels = self.images.shape[1:]
+        extra = 2 * self.border if self.layout == "border" else 0
+        return (rows + extra) * (columns + extra) * int(np.prod(channels))
+
+    def check_sizes(self, n_samples: int, n_test: int) -> None:
+        for name, size, images in (("n_samples", n_samples, self.images), ("n_test", n_test, self.test_images)):
+            if size > images.shape[0]:
+                raise Refusal(f"`{name}` must be at most {images.shape[0]}, the number of images at hand, got {size}")
+
+    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int) -> Examples:
+        key_choice, key_noise = jax.random.split(key)
+        return self._examples(key_choice, self.images, self.labels, frame.gaussian(key_noise, n_samples))
+
+    def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
+        key_choice, key_noise = jax.random.split(key)
+        return self._examples(key_choice, self.test_images, self.test_labels, frame.fresh(key_noise, n_samples))
+
+    def _examples(
+        self,
+        key: Key[Array, ""],
+        images: Float[Array, "image row column *channel"],
+        labels: Float[Array, " image"],
+        unit_noise: Float[Array, "sample coordinate"],
+    ) -> Examples:
+        n_samples = unit_noise.shape[0]
+        chosen = jax.random.choice(key, images.shape[0], (n_samples,), replace=False)
+        label, signal = labels[chosen], images[chosen] / self.normalization
+        if self.layout == "border":
+            width = self.border
+            pad = [(0, 0), (width, width), (width, width)] + [(0, 0)] * (signal.ndim - 3)
+            inside = jnp.pad(jnp.ones_like(signal[0]), pad[1:]).reshape(1, -1)
+            signal, unit_noise = jnp.pad(signal, pad), unit_noise * (1 - inside)
+        noise = (self.noise_std * unit_noise)[:, None, :]
+        return Examples(
+            signal.reshape(n_samples, -1), label, jnp.eye(n_samples), noise, label, label, self.layout == "border"
+        )

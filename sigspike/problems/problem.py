@@ -1,0 +1,47 @@
+"""What a data model must say of itself."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from jaxtyping import Array, Float, Key
+
+from sigspike.examples import Examples
+from sigspike.fields import Checked
+from sigspike.frames import Frame
+
+
+class Problem(Checked):
+    """A law of labelled samples, written in the vectors of whatever frame it is given.
+
+    ``isotropic``: the law of the noise is Gaussian and rotation invariant off the signal axes, so that the span
+    of a run's vectors can stand for R^d.
+    """
+
+    isotropic: ClassVar[bool]
+    n_axes: ClassVar[int]
+
+    @property
+    @abstractmethod
+    def patch_dim(self) -> float | Float[Array, ""]:
+        """d, the coordinates of a patch."""
+
+    @property
+    @abstractmethod
+    def noise_patches(self) -> int:
+        """How many patches of a sample are noise."""
+
+    @abstractmethod
+    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int) -> Examples:
+        """Draw a training set."""
+
+    @abstractmethod
+    def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
+        """Draw a test set; ``train`` is at hand for tests that reuse training noise."""
+
+    @property
+    def fresh_tests(self) -> bool:
+        """Whether the noise of a test sample is independent of everything in training."""
+        return True
+
+    def check_sizes(self, n_samples: int, n_test: int) -> None:
+        """Refuse sizes that the problem cannot serve."""

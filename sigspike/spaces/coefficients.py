@@ -1,0 +1,104 @@
+"""Coefficient space: gradient descent in the theory's own coordinates, at a cost that does not know d."""
+
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from sigspike.examples import Atoms, Examples
+from sigspike.spaces.decomposition import combine
+from sigspike.spaces.space import Params, Space, inner_upper, read
+
+
+class Dual(eqx.Module):
+    """w = ``scale``·w0 + Σ_a c_a a: the share of w0, and the coefficients of the atoms."""
+
+    scale: Float[Array, ""]
+    coefficients: Atoms
+
+
+class Gram(eqx.Module):
+    """K = ⟨a, b⟩ over all atoms, in blocks; that of the noise does not know ‖μ‖, so that a sweep over ‖μ‖ shares it.
+
+    ``cross`` is None where signal and noise are orthogonal by construction: half the time of a small step is there.
+    """
+
+    signal: Float[Array, "atom atom"]
+    cross: Float[Array, "atom noise"] | None
+    noise: Float[Array, "noise noise"]
+
+    def __call__(self, coefficients: Atoms) -> Atoms:
+        """c K: the overlaps of Σ_a c_a a with every atom."""
+        signal, noise = coefficients
+        flat = noise.reshape(*noise.shape[:2], -1)
+        of_signal, of_noise = product(signal, self.signal), flat @ self.noise
+        if self.cross is not None:
+            of_signal, of_noise = of_signal + product(flat, self.cross.T), of_noise + product(signal, self.cross)
+        return Atoms(of_signal, of_noise.reshape(noise.shape))
+
+
+class Coefficients(Space):
+    """Gradient descent never leaves w0 + span{atoms}, so its state can be the coefficients c, and z = s·z0 + c K.
+
+    The gradient of a loss in w is Σ_a (∂L/∂z_a) a, hence in c it is simply the cotangent of the pre-activations,
+    for any loss, activation and depth; inner products go through K. One step costs O(m n²), whatever d is. Exact
+    for every algorithm that commutes with rotations of R^d. THEORY: coefficients.
+    """
+
+    gram: Gram
+    initial_overlaps: Atoms
+
+    def __init__(self, examples: Examples, initial: Float[Array, "sign neuron coordinate"]):
+        super().__init__(examples, initial)
+        noise = self.noise.reshape(-1, self.noise.shape[-1])
+        apart = examples.orthogonal and examples.signal.shape == self.signal.shape
+        self.gram = Gram(self.signal @ self.signal.T, None if apart else self.signal @ noise.T, noise @ noise.T)
+        self.initial_overlaps = read(initial, self.signal, self.noise)
+
+    def start(self, upper: Any) -> Params:
+        return Params(Dual(jnp.ones(()), jax.tree.map(jnp.zeros_like, self.initial_overlaps)), upper)
+
+    def overlaps(self, params: Params) -> Atoms:
+        dual = params.first
+        return jax.tree.map(
+            lambda z0, change: dual.scale * z0 + change, self.initial_overlaps, self.gram(dual.coefficients)
+        )
+
+    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params) -> Params:
+        upper, cotangent = jax.grad(objective, argnums=(0, 1))(params.upper, self.overlaps(params))
+        return Params(Dual(jnp.zeros(()), cotangent), upper)
+
+    def inner(self, one: Params, other: Params) -> Float[Array, ""]:
+        a, b = one.first, other.first
+        along = a.scale * b.scale * jnp.vdot(self.initial, self.initial)
+        across = a.scale * dot(self.initial_overlaps, b.coefficients) + b.scale * dot(
+            self.initial_overlaps, a.coefficients
+        )
+        return along + across + dot(self.gram(a.coefficients), b.coefficients) + inner_upper(one, other)
+
+    def filters(self, params: Params) -> Float[Array, "sign neuron coordinate"]:
+        return params.first.scale * self.initial + combine(params.first.coefficients, self.signal, self.noise)
+
+    def learnt(self, params: Params) -> Atoms:
+        return params.first.coefficients
+
+
+def product(
+    left: Float[Array, "sign neuron inner"], right: Float[Array, "inner outer"]
+) -> Float[Array, "sign neuron outer"]:
+    """left @ right; where it is two atoms wide, as sums of products: a batch of such matmuls costs XLA far more."""
+    if right.shape[0] == 2:
+        rows = right[:, None, None]
+        return left[..., :1] * rows[0] + left[..., 1:] * rows[1]
+    if right.shape[1] == 2:
+        columns = right.T[:, None, None]
+        return jnp.stack([jnp.sum(left * column, axis=-1) for column in columns], axis=-1)
+    return left @ right
+
+
+def dot(one: Atoms, other: Atoms) -> Float[Array, ""]:
+    """Σ over all entries."""
+    return jnp.vdot(one.signal, other.signal) + jnp.vdot(one.noise, other.noise)

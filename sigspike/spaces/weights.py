@@ -1,0 +1,52 @@
+"""Weight space, the reference: the filters themselves, and ordinary automatic differentiation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from sigspike.examples import Atoms
+from sigspike.spaces.decomposition import project
+from sigspike.spaces.space import Params, Space, inner_upper, read
+
+
+class Filters(eqx.Module):
+    """Filters w, and the share s of w0 left in them.
+
+    No gradient acts on s. It rides along under weight decay, as it does in coefficient space, so that what was learnt,
+    w − s·w0, is known.
+    """
+
+    weights: Float[Array, "sign neuron coordinate"]
+    scale: Float[Array, ""]
+
+
+class Weights(Space):
+    """w in R^d. One step costs O(m n d); any optimiser, any depth."""
+
+    def start(self, upper: Any) -> Params:
+        return Params(Filters(self.initial, jnp.ones(())), upper)
+
+    def overlaps(self, params: Params) -> Atoms:
+        return read(params.first.weights, self.signal, self.noise)
+
+    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params) -> Params:
+        return jax.grad(lambda at: objective(at.upper, self.overlaps(at)))(params)
+
+    def inner(self, one: Params, other: Params) -> Float[Array, ""]:
+        return jnp.vdot(one.first.weights, other.first.weights) + inner_upper(one, other)
+
+    def filters(self, params: Params) -> Float[Array, "sign neuron coordinate"]:
+        return params.first.weights
+
+    def learnt(self, params: Params) -> Atoms:
+        return project(params.first.weights - params.first.scale * self.initial, self.signal, self.noise)
+
+
+def share_of_initial(params: Params) -> Params:
+    """A tree of booleans that is true at s alone, for an algorithm under which w0 does not shrink as a whole."""
+    nowhere = jax.tree.map(lambda _: False, params)
+    return eqx.tree_at(lambda tree: tree.first.scale, nowhere, True)

@@ -1,0 +1,176 @@
+"""Tracing a phase boundary: trainings are spent where a quantity crosses a level, and not on plains."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sigspike.check import Range, Refusal
+from sigspike.experiment import Experiment
+from sigspike.sweeps.axes import Axis, Linked, Values, check_sweep, read_axes
+from sigspike.sweeps.grid import Grid
+from sigspike.sweeps.plan import Plan
+from sigspike.sweeps.sweep import Progress, sweep
+
+CONFIDENCE = 1.96  # standard errors
+
+Cell = tuple[int, int]
+Measured = dict[Cell, tuple[float, float]]
+
+
+def trace_boundary(
+    experiment: Experiment,
+    axes: Mapping[str, Values],
+    level: float,
+    quantity: str = "test_error",
+    n_seeds: int = 8,
+    seed: int = 0,
+    share: float = 0.25,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """The grid of two axes, trained only near the line where the last ``quantity`` crosses ``level``.
+
+    A coarse lattice first; then, at half the spacing and down to single cells, the inside of every block whose corners
+    disagree (mean above, mean below), or one of whose corners is uncertain (|mean − level| < 1.96 standard errors);
+    disagreement first, until ``share`` of the grid's cells is trained. Returned on the whole grid: ``quantity`` (mean
+    over seeds; interpolated linearly where nothing was trained), ``…_se`` (NaN there), ``trained``, and
+    ``probability_above`` = Φ((mean − level)/se).
+    """
+    check_sweep(experiment, n_seeds, seed)
+    Range(low=0, high=1, open_low=True).check("share", share)
+    found = read_axes(experiment, axes)
+    if len(found) != 2:
+        raise Refusal(f"`axes` must be two for a boundary in a plane, got {len(found)}; fix the others")
+    grid = Grid(Plan(experiment, found, n_seeds, seed, "mean", {axis.name: 1 for axis in found} | {"seed": n_seeds}))
+    if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
+        names = [name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)]
+        raise Refusal(f"`quantity` must be one number a training ({', '.join(names)}), got {quantity!r}")
+    shape = len(found[0]), len(found[1])
+    budget = max(4, int(share * math.prod(shape)))
+    measured: Measured = {}
+    spacing = _spacing(shape, budget)
+    wanted = [(i, j) for i in _lattice(shape[0], spacing) for j in _lattice(shape[1], spacing)]
+    while True:
+        fresh = list(dict.fromkeys(cell for cell in wanted if cell not in measured))[: budget - len(measured)]
+        measured |= _measure(experiment, found, fresh, quantity, n_seeds, seed)
+        if progress is not None:
+            progress(len(measured) * n_seeds, budget * n_seeds)
+        if spacing == 1 or len(measured) >= budget:
+            break
+        wanted = _refine(shape, spacing, measured, level)
+        spacing //= 2
+    return _fill(grid, measured, quantity, level)
+
+
+def _lattice(length: int, spacing: int) -> list[int]:
+    return sorted({*range(0, length, spacing), length - 1})
+
+
+def _spacing(shape: tuple[int, int], budget: int) -> int:
+    """The narrowest power of two whose lattice costs at most a third of the budget (or is the corners alone)."""
+    spacing = 1
+    while spacing < max(shape) and math.prod(len(_lattice(length, spacing)) for length in shape) > budget / 3:
+        spacing *= 2
+    return spacing
+
+
+def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: float) -> list[Cell]:
+    """The cells of the next lattice inside unsettled blocks, those of disagreement first."""
+    disagreeing: list[Cell] = []
+    uncertain: list[Cell] = []
+    rows, columns = (_lattice(length, spacing) for length in shape)
+    for top, bottom in zip(rows, rows[1:] or rows, strict=False):
+        for left, right in zip(columns, columns[1:] or columns, strict=False):
+            corners = [
+                measured[cell]
+                for cell in ((top, left), (top, right), (bottom, left), (bottom, right))
+                if cell in measured
+            ]
+            inside = [
+                (i, j)
+                for i in _lattice(shape[0], spacing // 2)
+                for j in _lattice(shape[1], spacing // 2)
+                if top <= i <= bottom and left <= j <= right
+            ]
+            if len({mean > level for mean, _ in corners}) == 2:
+                disagreeing += inside
+            elif any(not abs(mean - level) >= CONFIDENCE * error for mean, error in corners):
+                uncertain += inside
+    return _nearest_first(measured, disagreeing, level) + uncertain
+
+
+def _nearest_first(measured: Measured, cells: list[Cell], level: float) -> list[Cell]:
+    """The cells in the order of how near the level they are, by interpolation between what was measured."""
+    if not cells:
+        return []
+    distance = abs(_between(measured, np.array(cells, float)) - level)
+    return [cells[k] for k in np.argsort(distance, kind="stable")]
+
+
+def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
+    """The means interpolated linearly at some places of the plane (the nearest, outside of what was measured)."""
+    from scipy.interpolate import griddata
+
+    known, means = np.array(list(measured), float), np.array([mean for mean, _ in measured.values()])
+    nearest = griddata(known, means, places, "nearest")
+    if min(np.ptp(known, axis=0)) == 0:
+        return nearest
+    linear = griddata(known, means, places, "linear")
+    return np.where(np.isnan(linear), nearest, linear)
+
+
+def _measure(
+    experiment: Experiment, axes: tuple[Axis, ...], cells: list[Cell], quantity: str, n_seeds: int, seed: int
+) -> Measured:
+    """Mean and standard error of these cells: one sweep along the list, or one for every shape among them.
+
+    Lists are filled up to a power of two with their last cell, so that rounds share compilations.
+    """
+    looped = [position for position, axis in enumerate(axes) if axis.kind != "number"]
+    groups: dict[tuple[int, ...], list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(tuple(cell[position] for position in looped), []).append(cell)
+    measured: Measured = {}
+    for places, group in groups.items():
+        at = experiment
+        for position, place in zip(looped, places, strict=True):
+            at = axes[position].at(at, place)
+        filled = group + group[-1:] * (2 ** math.ceil(math.log2(len(group))) - len(group))
+        fields: dict[str, list[Any]] = {}
+        for position, axis in enumerate(axes):
+            if position not in looped:
+                for path, column in zip(axis.paths, axis.columns, strict=True):
+                    fields[path] = [column[cell[position]] for cell in filled]
+        along = {"cell": Linked(fields, labels=range(len(filled)))} if fields else {}
+        data = sweep(at, along, n_seeds, seed, keep="mean").isel(time=-1)
+        means, errors = np.atleast_1d(data[quantity]), np.atleast_1d(data[f"{quantity}_se"])
+        measured |= {cell: (float(means[k]), float(errors[k])) for k, cell in enumerate(group)}
+    return measured
+
+
+def _fill(grid: Grid, measured: Measured, quantity: str, level: float) -> xr.Dataset:
+    """The whole grid, interpolated between the trained cells."""
+    from scipy.special import ndtr
+
+    axes = grid.plan.axes
+    shape = tuple(len(axis) for axis in axes)
+    error = np.full(shape, np.nan)
+    trained = np.zeros(shape, bool)
+    for cell, (_, own) in measured.items():
+        error[cell], trained[cell] = own, True
+    values = _between(measured, np.indices(shape).reshape(2, -1).T.astype(float)).reshape(shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = np.where(
+            error > 0, (values - level) / error, np.where(values == level, 0, np.sign(values - level) * np.inf)
+        )
+    dims, attrs = tuple(axis.name for axis in axes), grid.variables[quantity].attrs
+    return grid.coords.drop_dims(["time", "sign", "kind", "sample", "neuron"], errors="ignore").assign(
+        {
+            quantity: (dims, values, attrs),
+            f"{quantity}_se": (dims, error, grid.variables[f"{quantity}_se"].attrs),
+            "trained": (dims, trained, {"long_name": "trained, not interpolated"}),
+            "probability_above": (dims, ndtr(score), {"long_name": f"probability of {quantity} > {level:g}"}),
+        }
+    )

@@ -1,0 +1,166 @@
+"""The plan of a sweep: which programs are compiled, and which chunk of the grid each call computes."""
+
+import bisect
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import jax
+
+from sigspike.check import Refusal
+from sigspike.experiment import Experiment
+from sigspike.sweeps import cost
+from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.programs import SEED, Program, make_programs
+from sigspike.sweeps.sharing import noise_knows
+
+CHUNK_SECONDS = 8.0  # of one core: often enough to show progress and to lose little, seldom enough to cost nothing
+CACHED = 2**16  # numbers in an array that stays in a core's cache
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One call of a program: the places it computes along every axis (and ``seed``)."""
+
+    program: Program
+    places: Mapping[str, tuple[int, ...]]
+
+    @property
+    def n_trainings(self) -> int:
+        """How many it holds."""
+        return math.prod(map(len, self.places.values()))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A grid × seeds, cut into programs and chunks. ``blocks``: how many places of each free axis make a chunk.
+
+    The draws of a training depend on ``seed`` and its number alone. The same plan gives the same bits on one platform;
+    another plan (other ``blocks``) differs by rounding.
+    """
+
+    experiment: Experiment
+    axes: tuple[Axis, ...]
+    n_seeds: int
+    seed: int
+    keep: str  # "seeds" | "mean"
+    blocks: Mapping[str, int]
+
+    @classmethod
+    def make(
+        cls, experiment: Experiment, axes: tuple[Axis, ...], n_seeds: int, seed: int, keep: str, n_workers: int
+    ) -> "Plan":
+        """The plan for this machine."""
+        bare = cls(experiment, axes, n_seeds, seed, keep, {})
+        return replace(bare, blocks=bare._choose_blocks(n_workers))
+
+    @property
+    def n_trainings(self) -> int:
+        """Cells times seeds."""
+        return math.prod(len(axis) for axis in self.axes) * self.n_seeds
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dimensions of the grid, in the order given."""
+        return (*(axis.name for axis in self.axes), SEED)
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """What is compiled."""
+        return make_programs(self.experiment, self.axes, self.n_seeds)
+
+    def free(self) -> list[Axis]:
+        """The axes that vary inside a program."""
+        return [axis for axis in self.axes if axis.kind != "looped"]
+
+    def _choose_blocks(self, n_workers: int) -> dict[str, int]:
+        """One size for all programs: axes that share the noise whole, then as much of the others as memory allows."""
+        sizes = {name: min(len(program.places[name]) for program in self.programs) for name in self._free_names()}
+        limit = cost.bytes_for_chunk(n_workers)
+        blocks = dict.fromkeys(sizes, 1)
+        needed = max(cost.bytes_of_cell(program.experiment, shares_noise=False) for program in self.programs)
+        if needed > cost.bytes_of_device():
+            there = f"{needed / 1e9:.1f} GB on {cost.bytes_of_device() / 1e9:.1f} GB of memory"
+            raise Refusal(f"`axes` ask for a training of {there}; take fewer samples, filters or test samples")
+        most = self._most_cells(limit, n_workers)
+        for name in sorted(sizes, key=lambda name: self._knows_noise(name)):
+            if name == SEED and self.keep == "mean":
+                continue
+            room = max(1, int(most / math.prod(blocks.values())))
+            if not self._knows_noise(name):
+                room = max(1, min(room, int(self._most_inner(limit) / math.prod(blocks.values()))))
+            pieces = math.ceil(sizes[name] / room)
+            blocks[name] = math.ceil(sizes[name] / pieces)
+        return blocks | ({SEED: self.n_seeds} if self.keep == "mean" else {})
+
+    def _most_cells(self, limit: int, n_workers: int) -> int:
+        """Trainings of a chunk: what memory holds, what a few seconds compute, and work for every core."""
+        slowest = max(cost.seconds(program.experiment) for program in self.programs)
+        seeds = self.n_seeds if self.keep == "mean" else 1
+        by_time = CHUNK_SECONDS / (slowest * seeds)
+        by_memory = limit / (seeds * max(program.record_bytes for program in self.programs))
+        by_cores = self.n_trainings / len(self.programs) / seeds / max(1, 4 * n_workers / len(self.programs))
+        return max(1, int(min(by_time, by_memory, by_cores)))
+
+    def _most_inner(self, limit: int) -> int:
+        """Trainings that may run side by side on one noise."""
+        return limit // max(cost.bytes_of_cell(program.experiment, shares_noise=True) for program in self.programs)
+
+    def inner(self, program: Program) -> tuple[str, ...]:
+        """The axes that are vmapped; the rest follow one another. Those that share the noise, and on CPU only as many
+        others as fill a core's cache.
+        """
+        names = sorted(self._free_names(), key=lambda name: self._knows_noise(name))
+        numbers = program.experiment.network.n_filters * program.experiment.n_samples
+        limit = cost.bytes_for_chunk(1)
+        chosen: list[str] = []
+        for name in names:
+            cells = math.prod(self.blocks[other] for other in (*chosen, name))
+            fits = cells * cost.bytes_of_cell(program.experiment, not self._knows_noise(name)) <= limit
+            cached = jax.default_backend() != "cpu" or cells * numbers <= CACHED or not self._knows_noise(name)
+            if self.blocks[name] > 1 and fits and cached:
+                chosen.append(name)
+        return tuple(chosen)
+
+    def _free_names(self) -> list[str]:
+        return [*(axis.name for axis in self.axes if axis.kind != "looped"), SEED]
+
+    def _knows_noise(self, name: str) -> bool:
+        return name in self._knowing
+
+    @cached_property
+    def _knowing(self) -> frozenset[str]:
+        """The free axes on which the training noise, and so its Gram matrix, depends."""
+        program = self.programs[0]
+        numbers = {axis.name: axis.numbers(program.places[axis.name][:1]) for axis in self.free()}
+        return frozenset({SEED, *noise_knows(program.experiment, program.room, numbers)})
+
+    def __len__(self) -> int:
+        return sum(self._counts)
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        return [math.prod(self._pieces(program).values()) for program in self.programs]
+
+    def _pieces(self, program: Program) -> dict[str, int]:
+        return {name: math.ceil(len(program.places[name]) / size) for name, size in self.blocks.items()}
+
+    def order(self) -> Iterator[int]:
+        """Chunk numbers, the first of every program first: those compile."""
+        starts = [0, *itertools.accumulate(self._counts)][:-1]
+        yield from starts
+        yield from itertools.chain.from_iterable(range(a + 1, a + n) for a, n in zip(starts, self._counts, strict=True))
+
+    def chunk(self, number: int) -> Chunk:
+        """The chunk of this number."""
+        ends = list(itertools.accumulate(self._counts))
+        index = bisect.bisect_right(ends, number)
+        program, number = self.programs[index], number - (ends[index] - self._counts[index])
+        places = dict(program.places)
+        for name, pieces in reversed(self._pieces(program).items()):
+            number, piece = divmod(number, pieces)
+            size = self.blocks[name]
+            places[name] = program.places[name][piece * size : (piece + 1) * size]
+        return Chunk(program, places)

@@ -1,0 +1,29 @@
+"""Mean, standard error and the fraction diverged: what is left of the seeds."""
+
+import xarray as xr
+
+
+def over_seeds(data: xr.Dataset) -> xr.Dataset:
+    """Every variable's mean over ``seed``, its standard error ``…_se``, and ``fraction_diverged``.
+
+    A run that has diverged has no number to give; means are over the others (NaN where there is none), standard errors
+    s/√k over the k of them (NaN for k < 2). A test error's own ``test_error_se`` gives way to that over seeds, which
+    holds the spread of the test sets too.
+    """
+    found = {}
+    for name, values in data.drop_vars(["diverged_at", "test_error_se"], errors="ignore").items():
+        count = values.notnull().sum("seed")
+        mean = values.sum("seed") / count.where(count > 0)
+        variance = ((values - mean) ** 2).sum("seed") / (count - 1).where(count > 1)
+        label = values.attrs.get("long_name", str(name))
+        error = (variance / count.where(count > 0)) ** 0.5
+        found[name] = mean.astype(values.dtype).assign_attrs(values.attrs)
+        attrs = values.attrs | {"long_name": f"standard error of the {label}"}
+        found[f"{name}_se"] = error.astype(values.dtype).assign_attrs(attrs)
+    return xr.Dataset(found).assign(fraction_diverged=fraction_diverged(data))
+
+
+def fraction_diverged(data: xr.Dataset) -> xr.DataArray:
+    """The fraction of seeds that have diverged by each moment."""
+    fraction = (data["diverged_at"] >= 0).mean("seed").astype(data["test_error"].dtype)
+    return fraction.assign_attrs(long_name="fraction of runs that diverged", units="1")

@@ -1,0 +1,153 @@
+"""A grid of trainings in one call: numbers vmapped, shapes looped or padded, chunk by chunk, on disk if wished."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import xarray as xr
+
+from sigspike.check import Choice, Refusal
+from sigspike.experiment import Experiment
+from sigspike.oracle import verify_jax
+from sigspike.provenance import provenance
+from sigspike.store import NAME, Store, ledger, read
+from sigspike.sweeps.axes import Values, check_sweep, read_axes
+from sigspike.sweeps.grid import Grid
+from sigspike.sweeps.plan import Plan
+from sigspike.sweeps.statistics import fraction_diverged
+from sigspike.sweeps.workers import n_threads, on_cluster, on_threads
+from sigspike.tree import describe
+
+Progress = Callable[[int, int], None]
+IN_MEMORY = 2**31  # bytes; a larger result goes to a store
+
+
+def sweep(
+    experiment: Experiment,
+    axes: Mapping[str, Values],
+    n_seeds: int = 1,
+    seed: int = 0,
+    store: str | Path | None = None,
+    keep: str = "seeds",
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Simulate a grid; the records come back labelled, with a dimension for each axis, ``seed``, ``time`` and their
+    own, the fraction diverged, and SNR and n·SNR² where there is one.
+
+    ``axes`` maps dotted paths (``"problem.snr"``, ``"n_samples"``) to values, a part to objects by name
+    (``"algorithm": {"GD": GradientDescent(1.0), …}``), or a name of its own to ``Linked`` fields; the dimension bears
+    the last name of the path. Numbers are vmapped; shapes are looped, and padded where that costs less than compiling
+    again. Seed k uses fold_in(key(``seed``), k) in every cell (common random numbers), whatever the chunks, devices or
+    workers: cells differ by their settings and not by their draws, and those that share the noise share one matrix
+    product. ``keep="mean"`` keeps mean, standard error and fraction diverged instead of every seed.
+
+    ``store``: a folder that receives the result chunk by chunk (Zarr). Stopped anywhere, the same call goes on where
+    it was, and ends with the same bits. ``cluster``: ``"local:4"`` or the address of a dask scheduler, whose workers
+    compute the chunks. ``progress(done, total)`` hears of finished trainings.
+    """
+    plan = plan_sweep(experiment, axes, n_seeds, seed, keep, store)
+    verify_jax()
+    grid = Grid(plan)
+    if store is None:
+        return _finish(_in_memory(grid, cluster, progress), plan)
+    description = describe_plan(plan)
+    with Store.open(Path(store), description, lambda: (grid.variables, grid.coords)) as kept:
+        kept.verify(grid.places)
+        todo = [number for number in plan.order() if number not in kept.done]
+        if todo:
+            kept.begin(provenance() | {"started": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
+        told = _Teller(plan, progress, kept.done)
+        for number, data, seconds in _chunks(plan, iter(todo), cluster):
+            kept.write(number, grid.regions(number, data), seconds)
+            told.of(number)
+    return _finish(load(store), plan)
+
+
+def load(store: str | Path) -> xr.Dataset:
+    """The result in a store; ``attrs["sigspike"]`` is its description, and how it came to be, as JSON."""
+    data = read(Path(store))
+    lines = ledger(Path(store))
+    facts = {
+        "sessions": [line["session"] for line in lines if "session" in line],
+        "seconds": round(sum(line["seconds"] for line in lines if "chunk" in line), 1),
+    }
+    return data.assign_attrs({NAME: json.dumps(json.loads(data.attrs[NAME]) | facts, ensure_ascii=False)})
+
+
+def plan_sweep(
+    experiment: Experiment,
+    axes: Mapping[str, Values],
+    n_seeds: int = 1,
+    seed: int = 0,
+    keep: str = "seeds",
+    store: str | Path | None = None,
+) -> Plan:
+    """The checked plan of a sweep: that of the store, where one has begun, or the best for this machine."""
+    check_sweep(experiment, n_seeds, seed)
+    Choice(("seeds", "mean")).check("keep", keep)
+    plan = Plan.make(experiment, read_axes(experiment, axes), n_seeds, seed, keep, n_threads())
+    if store is not None and (Path(store) / "zarr.json").exists():
+        attributes = json.loads((Path(store) / "zarr.json").read_text())["attributes"]
+        blocks = json.loads(attributes[NAME])["blocks"] if NAME in attributes else {}
+        if list(blocks) == list(plan.blocks):
+            return replace(plan, blocks=blocks)
+    return plan
+
+
+def describe_plan(plan: Plan) -> dict[str, Any]:
+    """Everything that the numbers depend on, and how they are cut."""
+    return {
+        "experiment": describe(plan.experiment),
+        "axes": {axis.name: axis.describe() for axis in plan.axes},
+        "n_seeds": plan.n_seeds,
+        "seed": plan.seed,
+        "keep": plan.keep,
+        "x64": bool(jax.config.jax_enable_x64),  # type: ignore[attr-defined]
+        "blocks": dict(plan.blocks),
+    }
+
+
+class _Teller:
+    """Counts trainings for ``progress``."""
+
+    def __init__(self, plan: Plan, progress: Progress | None, done: Any):
+        self.plan, self.progress = plan, progress
+        self.count = sum(plan.chunk(number).n_trainings for number in done)
+        self._tell()
+
+    def of(self, number: int) -> None:
+        self.count += self.plan.chunk(number).n_trainings
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(self.count, self.plan.n_trainings)
+
+
+def _chunks(plan: Plan, numbers: Any, cluster: str | None) -> Any:
+    return on_threads(plan, numbers) if cluster is None else on_cluster(plan, numbers, cluster)
+
+
+def _in_memory(grid: Grid, cluster: str | None, progress: Progress | None) -> xr.Dataset:
+    if grid.n_bytes > IN_MEMORY:
+        remedy = "give a `store`, record less, or keep='mean'"
+        raise Refusal(f"`axes` ask for a result of {grid.n_bytes / 1e9:.1f} GB in memory; {remedy}")
+    arrays = {name: np.full(v.shape, v.fill, v.dtype) for name, v in grid.variables.items()}
+    told = _Teller(grid.plan, progress, ())
+    for number, data, _ in _chunks(grid.plan, grid.plan.order(), cluster):
+        for name, where, values in grid.regions(number, data):
+            arrays[name][np.ix_(*where)] = values
+        told.of(number)
+    facts = describe_plan(grid.plan) | {"sessions": [provenance()]}
+    labelled = {name: (v.dims, arrays[name], v.attrs) for name, v in grid.variables.items()}
+    return grid.coords.assign(labelled).assign_attrs({NAME: json.dumps(facts, ensure_ascii=False)})
+
+
+def _finish(data: xr.Dataset, plan: Plan) -> xr.Dataset:
+    return data.assign(fraction_diverged=fraction_diverged(data)) if plan.keep == "seeds" else data

@@ -1,0 +1,127 @@
+"""Descriptions and records as trees: fields by dotted path, plain dictionaries, named axes."""
+
+import hashlib
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from sigspike.check import Refusal, nearest
+
+AXES = {"sign": np.array([-1, 1]), "kind": np.array(["clean", "flipped"], dtype=object)}
+
+
+def get(tree: Any, path: str) -> Any:
+    """The value at a dotted path: ``get(experiment, "problem.noise_std")``."""
+    for name in path.split("."):
+        tree = getattr(tree, _known(tree, name, path))
+    return tree
+
+
+def put(tree: Any, path: str, value: Any) -> Any:
+    """A copy with the field at ``path`` replaced; every object on the way is made, and so checked, anew.
+
+    A derived quantity (``problem.snr``) is put by its owner's ``with_…`` method.
+    """
+    *parents, last = path.split(".")
+    objects = [tree]
+    for name in parents:
+        objects.append(getattr(objects[-1], _known(objects[-1], name, path)))
+    _known(objects[-1], last, path)
+    for owner, name in zip(reversed(objects), reversed([*parents, last]), strict=True):
+        value = getattr(owner, f"with_{name}")(value) if is_derived(owner, name) else replace(owner, **{name: value})
+    return value
+
+
+def is_derived(tree: Any, path: str) -> bool:
+    """Whether ``path`` names a quantity that is put through other fields."""
+    parent, _, name = path.rpartition(".")
+    return hasattr(type(get(tree, parent) if parent else tree), f"with_{name}")
+
+
+def about(tree: Any, path: str) -> str:
+    """What figures call the field at ``path``: its own words, or the first line of a derived quantity's docstring."""
+    parent, _, name = path.rpartition(".")
+    owner = get(tree, parent) if parent else tree
+    _known(owner, name, path)
+    if is_derived(owner, name):
+        return (getattr(type(owner), name).__doc__ or "").partition("\n")[0].rstrip(".")
+    return owner.__dataclass_fields__[name].metadata.get("about", name.replace("_", " "))
+
+
+def _known(tree: Any, name: str, path: str) -> str:
+    names = [field.name for field in fields(tree)] if is_dataclass(tree) else []
+    names += [entry.removeprefix("with_") for entry in dir(type(tree)) if entry.startswith("with_")]
+    if name not in names:
+        where = type(tree).__name__
+        raise Refusal(
+            f"`{path}` names no field: {where} has {', '.join(names) or 'none'}, not {name!r}{nearest(name, names)}"
+        )
+    return name
+
+
+def is_static(tree: Any, path: str) -> bool:
+    """Whether the field at ``path`` is part of the shape of a run (a sweep loops over it and compiles anew)."""
+    parent, _, name = path.rpartition(".")
+    owner = get(tree, parent) if parent else tree
+    _known(owner, name, path)
+    return not is_derived(owner, name) and bool(owner.__dataclass_fields__[name].metadata.get("static", False))
+
+
+def describe(tree: Any) -> Any:
+    """A description as plain dictionaries and numbers, each object with its ``type``; a large array by its hash."""
+    if is_dataclass(tree):
+        return {"type": type(tree).__name__} | {
+            f.name: describe(getattr(tree, f.name)) for f in fields(tree) if "hidden" not in f.metadata
+        }
+    if eqx.is_array_like(tree) and not isinstance(tree, (bool, str)):
+        array = np.asarray(tree)
+        if array.size <= 16:
+            return array.tolist()
+        digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16]
+        return {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": digest}
+    return list(tree) if isinstance(tree, tuple) else tree
+
+
+def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:
+    """A record as a labelled dataset.
+
+    A field declares the axes of one moment (``gamma: Float[Array, "sign neuron"]``); every transform that put an
+    axis in front of them is named in ``leading``, outermost first. A starred axis (``*patch``) is there or not.
+    The sign axis is labelled −1, +1 (a first layer shared by both classes has one entry, and counts as +1).
+    """
+    variables = {
+        name: (dims, np.asarray(getattr(record, name)), attrs) for name, dims, attrs in record_axes(record, leading)
+    }
+    dataset = xr.Dataset(variables)
+    labels = {axis: AXES[axis][-dataset.sizes[axis] :] for axis in AXES if axis in dataset.sizes}
+    dataset = dataset.assign_coords(labels)
+    if "time" in leading and "step" in dataset:
+        return dataset.assign_coords(
+            time=dataset["step"].isel({a: 0 for a in leading if a != "time"}).values
+        ).drop_vars("step")
+    return dataset
+
+
+def record_axes(record: Any, leading: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
+    """Name, dimensions and attributes of every field of a record (of arrays, or of their shapes)."""
+    found = []
+    for field in fields(record):
+        own = [axis.lstrip("*") for axis in getattr(field.type, "dim_str").split()]  # noqa: B009 (jaxtyping's attribute)
+        dims = (*leading, *own)[: getattr(record, field.name).ndim]
+        found.append((field.name, dims, dict(field.metadata.get("attrs", {}))))
+    return found
+
+
+def all_finite(tree: Any) -> jax.Array:
+    """Whether every number in a tree of arrays is finite.
+
+    Sums over the first two axes come first: a sum is finite only if its terms are, and XLA's CPU code is 20 times
+    slower at reducing booleans.
+    """
+    sums = [jnp.sum(leaf, axis=tuple(range(leaf.ndim))[:2]) for leaf in jax.tree.leaves(tree)]
+    return jnp.stack([jnp.all(jnp.isfinite(total)) for total in sums]).all()

@@ -1,0 +1,210 @@
+"""Bad inputs, each with the argument and the value that its refusal must name; run as a script, it prints the refusals.
+
+jaxtyping's hook would answer before our own sentences, so test_refusals runs this file in a process without it.
+"""
+
+import gzip
+import json
+import struct
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+import sigspike as ss
+
+DATA, NETWORK, PLAIN = ss.SignalNoise(30, 1, 0.5), ss.PatchCNN(3), ss.GradientDescent(0.1)
+RUN = {"n_samples": 4, "n_steps": 10, "n_test": 5}
+PIXELS, SIDES = np.zeros((4, 2, 2)), np.array([-1, 1, -1, 1])
+IMAGES = {"images": PIXELS, "labels": SIDES, "test_images": PIXELS, "test_labels": SIDES, "noise_std": 1.0}
+
+
+def experiment(**changes: Any) -> ss.Experiment:
+    return ss.Experiment(**({"problem": DATA, "network": NETWORK, "algorithm": PLAIN} | RUN | changes))
+
+
+def sweep(axes: Any, **options: Any) -> Any:
+    return ss.sweep(experiment(), axes, **options)
+
+
+def linked(fields: dict[str, Any]) -> Any:
+    return sweep({"along": ss.Linked(fields)})
+
+
+def boundary(**options: Any) -> Any:
+    axes = {"problem.snr": [0.1, 0.2], "n_samples": [4, 5]}
+    return ss.trace_boundary(experiment(), axes, 0.2, **options)
+
+
+LACKING = {"algorithm": {"a": ss.LabelNoiseGD(0.1), "b": PLAIN}, "algorithm.flip_rate": [0.1]}
+DECAYING = experiment(algorithm=ss.GradientDescent(0.1, schedule=ss.InverseTime(5.0)))
+
+
+def mnist(**files: bytes | None) -> Any:
+    """MNIST from a folder of four tiny good files, but for those given (None: missing)."""
+    good = {}
+    for part in ("train", "t10k"):
+        good[f"{part}-images-idx3-ubyte"] = bytes([0, 0, 8, 3]) + struct.pack(">3I", 2, 1, 1) + bytes(2)
+        good[f"{part}-labels-idx1-ubyte"] = bytes([0, 0, 8, 1]) + struct.pack(">I", 2) + bytes([0, 1])
+    with tempfile.TemporaryDirectory() as folder:
+        for name, raw in (good | {name.replace("_", "-"): raw for name, raw in files.items()}).items():
+            if raw is not None:
+                (Path(folder) / name).write_bytes(raw)
+        return ss.ImagePatches.mnist(Path(folder))
+
+
+def compressed(raw: bytes) -> dict[str, bytes | None]:
+    return {"train_images_idx3_ubyte": None, "train-images-idx3-ubyte.gz": raw}
+
+
+def traced(**changes: Any) -> Any:
+    """A dimension that is traced where it must be a shape."""
+    at = experiment(**changes)
+    return jax.eval_shape(lambda dim: ss.simulate(ss.put(at, "problem.dim", dim), jax.random.key(0)), 30.0)
+
+
+Case = tuple[str, str, str, Callable[[], Any]]
+CASES: list[Case] = [
+    # name, argument, value
+    ("negative width", "width", "-1", lambda: ss.PatchCNN(-1)),
+    ("no width", "width", "0", lambda: ss.ThreeLayerCNN(0)),
+    ("fractional width", "width", "2.5", lambda: ss.PatchCNN(2.5)),
+    ("width that is a float", "width", "3.0", lambda: ss.PatchCNN(3.0)),
+    ("several widths", "width", "[3]", lambda: ss.PatchCNN([3])),
+    ("width in words", "width", "'three'", lambda: ss.PatchCNN("three")),
+    ("width that is a bool", "width", "True", lambda: ss.PatchCNN(True)),
+    ("power below one", "power", "0.5", lambda: ss.PatchCNN(3, 0.5)),
+    ("several powers", "power", "[2.0]", lambda: ss.PatchCNN(3, [2.0])),
+    ("unknown init", "init", "'normal'", lambda: ss.PatchCNN(3, init="normal")),
+    ("bias that is no bool", "bias", "1", lambda: ss.PatchCNN(3, bias=1)),
+    ("flip rate of one", "flip_rate", "1.0", lambda: ss.LabelNoiseGD(0.1, 1.0)),
+    ("flip rate above one", "flip_rate", "1.3", lambda: ss.LabelNoiseGD(0.1, 1.3)),
+    ("negative flip rate", "flip_rate", "-0.1", lambda: ss.LabelNoiseGD(0.1, -0.1)),
+    ("fixed flips of one half", "flip_rate_positive", "0.5", lambda: ss.SignalNoise(9, 1, 1, flip_rate_positive=0.5)),
+    ("negative learning rate", "learning_rate", "-1.0", lambda: ss.GradientDescent(-1)),
+    ("NaN learning rate", "learning_rate", "nan", lambda: ss.GradientDescent(float("nan"))),
+    ("infinite learning rate", "learning_rate", "inf", lambda: ss.Adam(float("inf"))),
+    ("learning rate in words", "learning_rate", "'fast'", lambda: ss.GradientDescent("fast")),
+    ("missing learning rate", "learning_rate", "None", lambda: ss.GradientDescent(None)),
+    ("several learning rates", "learning_rate", "[0.1, 0.2]", lambda: ss.GradientDescent([0.1, 0.2])),
+    ("ragged learning rates", "learning_rate", "[1, [2, 3]]", lambda: ss.GradientDescent([1, [2, 3]])),
+    ("complex noise", "noise_std", "1j", lambda: ss.SignalNoise(9, 1, 1j)),
+    ("momentum of one", "decay", "1.0", lambda: ss.Momentum(0.1, 1.0)),
+    ("schedule that is a number", "schedule", "0.5", lambda: ss.GradientDescent(0.1, schedule=0.5)),
+    ("schedule without end", "n_steps", "0", lambda: ss.Cosine(0)),
+    ("one dimension", "dim", "1", lambda: ss.SignalNoise(1, 1, 1)),
+    ("no dimension", "dim", "0", lambda: ss.SignalNoise(0, 1, 1)),
+    ("fractional dimension", "dim", "30.5", lambda: ss.SignalNoise(30.5, 1, 1)),
+    ("infinite dimension", "dim", "inf", lambda: ss.SignalNoise(float("inf"), 1, 1)),
+    ("negative signal", "signal_strength", "-2", lambda: ss.SignalNoise(9, -2, 1)),
+    ("no noise patches", "n_noise_patches", "0", lambda: ss.SignalNoise(9, 1, 1, n_noise_patches=0)),
+    ("unknown test noise", "test_noise", "'trainign'", lambda: ss.SignalNoise(9, 1, 1, test_noise="trainign")),
+    ("no samples", "n_samples", "0", lambda: experiment(n_samples=0)),
+    ("samples that are a float", "n_samples", "4.0", lambda: experiment(n_samples=4.0)),
+    ("no steps", "n_steps", "0", lambda: experiment(n_steps=0)),
+    ("no test", "n_test", "-5", lambda: experiment(n_test=-5)),
+    ("problem that is a network", "problem", "PatchCNN", lambda: experiment(problem=NETWORK)),
+    ("algorithm that is a class", "algorithm", "GradientDescent", lambda: experiment(algorithm=ss.GradientDescent)),
+    ("unknown space", "space", "'weight'", lambda: experiment(space="weight")),
+    ("unknown measure", "measure", "'all'", lambda: experiment(measure="all")),
+    ("Adam in coefficients", "space", "'coefficients'", lambda: experiment(algorithm=ss.Adam(0.1))),
+    ("interval that does not divide", "record_every", "3", lambda: experiment(record_every=3)),
+    ("interval of zero", "record_every", "0", lambda: experiment(record_every=0)),
+    ("interval that is a float", "record_every", "5.0", lambda: experiment(record_every=5.0)),
+    ("two ways to record", "record_at", "(1,)", lambda: experiment(record_every=5, record_at=(1,))),
+    ("records beyond the end", "record_at", "(0, 11)", lambda: experiment(record_at=(0, 11))),
+    ("records that fall", "record_at", "(5, 2)", lambda: experiment(record_at=(5, 2))),
+    ("no records", "record_at", "()", lambda: experiment(record_at=())),
+    ("records in a list", "record_at", "[0, 5]", lambda: experiment(record_at=[0, 5])),
+    ("simulate without experiment", "experiment", "PatchCNN", lambda: ss.simulate(NETWORK, jax.random.key(0))),
+    ("simulate with a seed", "key", "0", lambda: ss.simulate(experiment(), 0)),
+    ("traced dimension in weights", "problem.dim", "traced", lambda: traced(space="weights")),
+    ("traced dimension, uniform", "problem.dim", "traced", lambda: traced(network=ss.PatchCNN(3, init="uniform"))),
+    ("unknown path", "problem.nois_std", "'nois_std'", lambda: ss.put(experiment(), "problem.nois_std", 1)),
+    ("unknown root", "problm.dim", "'problm'", lambda: ss.put(experiment(), "problm.dim", 9)),
+    ("path beyond a number", "n_steps.x", "'x'", lambda: ss.put(experiment(), "n_steps.x", 1)),
+    ("bad value at a path", "noise_std", "-1", lambda: ss.put(experiment(), "problem.noise_std", -1)),
+    ("sweep of nothing", "experiment", "None", lambda: ss.sweep(None, {})),
+    ("sweep over an unknown path", "algorithm.lr", "'lr'", lambda: sweep({"algorithm.lr": [1]})),
+    ("empty axis", "axes", "'n_samples'", lambda: sweep({"n_samples": []})),
+    ("axis that is a number", "axes", "5", lambda: sweep({"n_samples": 5})),
+    ("axis that is a string", "axes", "'weights'", lambda: sweep({"space": "weights"})),
+    ("axis over a name", "axes", "'problem'", lambda: sweep({"problem": [1, 2]})),
+    ("axis of words", "width", "'wide'", lambda: sweep({"network.width": ["wide"]})),
+    ("cell of a bad value", "axes", "place 2 of 3", lambda: sweep({"problem.noise_std": [1, 2, -1]})),
+    ("bad SNR", "snr", "-0.1", lambda: sweep({"problem.snr": [-0.1]})),
+    ("axes that are a list", "axes", "['n_samples']", lambda: sweep(["n_samples"])),
+    ("linked values of two lengths", "axes", "[2, 1]", lambda: linked({"problem.dim": [9, 10], "n_samples": [4]})),
+    ("linked nothing", "axes", "'along'", lambda: linked({})),
+    ("field that a part lacks", "algorithm.flip_rate", "GradientDescent", lambda: sweep(LACKING)),
+    ("unknown keep", "keep", "'all'", lambda: sweep({}, keep="all")),
+    ("negative seed", "seed", "-1", lambda: sweep({}, seed=-1)),
+    ("training that does not fit", "axes", "GB", lambda: ss.sweep(experiment(n_samples=10**6), {"n_samples": [10**7]})),
+    ("result that does not fit", "axes", "store", lambda: sweep({"problem.snr": [0.1] * 10**4}, n_seeds=10**4)),
+    ("scheduler that is not there", "cluster", "127.0.0.1:9", lambda: sweep({}, cluster="tcp://127.0.0.1:9")),
+    ("cluster of no workers", "cluster", "local:none", lambda: sweep({}, cluster="local:none")),
+    ("boundary of one axis", "axes", "1", lambda: ss.trace_boundary(experiment(), {"problem.snr": [1]}, 0.2)),
+    ("boundary of no number", "quantity", "'gamma'", lambda: boundary(quantity="gamma")),
+    ("boundary of nothing known", "quantity", "'tst_error'", lambda: boundary(quantity="tst_error")),
+    ("boundary for nothing", "share", "0.0", lambda: boundary(share=0.0)),
+    ("bad value on an axis", "flip_rate_positive", "0.7", lambda: sweep({"problem.flip_rate_positive": [0.1, 0.7]})),
+    ("bad shape on an axis", "n_samples", "-1", lambda: sweep({"n_samples": [3, -1]})),
+    (
+        "axes that share a name",
+        "axes",
+        "network.power",
+        lambda: ss.sweep(DECAYING, {"network.power": [1], "algorithm.schedule.power": [1]}),
+    ),
+    ("unnamed algorithms", "axes", "'algorithm'", lambda: sweep({"algorithm": [PLAIN]})),
+    ("no seeds", "n_seeds", "0", lambda: sweep({}, n_seeds=0)),
+    ("seeds that are a float", "n_seeds", "2.0", lambda: sweep({}, n_seeds=2.0)),
+    ("flat images", "images", "(4, 4)", lambda: ss.ImagePatches(**IMAGES | {"images": np.zeros((4, 4))})),
+    ("too few labels", "labels", "(2,)", lambda: ss.ImagePatches(**IMAGES | {"labels": SIDES[:2]})),
+    ("labels from zero", "test_labels", "0", lambda: ss.ImagePatches(**IMAGES | {"test_labels": np.arange(4)})),
+    ("images with holes", "images", "NaN", lambda: ss.ImagePatches(**IMAGES | {"images": PIXELS * np.nan})),
+    ("images in words", "images", "'cats'", lambda: ss.ImagePatches(**IMAGES | {"images": "cats"})),
+    ("two sizes", "test_images", "(3, 3)", lambda: ss.ImagePatches(**IMAGES | {"test_images": np.zeros((4, 3, 3))})),
+    ("no normalization", "normalization", "0", lambda: ss.ImagePatches(**IMAGES, normalization=0)),
+    ("more samples than images", "n_samples", "9", lambda: experiment(problem=ss.ImagePatches(**IMAGES), n_samples=9)),
+    ("more tests than images", "n_test", "5", lambda: experiment(problem=ss.ImagePatches(**IMAGES))),
+    ("no such folder", "data_dir", "/no/such", lambda: ss.ImagePatches.mnist(Path("/no/such"))),
+    ("missing file", "data_dir", "t10k-labels-idx1-ubyte", lambda: mnist(t10k_labels_idx1_ubyte=None)),
+    ("empty file", "data_dir", "nothing", lambda: mnist(train_images_idx3_ubyte=b"")),
+    ("wrong magic", "data_dir", "deadbeef", lambda: mnist(train_images_idx3_ubyte=bytes.fromhex("deadbeef00"))),
+    ("truncated header", "data_dir", "6 bytes", lambda: mnist(train_images_idx3_ubyte=bytes([0, 0, 8, 3, 0, 0]))),
+    ("truncated data", "data_dir", "got 9", lambda: mnist(t10k_labels_idx1_ubyte=bytes([0, 0, 8, 1, 0, 0, 0, 2, 1]))),
+    ("no gzip", "data_dir", "train-images-idx3-ubyte.gz", lambda: mnist(**compressed(b"no gzip at all"))),
+    (
+        "broken gzip",
+        "data_dir",
+        "train-images-idx3-ubyte.gz",
+        lambda: mnist(**compressed(gzip.compress(b"x" * 99)[:-9])),
+    ),
+    (
+        "corrupt gzip",
+        "data_dir",
+        "train-images-idx3-ubyte.gz",
+        lambda: mnist(**compressed(gzip.compress(bytes(99))[:12] + b"\xff" * 20)),
+    ),
+    (
+        "images without labels",
+        "data_dir",
+        "(3,)",
+        lambda: mnist(train_labels_idx1_ubyte=bytes([0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 0])),
+    ),
+]
+
+
+def answer(action: Callable[[], Any]) -> dict[str, str]:
+    """What a case ends in: the name of the exception and its message."""
+    try:
+        return {"kind": "nothing", "message": repr(action())}
+    except Exception as error:
+        return {"kind": type(error).__name__, "message": str(error)}
+
+
+if __name__ == "__main__":
+    print(json.dumps({name: answer(action) for name, _, _, action in CASES}))

@@ -1,0 +1,42 @@
+"""Every test runs under beartype and jaxtyping, in x64 (or float32: SIGSPIKE_PRECISION), without rank promotion."""
+
+import os
+from pathlib import Path
+
+# XLA warns of the machine's own features whenever it reads a compiled program back; before jax is loaded.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import jax
+import pytest
+from jaxtyping import install_import_hook
+
+FLOAT32 = os.environ.get("SIGSPIKE_PRECISION") == "float32"
+
+jax.config.update("jax_enable_x64", not FLOAT32)
+jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parent.parent / ".jax_cache"))
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+
+install_import_hook("sigspike", "typechecker.checked")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _free_compiled_code():
+    """XLA keeps what it compiled in memory; a module's programs go when its tests are done."""
+    yield
+    jax.clear_caches()
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder with real data files (``SIGSPIKE_DATA``), MNIST's under ``mnist/``."""
+    folder = os.environ.get("SIGSPIKE_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("SIGSPIKE_DATA names no folder")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def tolerance() -> float:
+    """Relative rounding that a few hundred steps may add up to."""
+    return 2e-3 if FLOAT32 else 1e-10

@@ -1,0 +1,248 @@
+"""Laws of every algorithm, the recursions of the papers, and torch's optimisers as oracles."""
+
+import itertools
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import zoo
+from conftest import FLOAT32
+from jax import random
+from scipy.stats import binomtest, kstest, norm, uniform
+
+import sigspike as ss
+from sigspike.spaces import SPACES
+
+N_STEPS = 4
+CASES = [
+    (space, zoo.specimen(network), algorithm)
+    for network in zoo.concrete(ss.Network)
+    for algorithm in map(zoo.specimen, zoo.concrete(ss.Algorithm))
+    for space in SPACES
+    if algorithm.rotation_equivariant or space == "weights"
+]
+SAMPLES, NEURONS = np.random.default_rng(0).permutation(zoo.N_SAMPLES), np.array([2, 0, 1])
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return {kind: zoo.explicit(zoo.experiment(network=zoo.specimen(kind))) for kind in zoo.concrete(ss.Network)}
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join([case[0], *map(zoo.label, case[1:])]))
+def walks(request, drawn):
+    """A compiled batch of runs (plain; samples, neurons permuted; zero learning rate), and the plain one in Python."""
+    space, network, algorithm = request.param
+    run = drawn[type(network)]
+    noise = zoo.noises(algorithm, random.key(1), N_STEPS)
+    still = ss.put(algorithm, "learning_rate", 0.0)
+    other_noise = jax.tree.map(lambda x: x[:, SAMPLES], noise)
+    other_neurons = run.first[:, NEURONS], jax.tree.map(lambda x: x[..., NEURONS], run.upper)
+    cells = [
+        (algorithm, run, noise),
+        (algorithm, eqx.tree_at(lambda at: at.train, run, permuted(run.train)), other_noise),
+        (algorithm, eqx.tree_at(lambda at: (at.first, at.upper), run, other_neurons), noise),
+        (still, run, noise),
+    ]
+    stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *cells)
+    batch = jax.jit(jax.vmap(lambda cell: zoo.walk(space, network, *cell, N_STEPS)))(stacked)
+    with jax.disable_jit():
+        eager = zoo.walk(space, network, *cells[0], N_STEPS)
+    names = ("plain", "samples", "neurons", "still")
+    return {name: zoo.cell(batch, k) for k, name in enumerate(names)} | {"eager": eager, "run": run}
+
+
+def permuted(examples):
+    return eqx.tree_at(
+        lambda at: (at.membership, at.noise, at.label, at.truth),
+        examples,
+        tuple(x[SAMPLES] for x in (examples.membership, examples.noise, examples.label, examples.truth)),
+    )
+
+
+def assert_same(one, other, tolerance):
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance), one, other)
+
+
+@pytest.mark.law
+def test_zero_learning_rate_is_a_fixed_point(walks):
+    still, run = walks["still"], walks["run"]
+    assert_same((still.filters, still.upper), (run.first, run.upper), 0)
+    assert not any(np.any(leaf) for leaf in jax.tree.leaves(still.coefficients))
+    assert np.abs(walks["plain"].filters - run.first).max() > 1e-6
+
+
+@pytest.mark.law
+def test_a_compiled_batch_is_its_runs_in_plain_python(walks, tolerance):
+    assert_same(walks["plain"], walks["eager"], tolerance)
+
+
+@pytest.mark.law
+def test_permuting_the_samples_with_their_draws_permutes_rho(walks, tolerance):
+    plain, other = walks["plain"], walks["samples"]
+    assert_same((other.filters, other.upper), (plain.filters, plain.upper), tolerance)
+    assert_same(other.coefficients.gamma, plain.coefficients.gamma, tolerance)
+    assert_same(other.coefficients.rho_bar, plain.coefficients.rho_bar[:, :, SAMPLES], tolerance)
+    assert_same(other.coefficients.rho_underline, plain.coefficients.rho_underline[:, :, SAMPLES], tolerance)
+
+
+@pytest.mark.law
+def test_permuting_the_neurons_permutes_the_result(walks, tolerance):
+    plain, other = walks["plain"], walks["neurons"]
+    expected = jax.tree.map(lambda x: x[:, NEURONS], (plain.filters, plain.coefficients))
+    assert_same((other.filters, other.coefficients), expected, tolerance)
+    assert_same(other.upper, jax.tree.map(lambda x: x[..., NEURONS], plain.upper), tolerance)
+
+
+@pytest.fixture(scope="module", params=[zoo.specimen(ss.GradientDescent), zoo.specimen(ss.LabelNoiseGD)], ids=zoo.label)
+def record(request, drawn):
+    """Every step of a run on the two-layer network, with its draw and its label multipliers."""
+    algorithm, run, key = request.param, drawn[ss.PatchCNN], random.key(1)
+    record = zoo.learn(zoo.experiment(algorithm=algorithm, record_every=1), run, key)
+    if isinstance(algorithm, ss.LabelNoiseGD):
+        multipliers = jax.vmap(algorithm.multipliers)(zoo.noises(algorithm, key, 300))
+    else:
+        multipliers = np.ones((300, zoo.N_SAMPLES))
+    return record, run, np.asarray(multipliers, float)
+
+
+def recursions(run, multipliers, learning_rate):
+    """γ, ρ̄, ρ̲ as the papers write them, one number after another (orthogonal noise, σ(z) = max(0, z)²)."""
+    data, first = run.train, np.asarray(run.first, float)
+    mu, noise, y = np.asarray(data.signal[1], float), np.asarray(data.noise[:, 0], float), np.asarray(data.label)
+    n, m = len(y), first.shape[1]
+    gamma, bar, underline = np.zeros((2, m)), np.zeros((2, m, n)), np.zeros((2, m, n))
+    seen = [(gamma, bar, underline)]
+    for epsilon in multipliers:
+        rho, outputs, slope_signal, slope_noise = bar + underline, np.zeros(n), np.zeros((2, m, n)), np.zeros((2, m, n))
+        for j in range(2):
+            for r in range(m):
+                for i in range(n):
+                    on_signal = y[i] * (first[j, r] @ mu + (2 * j - 1) * gamma[j, r])
+                    on_noise = first[j, r] @ noise[i] + sum(
+                        rho[j, r, k] * (noise[k] @ noise[i]) / (noise[k] @ noise[k]) for k in range(n)
+                    )
+                    outputs[i] += (2 * j - 1) / m * (max(on_signal, 0) ** 2 + max(on_noise, 0) ** 2)
+                    slope_signal[j, r, i], slope_noise[j, r, i] = 2 * max(on_signal, 0), 2 * max(on_noise, 0)
+        pull = -epsilon / (1 + np.exp(epsilon * y * outputs))
+        share = learning_rate / (n * m)
+        gamma = gamma - share * np.einsum("i,jri->jr", pull, slope_signal) * (mu @ mu)
+        growth = share * pull * slope_noise * np.sum(noise**2, axis=1)
+        own = np.array([-1, 1])[:, None, None] == y
+        bar, underline = bar - growth * own, underline + growth * ~own
+        seen.append((gamma, bar, underline))
+    return [np.stack(series) for series in zip(*seen, strict=True)]
+
+
+@pytest.mark.law
+def test_gradient_descent_follows_the_recursions_of_the_papers(record, tolerance):
+    taken, run, multipliers = record
+    for name, expected in zip(("gamma", "rho_bar", "rho_underline"), recursions(run, multipliers, 0.3), strict=True):
+        difference = np.abs(getattr(taken, name) - expected).max() / (1 + np.abs(expected).max())
+        assert difference < tolerance, name
+    assert np.abs(taken.gamma).max() > 0.1
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("record", [zoo.specimen(ss.GradientDescent)], ids=zoo.label, indirect=True)
+def test_under_gradient_descent_rho_bar_never_falls_and_rho_underline_never_rises(record):
+    taken, _, _ = record
+    assert np.diff(taken.rho_bar, axis=0).min() >= 0
+    assert np.diff(taken.rho_underline, axis=0).max() <= 0
+
+
+@pytest.mark.law
+def test_what_adam_learns_is_told_from_the_initial_weights_under_decay_too(drawn, tolerance):
+    run, network, algorithm = drawn[ss.PatchCNN], zoo.specimen(ss.PatchCNN), ss.Adam(0.01, weight_decay=1e-3)
+    walked = jax.jit(lambda at: zoo.walk("weights", network, algorithm, at, (), 50))(run)
+    expected = jax.jit(ss.decompose)(walked.filters, run.first, run.train)
+    assert zoo.difference(walked.coefficients, expected) < tolerance
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("space", SPACES)
+def test_label_smoothing_is_the_expected_step_of_label_flips(space, drawn, tolerance):
+    rate, network, run = 0.2, zoo.specimen(ss.PatchCNN, init_std=0.3), drawn[ss.PatchCNN]
+    flips = np.array(list(itertools.product([False, True], repeat=zoo.N_SAMPLES)))
+    noise = jnp.where(flips, 0.0, 1.0)[:, None]
+    probability = np.prod(np.where(flips, rate, 1 - rate), axis=1)
+    flipped = jax.jit(jax.vmap(lambda now: zoo.walk(space, network, ss.LabelNoiseGD(0.3, rate), run, now, 1)))(noise)
+    smoothed = zoo.walk(space, network, ss.LabelSmoothing(0.3, 2 * rate), run, (), 1)
+    moved = np.abs(smoothed.filters - run.first).max()
+    expected = np.tensordot(probability, flipped.filters, 1)
+    np.testing.assert_allclose(smoothed.filters, expected, rtol=0, atol=tolerance * moved)
+
+
+@pytest.mark.parametrize(("mean", "std"), [(1.0, 1.0), (0.5, 3**0.5 / 2)])
+def test_multipliers_have_the_laws_of_the_paper(mean, std):
+    draws = {
+        noise: np.asarray(algorithm.multipliers(algorithm.draw(random.key(0), 10_000)))
+        for noise in ("flip", "gaussian", "uniform")
+        for algorithm in [ss.LabelNoiseGD(0.1, 0.3, noise, mean, std)]
+    }
+    assert set(draws["flip"]) == {-1, 1}
+    assert binomtest(int(np.sum(draws["flip"] < 0)), 10_000, 0.3).pvalue > 1e-3
+    assert kstest(draws["gaussian"], norm(mean, std).cdf).pvalue > 1e-3
+    low, length = mean - 3**0.5 * std, 2 * 3**0.5 * std
+    assert kstest(draws["uniform"], uniform(low, length).cdf).pvalue > 1e-3
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("margin", [-1.5, 0.0, 2.0])
+def test_losses_have_their_expectation(margin):
+    plain, flipped = np.log1p(np.exp(-margin)), np.log1p(np.exp(margin))
+    margins, noisy = jnp.full(40_000, margin), ss.LabelNoiseGD(0.1, 0.3)
+    losses = noisy.losses(margins, noisy.draw(random.key(0), 40_000))
+    error = np.std(losses) / 200
+    assert abs(np.mean(losses) - 0.7 * plain - 0.3 * flipped) <= 4 * error + 1e-6
+    smooth = ss.LabelSmoothing(0.1, 0.6).losses(margins[:1], ())
+    np.testing.assert_allclose(smooth, 0.7 * plain + 0.3 * flipped, rtol=1e-6)
+
+
+TORCH = {
+    "GradientDescent": (ss.GradientDescent(0.3), lambda torch, w: torch.optim.SGD(w, lr=0.3)),
+    "heavy ball": (
+        ss.Momentum(0.1, 0.9, weight_decay=0.01),
+        lambda torch, w: torch.optim.SGD(w, lr=0.1, momentum=0.9, weight_decay=0.01),
+    ),
+    "Nesterov": (
+        ss.Momentum(0.1, 0.9, nesterov=True, weight_decay=0.01),
+        lambda torch, w: torch.optim.SGD(w, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+    ),
+    "Adam": (ss.Adam(0.01), lambda torch, w: torch.optim.Adam(w, lr=0.01)),
+    "decayed Adam": (
+        ss.Adam(0.01, 0.8, 0.99, 1e-6, weight_decay=0.1),
+        lambda torch, w: torch.optim.Adam(w, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+    ),
+}
+
+
+@pytest.mark.skipif(FLOAT32, reason="an oracle to 1e-9 needs float64")
+@pytest.mark.parametrize("name", TORCH)
+def test_weight_space_takes_the_steps_of_torch(name, drawn):
+    torch = pytest.importorskip("torch")
+    algorithm, optimiser = TORCH[name]
+    run = drawn[ss.PatchCNN]
+    walk = jax.jit(lambda at: zoo.walk("weights", zoo.specimen(ss.PatchCNN), algorithm, at, (), 50))
+    signal = run.train.membership @ run.train.signal
+    patches = torch.tensor(np.stack([signal, run.train.noise[:, 0]], axis=1))
+    label, weights = torch.tensor(np.asarray(run.train.label)), torch.tensor(np.asarray(run.first), requires_grad=True)
+    stepper = optimiser(torch, [weights])
+    for _ in range(50):
+        stepper.zero_grad()
+        outputs = torch.relu(torch.einsum("jrd,ipd->ijrp", weights, patches)).square().sum(3).mean(2)
+        torch.nn.functional.softplus(-label * (outputs[:, 1] - outputs[:, 0])).mean().backward()
+        stepper.step()
+    np.testing.assert_allclose(walk(run).filters, weights.detach().numpy(), rtol=0, atol=1e-9)
+
+
+@pytest.mark.law
+def test_gradient_descent_is_label_noise_at_rate_zero(drawn):
+    run, network = drawn[ss.PatchCNN], zoo.specimen(ss.PatchCNN)
+    silent = ss.LabelNoiseGD(0.3, 0.0)
+    noise = zoo.noises(silent, random.key(1), N_STEPS)
+    plain = zoo.walk("coefficients", network, ss.GradientDescent(0.3), run, (), N_STEPS)
+    noisy = zoo.walk("coefficients", network, silent, run, noise, N_STEPS)
+    np.testing.assert_array_equal(plain.filters, noisy.filters)

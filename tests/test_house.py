@@ -1,0 +1,45 @@
+"""The house: the README's Python runs, files stay short and say what they are."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / "sigspike").rglob("*.py"))
+
+
+def test_the_readme_runs(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.S)
+    names: dict = {}
+    for block in blocks[:3]:
+        exec(block, names)
+    assert float(names["record"].test_error[-1]) < 0.05
+    assert names["grid"].sizes["seed"] == 4
+    assert (tmp_path / "diagram.zarr").is_dir()
+    assert "seed" not in names["diagram"].sizes
+    assert "2000" in capsys.readouterr().out
+
+
+def test_the_readme_shows_an_algorithm_as_it_is():
+    source = (ROOT / "sigspike/algorithms/label_smoothing.py").read_text()
+    shown = re.findall(r"```python\n(class .*?)```", (ROOT / "README.md").read_text(), flags=re.S)[0]
+    body = [line for line in shown.splitlines() if line.strip() and '"""' not in line]
+    assert all(line in source for line in body)
+
+
+def test_every_file_opens_with_one_sentence_and_stays_short():
+    for path in SOURCES:
+        text = path.read_text()
+        assert ast.get_docstring(ast.parse(text)), path
+        assert len(text.splitlines()) <= 250, path
+
+
+def test_every_public_class_and_function_is_documented():
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), (path, node.name)
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), (path, node.name)

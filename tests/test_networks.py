@@ -1,0 +1,80 @@
+"""Each network computes its formula, and starts from the law it names."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import zoo
+from jax import random
+from scipy.stats import kstest
+
+import sigspike as ss
+from sigspike.examples import Atoms, Examples
+from sigspike.frames import Ambient
+
+N, M, P = 5, 3, 2
+NUMBERS = np.random.default_rng(0)
+MEMBER = np.array([0, 1, 1, 0, 1])
+BLANK = Examples(
+    jnp.zeros((2, 1)), jnp.ones(2), jnp.eye(2)[MEMBER], jnp.zeros((N, P, 1)), jnp.ones(N), jnp.ones(N), True
+)
+
+
+def overlaps(n_signs):
+    """Pre-activations of two signal atoms and of every noise patch."""
+    return Atoms(*(jnp.asarray(NUMBERS.standard_normal((n_signs, M, *own))) for own in ((2,), (N, P))))
+
+
+def patches(given):
+    """The pre-activations (sign, neuron) of every patch of a sample."""
+    signal, noise = np.asarray(given.signal), np.asarray(given.noise)
+    return [[signal[..., MEMBER[i]], *(noise[..., i, p] for p in range(P))] for i in range(N)]
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("network", zoo.variants(ss.PatchCNN), ids=zoo.label)
+@pytest.mark.parametrize("power", [1, 2, 2.5])
+def test_patch_cnn_is_its_formula(network, power):
+    network, given = ss.put(network, "power", power), overlaps(2)
+    shape = (M if network.filters == "mean" else 1) * (1 + P if network.patches == "mean" else 1)
+    expected = [sum((np.maximum(z, 0) ** power).sum(1) @ [-1, 1] for z in sample) / shape for sample in patches(given)]
+    np.testing.assert_allclose(network.logits((), given, BLANK), expected, rtol=1e-5)
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("network", zoo.variants(ss.ThreeLayerCNN), ids=zoo.label)
+def test_three_layer_cnn_is_its_formula(network):
+    upper, given = NUMBERS.standard_normal((2, M, M)), overlaps(1)
+    shape = M * (1 + P if network.patches == "mean" else 1)
+    expected = [
+        sum(np.maximum(upper @ np.maximum(z[0], 0), 0).sum(1) @ [-1, 1] for z in sample) / shape
+        for sample in patches(given)
+    ]
+    np.testing.assert_allclose(network.logits(jnp.asarray(upper), given, BLANK), expected, rtol=1e-5)
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("network", [zoo.specimen(kind) for kind in zoo.concrete(ss.Network)], ids=zoo.label)
+def test_the_order_of_the_noise_patches_plays_no_part(network, tolerance):
+    given, upper = overlaps(network.n_signs), network.upper(random.key(0))
+    turned = Atoms(given.signal, given.noise[..., ::-1])
+    logits = [network.logits(upper, at, BLANK) for at in (given, turned)]
+    np.testing.assert_allclose(*logits, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("kind", zoo.concrete(ss.Network))
+@pytest.mark.parametrize(("law", "expected"), [("gaussian", "norm"), ("uniform", "uniform")])
+def test_initial_filters_have_their_law_and_scale(kind, law, expected):
+    network = kind(50, init_std=0.1, init=law, bias=True)
+    filters = jax.jit(lambda key: network.first(key, Ambient(20)))(random.key(0))
+    assert filters.shape == (network.n_signs, 50, 21)
+    values = np.asarray(filters) / 0.1
+    values = values if law == "gaussian" else (values / 3**0.5 + 1) / 2
+    assert kstest(values[..., :-1].ravel(), expected).pvalue > 1e-3
+    assert kstest(values[..., -1].ravel(), expected).pvalue > 1e-3
+
+
+def test_upper_weights_have_their_gain():
+    upper = ss.ThreeLayerCNN(40, upper_gain=3.0).upper(random.key(0))
+    assert upper.shape == (2, 40, 40)
+    assert kstest(np.asarray(upper).ravel() * 40**0.5 / 3, "norm").pvalue > 1e-3

@@ -1,0 +1,169 @@
+"""Both spaces give one trajectory, the five verbs mean what they say, and γ, ρ are another way to write the weights."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import zoo
+from conftest import FLOAT32
+from jax import random
+
+import sigspike as ss
+from sigspike.algorithms import Task
+from sigspike.losses import logistic
+from sigspike.spaces import SPACES
+
+EQUIVARIANT = [kind for kind in zoo.concrete(ss.Algorithm) if kind.rotation_equivariant]
+OPTIONS = [option for kind in EQUIVARIANT for option in zoo.variants(kind)[1:]]
+DECAYED = zoo.specimen(ss.Momentum, nesterov=True, weight_decay=0.05, schedule=ss.Cosine(200, 0.1, 20))
+PROBLEMS, NETWORKS = (
+    [make(kind) for kind in zoo.concrete(base) for make in (zoo.specimen, zoo.turned)]
+    for base in (ss.Problem, ss.Network)
+)
+LENGTH = max(len(PROBLEMS), len(NETWORKS))
+PARTS = [zoo.experiment(PROBLEMS[k % len(PROBLEMS)], NETWORKS[k % len(NETWORKS)]) for k in range(LENGTH)]
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return zoo.explicit(zoo.experiment())
+
+
+def assert_agreement(setting, drawn, tolerance):
+    here, there = (zoo.learn(ss.put(setting, "space", space), drawn, random.key(1)) for space in SPACES)
+    assert zoo.difference(here, there) < tolerance, zoo.differences(here, there)
+    assert np.ptp(here.train_loss) > 1e-3
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("algorithm", [zoo.specimen(kind) for kind in EQUIVARIANT], ids=zoo.label)
+def test_spaces_agree_for_every_algorithm(algorithm, drawn, tolerance):
+    assert_agreement(zoo.experiment(algorithm=algorithm), drawn, tolerance)
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("algorithm", [*OPTIONS, pytest.param(DECAYED, id="decayed")], ids=zoo.label)
+def test_spaces_agree_for_every_option_of_an_algorithm(algorithm, drawn, tolerance):
+    network, noise = zoo.specimen(ss.PatchCNN), zoo.noises(algorithm, random.key(1), 300)
+    here, there = (
+        jax.jit(lambda *run, space=space: zoo.walk(space, network, algorithm, *run, 300))(drawn, noise)
+        for space in SPACES
+    )
+    assert zoo.difference(here.coefficients, there.coefficients) < tolerance
+    np.testing.assert_allclose(here.filters, there.filters, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.law
+def test_spaces_agree_for_a_real_power(drawn, tolerance):
+    assert_agreement(zoo.experiment(network=zoo.specimen(ss.PatchCNN, power=2.5)), drawn, tolerance)
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("algorithm", [zoo.specimen(kind) for kind in EQUIVARIANT], ids=zoo.label)
+def test_spaces_agree_for_every_algorithm_and_power(algorithm, drawn, tolerance):
+    noise = zoo.noises(algorithm, random.key(1), 300)
+
+    @jax.jit
+    def walks(run, noise):
+        networks = {power: zoo.specimen(ss.PatchCNN, power=power) for power in (1, 2, 3)}
+        return {q: [zoo.walk(space, networks[q], algorithm, run, noise, 300) for space in SPACES] for q in networks}
+
+    for here, there in walks(drawn, noise).values():
+        assert zoo.difference(here.coefficients, there.coefficients) < tolerance
+        np.testing.assert_allclose(here.filters, there.filters, rtol=tolerance, atol=tolerance)
+        assert np.abs(here.filters - drawn.first).max() > 0.01
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("setting", PARTS, ids=lambda e: f"{zoo.label(e.problem)}-{zoo.label(e.network)}")
+def test_spaces_agree_for_every_problem_and_network(setting, tolerance):
+    assert_agreement(setting, zoo.explicit(setting), tolerance)
+
+
+@pytest.mark.law
+def test_coefficients_are_the_decomposition_of_the_weights(drawn, tolerance):
+    network, algorithm = zoo.specimen(ss.PatchCNN), zoo.specimen(ss.GradientDescent)
+    here, there = (
+        jax.jit(lambda run, space=space: zoo.walk(space, network, algorithm, run, (), 300))(drawn) for space in SPACES
+    )
+    found = jax.jit(ss.decompose)(there.filters, drawn.first, drawn.train)
+    assert zoo.difference(found, here.coefficients) < tolerance
+    assert here.coefficients.rho_bar.max() > 1
+
+
+@pytest.fixture(
+    scope="module", params=[zoo.specimen(kind, power=2) for kind in zoo.concrete(ss.Network)], ids=zoo.label
+)
+def verbs(request):
+    """Every product of a few directions, and the change of a loss along them, in each space."""
+    network, drawn = request.param, zoo.explicit(zoo.experiment(network=request.param))
+
+    @eqx.filter_jit
+    def measured(kind):
+        task = Task(SPACES[kind](drawn.train, drawn.first), network, drawn.train)
+        space, step = task.space, 1e-4
+
+        def losses(upper, overlaps):
+            return logistic(task.margins(upper, overlaps))
+
+        def at(params):
+            return losses(params.upper, space.overlaps(params))
+
+        def gradients(params):
+            return jax.vmap(lambda w: space.gradient(lambda *point: losses(*point) @ w, params))(jnp.eye(zoo.N_SAMPLES))
+
+        params = space.start(drawn.upper)
+        params = space.move(params, -0.5, jax.tree.map(lambda x: x.sum(0), gradients(params)))
+        slopes = gradients(params)
+        directions = jax.tree.map(lambda g, p: jnp.concatenate([g[:2], p[None]]), slopes, params)
+        products = jax.vmap(jax.vmap(space.inner, (None, 0)), (0, None))
+        return {
+            "inner": products(directions, slopes),
+            "squares": products(directions, directions),
+            "directional": jax.vmap(lambda one: space.directional(losses, params, one))(directions),
+            "differences": jax.vmap(
+                lambda one: (at(space.move(params, step, one)) - at(space.move(params, -step, one))) / (2 * step)
+            )(directions),
+            "filters": jax.vmap(lambda one: space.filters(space.move(params, -0.5, one)))(directions),
+        }
+
+    return {space: measured(space) for space in SPACES}
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("space", SPACES)
+def test_directional_derivatives_are_products_with_the_gradients(verbs, space, tolerance):
+    np.testing.assert_allclose(verbs[space]["directional"], verbs[space]["inner"], rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.skipif(FLOAT32, reason="finite differences need float64")
+@pytest.mark.parametrize("space", SPACES)
+def test_directional_derivatives_are_the_change_of_the_losses(verbs, space):
+    np.testing.assert_allclose(verbs[space]["directional"], verbs[space]["differences"], rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.law
+def test_products_and_moves_do_not_depend_on_the_space(verbs, tolerance):
+    for verb in verbs["weights"]:
+        np.testing.assert_allclose(
+            verbs["coefficients"][verb], verbs["weights"][verb], rtol=tolerance, atol=tolerance, err_msg=verb
+        )
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("problem", [zoo.specimen(ss.SignalNoise), zoo.turned(ss.SignalNoise)], ids=zoo.label)
+def test_decompose_and_recompose_are_inverse(problem):
+    bound = 1e-4 if FLOAT32 else 1e-12
+    drawn, n_noise_patches = zoo.explicit(zoo.experiment(problem)), problem.n_noise_patches
+    random_numbers = np.random.default_rng(0)
+    own = np.array([-1, 1])[:, None, None] == np.asarray(drawn.train.label)
+    rho = random_numbers.standard_normal((2, 3, zoo.N_SAMPLES, n_noise_patches))
+    bar, underline = (np.where(mask[..., None], rho, 0) for mask in (own, ~own))
+    squeezed = (part[..., 0] if n_noise_patches == 1 else part for part in (bar, underline))
+    given = ss.Decomposition(jnp.asarray(random_numbers.standard_normal((2, 3))), *map(jnp.asarray, squeezed))
+    filters = ss.recompose(given, drawn.first, drawn.train)
+    found = ss.decompose(filters, drawn.first, drawn.train)
+    again = ss.recompose(found, drawn.first, drawn.train)
+    assert zoo.difference(found, given) < bound
+    assert np.abs(again - filters).max() < bound * np.abs(filters).max()

@@ -1,0 +1,203 @@
+"""A store keeps what is finished, notices what is damaged, and belongs to one sweep and one writer."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import jax
+import kill_sweep
+import numpy as np
+import pytest
+import xarray as xr
+import zoo
+
+import sigspike as ss
+from sigspike.check import Refusal
+from sigspike.store import LEDGER, Store, differences, ledger
+
+SETTING = zoo.experiment(algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=20, record_every=10)
+AXES = {"network.width": [2, 3], "problem.snr": [0.1, 0.2, 0.3], "n_samples": [6, 4]}
+
+
+def call(store, **changes):
+    return ss.sweep(**({"experiment": SETTING, "axes": AXES, "n_seeds": 2, "store": store} | changes))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A finished store, and the same sweep in memory."""
+    store = tmp_path_factory.mktemp("store") / "whole.zarr"
+    return store, call(store), call(None)
+
+
+def copied(whole, tmp_path):
+    import shutil
+
+    return Path(shutil.copytree(whole[0], tmp_path / "copy.zarr"))
+
+
+def same(one, other):
+    for name in other.data_vars:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+    return True
+
+
+def test_a_store_holds_what_memory_holds(whole):
+    _, stored, memory = whole
+    assert same(stored, memory)
+    assert set(stored.coords) == set(memory.coords)
+    for name, values in memory.variables.items():
+        assert stored[name].dims == values.dims
+        assert stored[name].attrs == values.attrs
+    facts = json.loads(stored.attrs["sigspike"])
+    assert facts["experiment"] == ss.describe(SETTING)
+    assert facts["sessions"][0]["versions"]["sigspike"]
+    assert facts["seconds"] > 0
+
+
+def test_a_store_is_plain_zarr_and_becomes_netcdf(whole, tmp_path):
+    store, stored, memory = whole
+    with xr.open_zarr(store, consolidated=False) as plain:
+        np.testing.assert_array_equal(plain["rho_bar"], memory["rho_bar"])
+    stored.to_netcdf(tmp_path / "result.nc", engine="h5netcdf")
+    with xr.open_dataset(tmp_path / "result.nc", engine="h5netcdf") as back:
+        assert same(back, memory)
+        assert back.attrs["sigspike"] == stored.attrs["sigspike"]
+
+
+def test_what_is_finished_is_not_computed_again(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    told = []
+    assert same(call(store, progress=lambda done, total: told.append((done, total))), whole[2])
+    assert told == [(24, 24)]
+    assert len(ledger(store)) == len(ledger(whole[0]))
+
+
+DAMAGES = {
+    "missing": lambda file: file.unlink(),
+    "half-written": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
+    "one bit": lambda file: file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:]),
+    "empty": lambda file: file.write_bytes(b""),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+@pytest.mark.parametrize("name", ["test_error", "gamma"])
+def test_damage_is_noticed_said_and_repaired(kind, name, whole, tmp_path):
+    store = copied(whole, tmp_path)
+    chunk = sorted(path for path in (store / name / "c").rglob("*") if path.is_file())[1]
+    DAMAGES[kind](chunk)
+    with pytest.warns(UserWarning, match="damaged or missing chunks are computed anew: [0-9]+$"):
+        assert same(call(store), whole[2])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert same(call(store), whole[2])
+
+
+def test_a_line_that_was_cut_off_does_not_count(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    lines = (store / LEDGER).read_bytes()
+    (store / LEDGER).write_bytes(lines[:-20])
+    assert same(call(store), whole[2])
+    assert [line["chunk"] for line in ledger(store) if "chunk" in line].count(0) == 1
+    assert len({line["chunk"] for line in ledger(store) if "chunk" in line}) == len(ledger(whole[0])) - 1
+
+
+def test_a_store_that_was_only_begun_is_made_anew(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    (store / LEDGER).unlink()
+    assert same(call(store), whole[2])
+
+
+def test_a_chunk_that_is_not_in_the_ledger_is_no_divergence(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    lines = (store / LEDGER).read_text().splitlines(keepends=True)
+    (store / LEDGER).write_text("".join(lines[:3]))
+    for path in (store / "test_error" / "c").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = call(store)
+    assert same(result, whole[2])
+    assert not np.isnan(result["test_error"]).any()
+
+
+REFUSED = {
+    "other seed": (lambda store: call(store, seed=1), "seed: 0 in the store, 1 now"),
+    "other number of seeds": (lambda store: call(store, n_seeds=3), "n_seeds: 2 in the store, 3 now"),
+    "other setting": (
+        lambda store: call(store, experiment=ss.put(SETTING, "problem.noise_std", 0.75)),
+        "experiment.problem.noise_std: 0.5 in the store, 0.75 now",
+    ),
+    "other axis": (lambda store: call(store, axes=AXES | {"n_samples": [6, 5]}), "axes.n_samples.n_samples"),
+    "a folder of somebody's": (lambda store: call(store.parent), "must be a new folder or a store"),
+    "a file": (lambda store: call(store / "zarr.json"), "must be a new folder or a store"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_store_of_something_else_is_refused_and_kept(name, whole, tmp_path):
+    store = copied(whole, tmp_path)
+    attempt, reason = REFUSED[name]
+    with pytest.raises(Refusal) as refusal:
+        attempt(store)
+    assert reason in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert same(call(store), whole[2])
+
+
+def test_a_second_writer_is_refused(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    with Store.open(store, _described(store), lambda: ({}, xr.Dataset())):
+        script = (
+            "import sys; from sigspike.store import Store; from sigspike.check import Refusal\n"
+            "try:\n    Store.open(__import__('pathlib').Path(sys.argv[1]), {}, None).__enter__()\n"
+            "except Refusal as refusal:\n    print(refusal)"
+        )
+        second = subprocess.run([sys.executable, "-c", script, str(store)], capture_output=True, text=True, check=True)
+    assert "is being written by another process" in second.stdout
+
+
+def _described(store):
+    return json.loads(json.loads((store / "zarr.json").read_text())["attributes"]["sigspike"])
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(whole, tmp_path, monkeypatch):
+    import errno
+
+    store, write, count = tmp_path / "full.zarr", Store.write, []
+
+    def failing(self, number, regions, seconds):
+        count.append(number)
+        if len(count) == 3:
+            monkeypatch.setattr(np, "ascontiguousarray", _no_space)
+        write(self, number, regions, seconds)
+
+    def _no_space(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Store, "write", failing)
+    with pytest.raises(Refusal, match="cannot be written \\(No space left on device\\); what is finished is kept"):
+        call(store)
+    monkeypatch.undo()
+    assert sum("chunk" in line for line in ledger(store)) == 2
+    assert same(call(store), whole[2])
+
+
+def test_differences_are_paths():
+    old, new = {"a": {"b": 1, "c": [1, 2]}, "d": 0}, {"a": {"b": 2, "c": [1, 2]}, "e": 0}
+    assert differences(old, new) == [
+        "a.b: 1 in the store, 2 now",
+        "d: 0 in the store, null now",
+        "e: null in the store, 0 now",
+    ]
+
+
+def test_killed_at_random_moments_the_data_are_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAX_ENABLE_X64", "1" if jax.config.jax_enable_x64 else "0")
+    print(kill_sweep.check(tmp_path, 3, random.randrange(10**6)))

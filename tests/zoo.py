@@ -1,0 +1,133 @@
+"""A small specimen of every algorithm, network and problem, found from the classes themselves."""
+
+import inspect
+from dataclasses import MISSING, Field, fields
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+import sigspike as ss
+from sigspike.algorithms import Task
+from sigspike.check import Choice, Instance, Range
+from sigspike.simulation import Draw, draw, train
+from sigspike.spaces import SPACES, Decomposition, in_theory
+
+N_SAMPLES = 8
+PIXELS = np.random.default_rng(0).random((20, 4, 4))
+SIDES = np.where(np.arange(20) % 2, 1, -1)
+SMALL = {
+    "learning_rate": 0.3,
+    "dim": 30,
+    "signal_strength": 2.0,
+    "noise_std": 0.5,
+    "width": 3,
+    "n_steps": 200,
+    "rate": 0.01,
+    "time": 50,
+    "images": PIXELS,
+    "labels": SIDES,
+    "test_images": PIXELS[::-1],
+    "test_labels": SIDES[::-1],
+}
+
+
+class Walked(NamedTuple):
+    """Where some steps led."""
+
+    filters: Any
+    upper: Any
+    coefficients: Decomposition
+
+
+learn = eqx.filter_jit(train)  # from a Draw to a Record
+
+
+def concrete(base: type) -> list[type]:
+    """Every class of sigspike that can be made from ``base``."""
+    found = [kind for child in base.__subclasses__() for kind in (child, *concrete(child))]
+    return [kind for kind in found if not inspect.isabstract(kind) and kind.__module__.startswith("sigspike.")]
+
+
+def specimen(kind: type, **options: Any) -> Any:
+    """An instance with small values where there is no default."""
+    required = [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
+    return kind(**({name: SMALL[name] for name in required} | options))
+
+
+def variants(kind: type) -> list[Any]:
+    """The specimen, and one for every other value of each choice and switch."""
+    others = [(f.name, value) for f in fields(kind) for value in _options(f) if value != f.default]
+    return [specimen(kind), *(specimen(kind, **{name: value}) for name, value in others)]
+
+
+def turned(kind: type) -> Any:
+    """A specimen with every choice, switch and count away from its default, and every zero a fifth."""
+    options = {f.name: [value for value in _options(f) if value != f.default][-1] for f in fields(kind) if _options(f)}
+    ranges = [f for f in fields(kind) if isinstance(f.metadata.get("domain"), Range) and f.default is not MISSING]
+    counts = {f.name: f.default + 1 for f in ranges if f.metadata["domain"].whole}
+    zeros = {f.name: 0.2 for f in ranges if f.default == 0 and f.name not in counts}
+    return specimen(kind, **options, **counts, **zeros)
+
+
+def _options(field: Field) -> tuple:
+    domain = field.metadata.get("domain")
+    if isinstance(domain, Choice):
+        return domain.options
+    return (False, True) if domain == Instance(bool) else ()
+
+
+def label(thing: Any) -> str:
+    """What pytest calls a specimen: its class, and the options that are not the default."""
+    names = [f.name for f in fields(thing) if _options(f) and getattr(thing, f.name) != f.default]
+    return "-".join([type(thing).__name__, *(f"{name}={getattr(thing, name)}" for name in names)])
+
+
+def experiment(problem: Any = None, network: Any = None, algorithm: Any = None, **settings: Any) -> ss.Experiment:
+    """A small experiment: squared ReLU, orthogonal noise, gradient descent, unless told otherwise."""
+    defaults = {"n_samples": N_SAMPLES, "n_steps": 300, "record_every": 30, "n_test": 20}
+    parts = (problem, ss.SignalNoise), (network, ss.PatchCNN), (algorithm, ss.GradientDescent)
+    made = [given if given is not None else specimen(kind) for given, kind in parts]
+    return ss.Experiment(*made, **(defaults | settings))
+
+
+def explicit(setting: ss.Experiment, seed: int = 0) -> Draw:
+    """The random part of a run as vectors in R^d, which can be trained in either space."""
+    plain = experiment(setting.problem, setting.network, n_samples=setting.n_samples, n_test=setting.n_test)
+    return _explicit(ss.put(plain, "space", "weights"), jax.random.key(seed), int(setting.problem.patch_dim))
+
+
+_explicit = eqx.filter_jit(draw)
+
+
+def noises(algorithm: ss.Algorithm, key: Any, n_steps: int) -> Any:
+    """What a run with this training key draws for its first steps."""
+    return jax.vmap(lambda step: algorithm.draw(jax.random.fold_in(key, step), N_SAMPLES))(jnp.arange(n_steps))
+
+
+def walk(space: str, network: ss.Network, algorithm: ss.Algorithm, drawn: Draw, noise: Any, n_steps: int) -> Walked:
+    """``n_steps`` steps of an algorithm and nothing else."""
+    task = Task(SPACES[space](drawn.train, drawn.first), network, drawn.train)
+    params = task.space.start(drawn.upper)
+    start = params, algorithm.init(params)
+    (params, _), _ = lax.scan(lambda at, now: (algorithm.step(task, *at, now), None), start, noise, n_steps)
+    return Walked(task.space.filters(params), params.upper, in_theory(task.space.learnt(params), drawn.train))
+
+
+def cell(batch: Any, index: int) -> Any:
+    """One of a batch."""
+    return jax.tree.map(lambda leaf: leaf[index], batch)
+
+
+def differences(one: Any, other: Any) -> dict[str, float]:
+    """The largest difference in every field of two records, relative to 1 + max |value|."""
+    pairs = {name: (np.asarray(getattr(one, name)), np.asarray(getattr(other, name))) for name in vars(one)}
+    return {name: float(np.max(abs(a - b) / (1 + np.max(abs(b))))) for name, (a, b) in pairs.items()}
+
+
+def difference(one: Any, other: Any) -> float:
+    """The largest of them (NaN if there is one)."""
+    return float(np.max(list(differences(one, other).values())))
