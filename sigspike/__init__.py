@@ -26,6 +26,10 @@ from sigspike.simulation import simulate as simulate
 from sigspike.spaces import Decomposition as Decomposition
 from sigspike.spaces import decompose as decompose
 from sigspike.spaces import recompose as recompose
+from sigspike.stages import first_time as first_time
+from sigspike.stages import low_snr_stages as low_snr_stages
+from sigspike.stages import over_runs as over_runs
+from sigspike.stages import two_stage_stages as two_stage_stages
 from sigspike.sweeps import Linked as Linked
 from sigspike.sweeps import load as load
 from sigspike.sweeps import over_seeds as over_seeds
