@@ -9,6 +9,7 @@ import tyro
 
 from sigspike.check import Refusal
 from sigspike.cli.cache import compilation_cache
+from sigspike.cli.check import check
 from sigspike.cli.reproduce import reproduce
 from sigspike.cli.run import run
 from sigspike.cli.sweep import sweep
@@ -32,7 +33,7 @@ def entry() -> None:
 
 def main(arguments: list[str]) -> None:
     """Parse and run; a command's flags and help are its parameters and docstring."""
-    commands = {"reproduce": reproduce, "run": run, "sweep": sweep}
+    commands = {"reproduce": reproduce, "run": run, "sweep": sweep, "check": check}
     tyro.extras.subcommand_cli_from_dict(commands, args=arguments, prog="sigspike")
 
 

@@ -52,7 +52,7 @@ def run(
     if plot is not None:
         _check_plot(plot)
     records = named_axes(simulate(FLAGS.build(experiment), jax.random.key(seed)))
-    print(json.dumps(_plain(records.to_dict()), ensure_ascii=False) if as_json else summary(records))
+    print(json.dumps(plain(records.to_dict()), ensure_ascii=False) if as_json else summary(records))
     if plot is not None:
         from sigspike.plots.run import draw_run
         from sigspike.plots.style import paper_style
@@ -93,12 +93,12 @@ def _extremes(records: xr.Dataset) -> xr.Dataset:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON has no NaN: a number that is not finite becomes null."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

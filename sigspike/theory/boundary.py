@@ -1,0 +1,82 @@
+"""Predicted phase boundaries: where a theorem's control quantity has its critical value, over any two fields."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy.optimize import brentq
+
+from sigspike import tree
+from sigspike.check import POSITIVE, Refusal
+from sigspike.experiment import Experiment
+from sigspike.theory.scales import Scales
+from sigspike.theory.theorem import Theorem
+
+
+def excess(theorem: Theorem, experiment: Experiment) -> float:
+    """log(control / level): positive on the side of learning, negative on that of memorising, 0 on the boundary."""
+    report = theorem(experiment)
+    if not report.applies:
+        failed = next(hypothesis for hypothesis in report.hypotheses if not hypothesis.holds)
+        raise Refusal(
+            f"`experiment` is none that {theorem.source} speaks about: {failed.name} must be {failed.needed}, "
+            f"got {failed.found}"
+        )
+    scales = Scales.of(experiment)
+    ratio = theorem.control(scales) / theorem.level(scales)
+    return math.log(ratio) if ratio > 0 else -math.inf
+
+
+def predicted_phase(theorem: Theorem, experiment: Experiment, axes: dict[str, Sequence[Any]]) -> xr.DataArray:
+    """``excess`` over a grid of fields, as labelled as a sweep over the same ``axes``: its zero contour is the
+    boundary.
+    """
+    names = [path.rpartition(".")[2] for path in axes]
+    values = np.empty([len(entries) for entries in axes.values()])
+    for place in np.ndindex(values.shape):
+        cell = experiment
+        for path, entries, index in zip(axes, axes.values(), place, strict=True):
+            cell = tree.put(cell, path, entries[index])
+        values[place] = excess(theorem, cell)
+    attrs = {"long_name": f"log({theorem.control_name} / critical value)", "units": "1"}
+    return xr.DataArray(values, dict(zip(names, axes.values(), strict=True)), names, name="excess", attrs=attrs)
+
+
+def predicted_boundary(
+    theorem: Theorem,
+    experiment: Experiment,
+    x: tuple[str, Sequence[Any]],
+    y: tuple[str, float, float],
+) -> xr.DataArray:
+    """The value of the field y = (path, low, high) at which each value of the field x = (path, values) is critical.
+
+    NaN where the control quantity does not pass its critical value between ``low`` and ``high``, which must be positive
+    (it is solved for in log y). A count is given as the real number where it would be critical.
+    """
+    (x_path, x_values), (y_path, low, high) = x, y
+    POSITIVE.check("low", low)
+    if not low < high < math.inf:
+        raise Refusal(f"`high` must be above `low` = {low:g} and finite, got {high:g}")
+    found = [_solve(theorem, tree.put(experiment, x_path, value), y_path, low, high) for value in x_values]
+    attrs = {"long_name": tree.about(experiment, y_path), "units": "1"}
+    x_name, y_name = (path.rpartition(".")[2] for path in (x_path, y_path))
+    return xr.DataArray(found, {x_name: list(x_values)}, [x_name], name=y_name, attrs=attrs)
+
+
+def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high: float) -> float:
+    whole = isinstance(tree.get(experiment, path), int)
+
+    def at(log_y: float) -> float:
+        value = math.exp(log_y)
+        if not whole:
+            return excess(theorem, tree.put(experiment, path, value))
+        below, share = max(math.floor(value), 1), value - max(math.floor(value), 1)
+        ends = [excess(theorem, tree.put(experiment, path, below + k)) for k in (0, 1)]
+        return (1 - share) * ends[0] + share * ends[1]
+
+    ends = at(math.log(low)), at(math.log(high))
+    if not ends[0] * ends[1] <= 0:
+        return math.nan
+    return math.exp(brentq(at, math.log(low), math.log(high), xtol=1e-10))  # type: ignore[arg-type]

@@ -1,0 +1,175 @@
+"""A theorem that can be computed: hypotheses, conditions and predictions of an experiment."""
+
+import dataclasses
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sigspike.check import BELOW_ONE, POSITIVE, Instance
+from sigspike.experiment import Experiment
+from sigspike.problems import SignalNoise
+from sigspike.theory.condition import Condition, Hypothesis, Prediction
+from sigspike.theory.scales import Scales
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a theorem says of an experiment. Where a hypothesis fails it says nothing more."""
+
+    theorem: str
+    source: str
+    constant: float
+    delta: float
+    hypotheses: tuple[Hypothesis, ...]
+    conditions: tuple[Condition, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+
+    @property
+    def applies(self) -> bool:
+        """Whether the experiment is one that the theorem speaks about."""
+        return all(hypothesis.holds for hypothesis in self.hypotheses)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it applies and every condition holds at C."""
+        return self.applies and all(condition.holds(self.constant) for condition in self.conditions)
+
+    @property
+    def largest_constant(self) -> float:
+        """The largest C for which every condition holds (NaN where the theorem does not apply)."""
+        return min((condition.largest_constant for condition in self.conditions), default=float("nan"))
+
+    def __getitem__(self, name: str) -> Condition | Prediction:
+        """A condition or prediction by its name."""
+        return {entry.name: entry for entry in (*self.conditions, *self.predictions)}[name]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain dictionaries, with what follows from the two sides."""
+        plain = dataclasses.asdict(self)
+        for entry, condition in zip(plain["conditions"], self.conditions, strict=True):
+            entry |= {"ratio": condition.ratio, "holds": condition.holds(self.constant)}
+        return plain | {"applies": self.applies, "holds": self.holds, "largest_constant": self.largest_constant}
+
+
+@dataclass(frozen=True)
+class Theorem(ABC):
+    """A theorem of a paper: ``theorem(experiment)`` is its ``Report``.
+
+    ``constant`` is the C that papers leave open, one for all conditions; ``delta`` the probability δ of failure, and
+    ``epsilon`` the training loss ε to be reached. Conditions and times are functions of ``Scales`` alone.
+    """
+
+    title: ClassVar[str]
+    source: ClassVar[str]
+    control_name: ClassVar[str]
+
+    constant: float = 1.0
+    delta: float = 0.05
+    epsilon: float = 0.01
+
+    def __post_init__(self) -> None:
+        POSITIVE.check("constant", self.constant)
+        for name in ("delta", "epsilon"):
+            BELOW_ONE.check(name, getattr(self, name))
+            POSITIVE.check(name, getattr(self, name))
+
+    def __call__(self, experiment: Experiment) -> Report:
+        Instance(Experiment).check("experiment", experiment)
+        hypotheses = (*common(experiment), *self.hypotheses(experiment))
+        report = Report(self.title, self.source, self.constant, self.delta, hypotheses)
+        if not report.applies:
+            return report
+        scales = Scales.of(experiment)
+        said = {"conditions": tuple(self.conditions(scales)), "predictions": tuple(self.predictions(scales))}
+        return dataclasses.replace(report, **said)
+
+    @abstractmethod
+    def hypotheses(self, experiment: Experiment) -> list[Hypothesis]:
+        """What it takes for granted beyond ``common``."""
+
+    @abstractmethod
+    def conditions(self, scales: Scales) -> list[Condition]:
+        """Every inequality, with C on the smaller side."""
+
+    @abstractmethod
+    def predictions(self, scales: Scales) -> list[Prediction]:
+        """Times, bounds and levels."""
+
+    @abstractmethod
+    def control(self, scales: Scales) -> float:
+        """The quantity that decides between learning and memorising: the phase boundary is where it is ``level``."""
+
+    def level(self, scales: Scales) -> float:
+        """The value of ``control`` on the phase boundary; 1 / C or C, with our C = 1, unless a paper says more."""
+        return 1.0
+
+
+def common(experiment: Experiment) -> list[Hypothesis]:
+    """What every theorem here is about: the signal–noise model and full-batch steps of constant size in f32 or f64."""
+    problem, network, algorithm = experiment.problem, experiment.network, experiment.algorithm
+    about = [wants("data model", "SignalNoise", problem)]
+    if isinstance(problem, SignalNoise):
+        about += [
+            equals("noise patches", 1, problem.n_noise_patches),
+            Hypothesis("noise std σ_p", "> 0", f"{float(problem.noise_std):.4g}", float(problem.noise_std) > 0),
+        ]
+    return [
+        *about,
+        wants("network", "PatchCNN", network),
+        equals("learning-rate schedule", "Constant", type(algorithm.schedule).__name__),
+        equals("weight decay", 0.0, float(algorithm.weight_decay)),
+    ]
+
+
+def architecture(experiment: Experiment, power: Hypothesis, orthogonal: bool) -> list[Hypothesis]:
+    """The network of the papers' theorems: mean over filters, sum over patches, no bias, Gaussian weights; and whether
+    the noise is orthogonal to μ.
+    """
+    network = experiment.network
+    return [
+        power,
+        equals("initial weights", "gaussian", network.init),
+        equals("bias", False, network.bias),
+        equals("patches", "sum", network.patches),
+        equals("filters", "mean", getattr(network, "filters", None)),
+        equals("noise orthogonal to μ", orthogonal, getattr(experiment.problem, "orthogonal", None)),
+    ]
+
+
+def exponent(experiment: Experiment, needed: float) -> Hypothesis:
+    """The power q of the activation."""
+    return equals("activation power q", needed, float(experiment.network.power))
+
+
+def plain_descent(experiment: Experiment) -> Hypothesis:
+    """Gradient descent; label-noise gradient descent without flips is the same."""
+    algorithm = experiment.algorithm
+    silent = getattr(algorithm, "noise", None) == "flip" and float(algorithm.flip_rate) == 0  # type: ignore[attr-defined]
+    found = "GradientDescent" if silent else type(algorithm).__name__
+    return equals("algorithm", "GradientDescent", found)
+
+
+def flip_rates(experiment: Experiment) -> tuple[float, float]:
+    """τ₊ and τ₋ of the data (0 for data without fixed flips)."""
+    problem = experiment.problem
+    return float(getattr(problem, "flip_rate_positive", 0.0)), float(getattr(problem, "flip_rate_negative", 0.0))
+
+
+def clean_labels(experiment: Experiment) -> Hypothesis:
+    """No fixed flips in the data."""
+    return equals("fixed label flips τ", 0.0, max(flip_rates(experiment)))
+
+
+def fresh_test(experiment: Experiment) -> Hypothesis:
+    """Test noise independent of training."""
+    return equals("test noise", "fresh", getattr(experiment.problem, "test_noise", None))
+
+
+def equals(name: str, needed: Any, found: Any) -> Hypothesis:
+    """A field that must have one value."""
+    return Hypothesis(name, str(needed), str(found), bool(needed == found))
+
+
+def wants(name: str, needed: str, found: Any) -> Hypothesis:
+    """A part that must be of one class."""
+    return equals(name, needed, type(found).__name__)
