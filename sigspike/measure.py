@@ -59,12 +59,13 @@ class Record(eqx.Module):
 
 
 class CoefficientRecord(Record):
-    """Every coefficient γ, ρ̄, ρ̲ and every margin ỹ_i f_i."""
+    """Every coefficient γ, ρ̄, ρ̲, every margin ỹ_i f_i, and which samples bear a flipped label."""
 
     gamma: Float[Array, "sign neuron"] = noted("γ")
     rho_bar: Float[Array, "sign neuron sample *patch"] = noted("ρ̄")
     rho_underline: Float[Array, "sign neuron sample *patch"] = noted("ρ̲")
     margin: Float[Array, " sample"] = noted("margin ỹf")
+    flipped: Float[Array, " sample"] = noted("whether the label is flipped, ỹ ≠ y (1) or not (0)")
 
     @classmethod
     def own(
@@ -75,12 +76,16 @@ class CoefficientRecord(Record):
         exists: Bool[Array, " neuron"],
     ) -> dict[str, Array]:
         coefficients = jax.tree.map(lambda values: jnp.where(_along(exists, values), values, jnp.nan), decomposition)
-        return vars(coefficients) | {"margin": margin}
+        flipped = jnp.where(examples.label != examples.truth, 1.0, 0.0)
+        return vars(coefficients) | {"margin": margin, "flipped": flipped}
 
 
 class SummaryRecord(Record):
     """Maxima and means per class j, split by ``kind`` of sample: clean (ỹ = y) and flipped (NaN where there is
     none).
+
+    ``outweighed``: the fraction with (1/m) Σ_r ρ̄_{ỹ,r,i} > (1/m) Σ_r γ_{−ỹ,r}, whose noise is read as ỹ_i even beside
+    the signal of the other class.
     """
 
     gamma_max: Float[Array, " sign"] = noted("max γ")
@@ -91,6 +96,7 @@ class SummaryRecord(Record):
     rho_underline_mean: Float[Array, "sign kind"] = noted("mean ρ̲ over the samples with ỹ = −j")
     margin_mean: Float[Array, " kind"] = noted("mean margin ỹf")
     accuracy: Float[Array, " kind"] = noted("training accuracy by kind of sample")
+    outweighed: Float[Array, " kind"] = noted("fraction of samples whose ρ̄ exceeds the γ of the other class")
 
     @classmethod
     def own(
@@ -105,15 +111,20 @@ class SummaryRecord(Record):
         sign = jnp.array([-1.0, 1.0])[-decomposition.gamma.shape[0] :]
         bar = (sign[:, None] == examples.label[None])[:, None] & kind[None]
         underline = (sign[:, None] != examples.label[None])[:, None] & kind[None]
+        signal = jnp.mean(decomposition.gamma, axis=1, where=exists[None])
+        noise = jnp.mean(decomposition.rho_bar, axis=1, where=_along(exists, decomposition.rho_bar))
+        noise = jnp.sum(noise.reshape(*noise.shape[:2], -1), axis=(0, 2))
+        outweighed = correct(noise - jnp.where(examples.label > 0, signal[0], signal[-1]))
         return {
             "gamma_max": jnp.max(decomposition.gamma, axis=1, where=exists[None], initial=-jnp.inf),
-            "gamma_mean": jnp.mean(decomposition.gamma, axis=1, where=exists[None]),
+            "gamma_mean": signal,
             "rho_bar_max": _by_kind(decomposition.rho_bar, bar, exists, jnp.max),
             "rho_bar_mean": _by_kind(decomposition.rho_bar, bar, exists, jnp.mean),
             "rho_underline_max": _by_kind(abs(decomposition.rho_underline), underline, exists, jnp.max),
             "rho_underline_mean": _by_kind(decomposition.rho_underline, underline, exists, jnp.mean),
             "margin_mean": jnp.mean(jnp.broadcast_to(margin[None], kind.shape), axis=1, where=kind),
             "accuracy": jnp.mean(jnp.broadcast_to(correct(margin)[None], kind.shape), axis=1, where=kind),
+            "outweighed": jnp.mean(jnp.broadcast_to(outweighed[None], kind.shape), axis=1, where=kind),
         }
 
 

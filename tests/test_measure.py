@@ -30,6 +30,7 @@ def records(request):
 def test_summary_is_the_statistics_of_the_coefficients(records, tolerance):
     full, summary, label, flipped = records
     assert 0 < flipped.sum() < len(flipped)
+    np.testing.assert_array_equal(full.flipped, np.broadcast_to(flipped, full.flipped.shape))
     gamma, bar, underline = (np.asarray(getattr(full, name)) for name in ("gamma", "rho_bar", "rho_underline"))
     close = {"rtol": tolerance, "atol": tolerance}
     np.testing.assert_allclose(summary.gamma_max, gamma.max(2), **close)
@@ -39,6 +40,10 @@ def test_summary_is_the_statistics_of_the_coefficients(records, tolerance):
         np.testing.assert_allclose(
             summary.accuracy[:, k], np.mean(np.asarray(full.margin)[:, kind] > 0, axis=1), **close
         )
+        noise = bar[:, :, :, kind].reshape(*bar.shape[:3], kind.sum(), -1).sum((1, 4)).mean(1)
+        signal = np.where(label[kind] > 0, gamma[:, 0].mean(1)[:, None], gamma[:, 1].mean(1)[:, None])
+        later = slice(1, None)  # at the start both are 0 to rounding
+        np.testing.assert_allclose(summary.outweighed[later, k], np.mean(noise > signal, axis=1)[later], **close)
         for j, sign in enumerate(SIGNS):
             own, other = (np.flatnonzero(kind & mask) for mask in (label == sign, label != sign))
             assert_or_nan(summary.rho_bar_max[:, j, k], bar[:, j][:, :, own], np.max, close)
