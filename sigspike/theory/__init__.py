@@ -9,6 +9,7 @@ from sigspike.theory.condition import Hypothesis as Hypothesis
 from sigspike.theory.condition import Prediction as Prediction
 from sigspike.theory.consistency import consistent_scaling as consistent_scaling
 from sigspike.theory.consistency import first_dimension as first_dimension
+from sigspike.theory.consistency import rebuttal_example as rebuttal_example
 from sigspike.theory.gradient_descent_memorises import GradientDescentMemorises as GradientDescentMemorises
 from sigspike.theory.label_noise_learns import LabelNoiseLearns as LabelNoiseLearns
 from sigspike.theory.scales import Scales as Scales

@@ -1,7 +1,7 @@
 """Predicted phase boundaries: where a theorem's control quantity has its critical value, over any two fields."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -29,25 +29,26 @@ def excess(theorem: Theorem, experiment: Experiment) -> float:
     return math.log(ratio) if ratio > 0 else -math.inf
 
 
-def predicted_phase(theorem: Theorem, experiment: Experiment, axes: dict[str, Sequence[Any]]) -> xr.DataArray:
+def predicted_phase(theorem: Theorem, experiment: Experiment, axes: dict[str, Iterable[Any]]) -> xr.DataArray:
     """``excess`` over a grid of fields, as labelled as a sweep over the same ``axes``: its zero contour is the
     boundary.
     """
     names = [path.rpartition(".")[2] for path in axes]
-    values = np.empty([len(entries) for entries in axes.values()])
+    grid = [list(entries) for entries in axes.values()]
+    values = np.empty([len(entries) for entries in grid])
     for place in np.ndindex(values.shape):
         cell = experiment
-        for path, entries, index in zip(axes, axes.values(), place, strict=True):
+        for path, entries, index in zip(axes, grid, place, strict=True):
             cell = tree.put(cell, path, entries[index])
         values[place] = excess(theorem, cell)
     attrs = {"long_name": f"log({theorem.control_name} / critical value)", "units": "1"}
-    return xr.DataArray(values, dict(zip(names, axes.values(), strict=True)), names, name="excess", attrs=attrs)
+    return xr.DataArray(values, dict(zip(names, grid, strict=True)), names, name="excess", attrs=attrs)
 
 
 def predicted_boundary(
     theorem: Theorem,
     experiment: Experiment,
-    x: tuple[str, Sequence[Any]],
+    x: tuple[str, Iterable[Any]],
     y: tuple[str, float, float],
 ) -> xr.DataArray:
     """The value of the field y = (path, low, high) at which each value of the field x = (path, values) is critical.
@@ -55,14 +56,14 @@ def predicted_boundary(
     NaN where the control quantity does not pass its critical value between ``low`` and ``high``, which must be positive
     (it is solved for in log y). A count is given as the real number where it would be critical.
     """
-    (x_path, x_values), (y_path, low, high) = x, y
+    (x_path, x_values), (y_path, low, high) = (x[0], list(x[1])), y
     POSITIVE.check("low", low)
     if not low < high < math.inf:
         raise Refusal(f"`high` must be above `low` = {low:g} and finite, got {high:g}")
     found = [_solve(theorem, tree.put(experiment, x_path, value), y_path, low, high) for value in x_values]
     attrs = {"long_name": tree.about(experiment, y_path), "units": "1"}
     x_name, y_name = (path.rpartition(".")[2] for path in (x_path, y_path))
-    return xr.DataArray(found, {x_name: list(x_values)}, [x_name], name=y_name, attrs=attrs)
+    return xr.DataArray(found, {x_name: x_values}, [x_name], name=y_name, attrs=attrs)
 
 
 def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high: float) -> float:

@@ -1,5 +1,6 @@
 """Conditions of a theorem: what it takes for granted, and inequalities with an explicit constant."""
 
+import math
 from dataclasses import dataclass
 
 from sigspike.theory.scales import divide
@@ -40,7 +41,7 @@ class Condition:
 
     def holds(self, constant: float = 1.0) -> bool:
         """Whether it holds at C (never where a side is not a number)."""
-        return constant <= self.ratio
+        return bool(constant <= self.ratio)
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,7 @@ class Prediction:
     source: str
     ours: str = ""
     missing: str = ""
+
+    def __post_init__(self) -> None:
+        if self.missing:
+            object.__setattr__(self, "value", math.nan)

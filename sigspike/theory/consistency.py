@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import xarray as xr
 from scipy.optimize import brentq
@@ -17,7 +17,7 @@ SMALLEST = 1e-6  # of constants: every choice there is satisfies them at this C
 
 
 def consistent_scaling(
-    dims: Sequence[float],
+    dims: Iterable[float],
     constant: float = 1.0,
     delta: float = 0.05,
     flip_rate: float = 0.1,
@@ -48,13 +48,13 @@ def consistent_scaling(
     for name in leave_out:
         if name not in names:
             raise Refusal(f"`leave_out` must name conditions ({', '.join(names)}), got {name!r}{nearest(name, names)}")
-    rows = []
+    dims, rows = [float(dim) for dim in dims], []
     for dim in dims:
         DIMENSION.check("dims", dim)
         best = largest_constant(dim, theorem, flip_rate, leave_out)
         scales = choose(dim, min(best, constant), theorem, flip_rate, leave_out, samples)
         rows.append(_row(scales, best, theorem, leave_out))
-    data = xr.concat(rows, xr.DataArray(list(dims), dims="dim", name="dim", attrs={"long_name": "dimension d"}))
+    data = xr.concat(rows, xr.DataArray(dims, dims="dim", name="dim", attrs={"long_name": "dimension d"}))
     return data.assign_coords(condition=names)
 
 
