@@ -10,6 +10,7 @@ from sigspike.check import Refusal
 
 BAND = 0.1  # a plateau is reached within a tenth of its level
 RESAMPLES = 1000
+ROUNDING = 1e-6  # of a mean of ones: a compiled k · (1/k) may be below 1
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def two_stage_stages(data: xr.Dataset, level: float = 1.0) -> xr.Dataset:
     """
     _need(data, "gamma_mean", "rho_bar_mean", "accuracy")
     clean, flipped = (data["accuracy"].sel(kind=kind, drop=True) for kind in ("clean", "flipped"))
+    level = level - ROUNDING
     separated = first_time(xr.apply_ufunc(np.minimum, clean, 1 - flipped), level)
     gap = (data["rho_bar_mean"].sel(kind="flipped", drop=True) - data["gamma_mean"]).mean("sign")
     crossing = first_time(gap.where(gap["time"] >= separated["high"]), 0.0)

@@ -119,6 +119,12 @@ def test_the_two_stages_of_fixed_flips():
     assert at == pytest.approx({"separated": 300, "crossing": 3.0 / (0.995 / 150), "memorised": 800})
 
 
+def test_a_mean_of_ones_that_rounds_below_one_is_all_of_them():
+    below = np.where(np.arange(20) < 10, 0.5, np.nextafter(np.float32(1), np.float32(0)))
+    found = ss.two_stage_stages(summary(1.0, 0.5, 0.5, clean=below, flipped=0.0))
+    assert float(found["high"].sel(stage="separated")) == 100
+
+
 def test_what_is_not_there_is_not_reached():
     without = ss.two_stage_stages(summary(np.arange(20.0), np.arange(20.0)))
     assert not without["reached"].any(), "no flipped samples"
