@@ -1,6 +1,5 @@
 """``sigspike reproduce``: a paper's figures, their numbers and their claims."""
 
-import json
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -9,15 +8,17 @@ import tyro
 
 from sigspike.check import Refusal, nearest
 from sigspike.cli.progress import bar
+from sigspike.folders import PLACES, find
 from sigspike.papers import PAPERS
 from sigspike.papers.claim import table
-from sigspike.papers.figure import Figure, open_folder
+from sigspike.papers.figure import Figure, open_folder, write_claims
 
 
 def reproduce(
     paper: tyro.conf.Positional[Literal[tuple(PAPERS)]],  # type: ignore[valid-type]
     out: Path | None = None,
     only: tuple[str, ...] = (),
+    all: bool = False,
     scale: Literal["paper", "quick"] = "paper",
     data_dir: Path | None = None,
 ) -> None:
@@ -25,44 +26,63 @@ def reproduce(
 
     Args:
         paper: Which paper.
-        out: Folder for NAME.png, .svg, .nc (the numbers), .json (settings, versions, claims) and claims.json;
-            figures/PAPER by default.
-        only: Names of figures; all of them by default.
+        out: Folder for NAME.png, .svg, .nc (the numbers), .json (settings, versions, claims) and claims.json (those of
+            every figure in the folder); figures/PAPER by default.
+        only: Names of figures; by default all but the slow ones, and those whose data are not at hand.
+        all: The slow figures too. One that is stopped goes on at the next call.
         scale: The paper's grid, or a smaller one.
-        data_dir: Folder with the four official MNIST files; adds the MNIST figure.
+        data_dir: Folder with real data: the four official MNIST files, by themselves or in mnist/, and CIFAR-10's
+            python batches in cifar-10-batches-py/ (or by themselves). Without MNIST, scikit-learn's digits stand in.
     """
     started = time.perf_counter()
-    figures = _chosen(paper, only, scale, data_dir)
+    figures = _chosen(paper, only, all, scale, data_dir)
     folder = open_folder(out if out is not None else Path("figures") / paper)
     claims: list[dict[str, Any]] = []
     for figure in figures:
         with bar(figure.name) as progress:
             claims += figure.publish(folder, progress)
-    partial = folder / ".claims.json"
-    partial.write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n")
-    partial.replace(folder / "claims.json")
+        write_claims(folder, (known.name for known in PAPERS[paper]))
     print(table(claims))
     holding = sum(claim["holds"] for claim in claims)
     names = ", ".join(figure.name for figure in figures)
     print(f"{holding} of {len(claims)} claims hold; {names} in {folder}/ after {time.perf_counter() - started:.0f} s")
 
 
-def _chosen(paper: str, only: tuple[str, ...], scale: str, data_dir: Path | None) -> list[Figure]:
-    """The figures asked for, each ready to run: those that need data files are tried before any work is done."""
+def _chosen(paper: str, only: tuple[str, ...], slow: bool, scale: str, data_dir: Path | None) -> list[Figure]:
+    """The figures asked for, each ready to run: those that need data files are tried before any work is done. Says
+    which are left out, and why.
+    """
     known = {figure.name: figure for figure in PAPERS[paper]}
     for name in only:
         if name not in known:
             raise Refusal(
                 f"`only` must name figures of {paper} ({', '.join(known)}), got {name!r}{nearest(name, known)}"
             )
-        if known[name].needs_data and data_dir is None:
-            raise Refusal(f"`data_dir` must name a folder with the MNIST files for {name}, got none")
-    if data_dir is not None and not data_dir.is_dir():
-        raise Refusal(f"`data_dir` must be a folder, got {str(data_dir)!r}")
-    kinds = [
-        figure for name, figure in known.items() if name in only or (not only and (data_dir or not figure.needs_data))
-    ]
-    figures = [figure(scale, data_dir) for figure in kinds]
+    _check_data(data_dir)
+    figures, left_out = [], []
+    for name, kind in known.items():
+        figure = kind(scale, data_dir)
+        lacking = bool(kind.needs) and figure.find(kind.needs) is None
+        if name in only and lacking:
+            got = "none" if data_dir is None else repr(str(data_dir))
+            raise Refusal(f"`data_dir` must name a folder with {kind.needs} for {name}, got {got}")
+        if name in only or not (only or lacking or (kind.slow and not slow)):
+            figures.append(figure)
+        elif not only:
+            why = f"needs {kind.needs} in --data-dir" if lacking else f"{kind.slow}: --only {name}, or --all"
+            left_out.append(f"{name} ({why})")
     for figure in figures:
         figure.settings()
+    if left_out:
+        print(f"left out: {'; '.join(left_out)}")
     return figures
+
+
+def _check_data(data_dir: Path | None) -> None:
+    if data_dir is None:
+        return
+    if not data_dir.is_dir():
+        raise Refusal(f"`data_dir` must be a folder, got {str(data_dir)!r}")
+    if not any(find(data_dir, name) for name in PLACES):
+        places = " or ".join(f"{name} in {inside}/" for name, (inside, _) in PLACES.items())
+        raise Refusal(f"`data_dir` must hold {places} (or their files by themselves), got {str(data_dir)!r}")

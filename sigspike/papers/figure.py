@@ -1,11 +1,12 @@
 """A published figure: its experiment, its drawing and its claims; and how it is written."""
 
 import json
+import shutil
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ import matplotlib.figure
 import xarray as xr
 
 from sigspike.check import Refusal
+from sigspike.folders import find
 from sigspike.papers.claim import Claim
 from sigspike.plots.style import paper_style, write
 from sigspike.provenance import provenance
@@ -22,14 +24,21 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Figure(ABC):
-    """One figure of a paper. ``scale`` is ``"paper"`` or ``"quick"``, a genuine but smaller grid."""
+    """One figure of a paper. ``scale`` is ``"paper"`` or ``"quick"``, a genuine but smaller grid.
+
+    ``needs`` names the data set that it cannot do without (of ``sigspike.folders``). ``slow`` says how long it takes
+    at the paper's scale, where that is too long to run unasked; such a figure gives its sweep ``store``, where it goes
+    on when it was stopped.
+    """
 
     name: ClassVar[str]
     caption: ClassVar[str]
-    needs_data: ClassVar[bool] = False
+    needs: ClassVar[str] = ""
+    slow: ClassVar[str] = ""
 
     scale: str = "paper"
     data_dir: Path | None = None
+    store: Path | None = None
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
@@ -47,25 +56,51 @@ class Figure(ABC):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """What it must show."""
 
+    def find(self, data_set: str) -> Path | None:
+        """Where a data set lies in the user's folder, if there is one and it does."""
+        return find(self.data_dir, data_set) if self.data_dir is not None else None
+
+    def text(self) -> str:
+        """The caption of this very figure."""
+        return self.caption
+
     def publish(self, folder: Path, progress: Progress) -> list[dict[str, Any]]:
         """Write NAME.png, .svg, .nc (the numbers) and .json (settings, versions, commit, seconds, claims), all or
-        none.
+        none. What a slow figure has computed stays in .NAME-SCALE.zarr until then.
         """
-        started = time.perf_counter()
+        if not self.slow:
+            return self._publish(folder, progress)
+        store = folder / f".{self.name}-{self.scale}.zarr"
+        claims = replace(self, store=store)._publish(folder, progress)
+        shutil.rmtree(store)
+        return claims
+
+    def _publish(self, folder: Path, progress: Progress) -> list[dict[str, Any]]:
+        started, resumed = time.perf_counter(), self.store is not None and self.store.exists()
         data = self.compute(progress)
         claims = [claim.as_dict() for claim in self.claims(data)]
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             path = Path(scratch) / self.name
             with paper_style():
                 write(self.draw(data), path)
-            data.attrs["caption"] = self.caption
+            data.attrs["caption"] = self.text()
             data.to_netcdf(path.with_suffix(".nc"), engine="h5netcdf")
-            facts = {"figure": self.name, "caption": self.caption, "scale": self.scale, "settings": self.settings()}
-            facts |= provenance() | {"seconds": round(time.perf_counter() - started, 1), "claims": claims}
+            facts = {"figure": self.name, "caption": self.text(), "scale": self.scale, "settings": self.settings()}
+            facts |= provenance() | {"seconds": round(time.perf_counter() - started, 1)}
+            facts |= ({"seconds_of": "the last of several calls"} if resumed else {}) | {"claims": claims}
             path.with_suffix(".json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
             for file in sorted(Path(scratch).iterdir()):
                 file.replace(folder / file.name)
         return claims
+
+
+def write_claims(folder: Path, names: Iterable[str]) -> None:
+    """``claims.json``: the claims of every figure that the folder holds, in the order of ``names``."""
+    files = [folder / f"{name}.json" for name in names]
+    claims = [claim for file in files if file.is_file() for claim in json.loads(file.read_text())["claims"]]
+    partial = folder / ".claims.json"
+    partial.write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n")
+    partial.replace(folder / "claims.json")
 
 
 def open_folder(folder: Path) -> Path:

@@ -10,10 +10,11 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
-from sigspike import idx
+from sigspike import cifar, digits, idx
 from sigspike.check import NONNEGATIVE, POSITIVE, Refusal
 from sigspike.examples import Examples
 from sigspike.fields import as_array, choice, count, number
+from sigspike.folders import find
 from sigspike.frames import Frame
 from sigspike.problems.problem import Problem
 
@@ -40,8 +41,7 @@ class ImagePatches(Problem):
     """
 
     isotropic: ClassVar[bool] = False
-    n_axes: ClassVar[int] = 0
-    from_files: ClassVar[tuple[str, ...]] = ("mnist",)  # how the command line makes one
+    from_files: ClassVar[tuple[str, ...]] = ("mnist", "digits", "cifar10")  # how the command line makes one
 
     images: Float[Array, "image row column *channel"] = eqx.field(converter=_as_images)
     labels: Float[Array, " image"] = eqx.field(converter=_as_images)
@@ -85,21 +85,62 @@ class ImagePatches(Problem):
         layout: str = "patch",
         border: int = 4,
     ) -> "ImagePatches":
-        """Two MNIST digits, the first as −1 and the second as +1, from the four official files in ``data_dir``."""
-        arrays = []
+        """Two MNIST digits, the first as −1 and the second as +1, from the four official files in ``data_dir`` or its
+        ``mnist``.
+        """
+        folder = find(data_dir, "MNIST") or data_dir
+        parts = []
         for part in ("train", "t10k"):
             images, digits = (
-                idx.read(data_dir, f"{part}-images-idx3-ubyte"),
-                idx.read(data_dir, f"{part}-labels-idx1-ubyte"),
+                idx.read(folder, f"{part}-images-idx3-ubyte"),
+                idx.read(folder, f"{part}-labels-idx1-ubyte"),
             )
             if images.ndim != 3 or digits.shape != images.shape[:1]:
                 shapes = f"images {images.shape}, labels {digits.shape}"
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
-            if classes[0] == classes[1] or not np.isin(classes, digits).all():
-                raise Refusal(f"`classes` must be two different digits of the files, got {tuple(classes)}")
-            chosen = np.isin(digits, classes)
-            arrays += [images[chosen], np.where(digits[chosen] == classes[1], 1, -1)]
+            parts.append((images, digits))
+        arrays = _two_classes(parts, classes)
         return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+
+    @classmethod
+    def digits(
+        cls,
+        classes: tuple[int, int] = (0, 1),
+        noise_std: float = 5.0,
+        normalization: float = 120.0,
+        layout: str = "patch",
+        border: int = 4,
+    ) -> "ImagePatches":
+        """Two digits that come with scikit-learn, the first as −1 and the second as +1, enlarged to 28 × 28 (see
+        ``sigspike.digits``).
+
+        Of the 1797 images the first 1000 are for training, the others for testing.
+        """
+        images, labels = digits.read()
+        parts = [(images[:1000], labels[:1000]), (images[1000:], labels[1000:])]
+        arrays = _two_classes(parts, classes)
+        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+
+    @classmethod
+    def cifar10(
+        cls,
+        data_dir: Path,
+        classes: tuple[int, int] = (0, 1),
+        noise_std: float = 5.0,
+        normalization: float = 64.0,
+        layout: str = "patch",
+        border: int = 4,
+    ) -> "ImagePatches":
+        """Two classes of CIFAR-10 (airplane 0, automobile 1), the first as −1 and the second as +1, from the python
+        batches in ``data_dir`` or its ``cifar-10-batches-py``.
+        """
+        folder = find(data_dir, "CIFAR-10") or data_dir
+        arrays = _two_classes([cifar.read(folder, names) for names in (cifar.TRAIN, cifar.TEST)], classes)
+        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+
+    @property
+    def n_axes(self) -> int:
+        return 0
 
     @property
     def noise_patches(self) -> int:
@@ -143,3 +184,14 @@ class ImagePatches(Problem):
         return Examples(
             signal.reshape(n_samples, -1), label, jnp.eye(n_samples), noise, label, label, self.layout == "border"
         )
+
+
+def _two_classes(parts: list[tuple[np.ndarray, np.ndarray]], classes: tuple[int, int]) -> list[np.ndarray]:
+    """Of training and test images with their labels, those of two classes, the first as −1 and the second as +1."""
+    arrays = []
+    for images, labels in parts:
+        if classes[0] == classes[1] or not np.isin(classes, labels).all():
+            raise Refusal(f"`classes` must be two different labels of the files, got {tuple(classes)}")
+        chosen = np.isin(labels, classes)
+        arrays += [images[chosen], np.where(labels[chosen] == classes[1], 1, -1)]
+    return arrays

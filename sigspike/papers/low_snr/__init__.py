@@ -1,8 +1,22 @@
 """Paper A: "How does label noise gradient descent improve generalization in the low SNR regime?" (arXiv 2510.17526)."""
 
 from sigspike.papers.figure import Figure
+from sigspike.papers.low_snr.cifar import Cifar
 from sigspike.papers.low_snr.digits import Digits
+from sigspike.papers.low_snr.digits_heatmap import DigitsHeatmap
 from sigspike.papers.low_snr.dynamics import Dynamics
+from sigspike.papers.low_snr.noise_laws import NoiseLaws
 from sigspike.papers.low_snr.phase_diagram import PhaseDiagram
+from sigspike.papers.low_snr.powers import Powers
+from sigspike.papers.low_snr.three_layer import ThreeLayer
 
-FIGURES: tuple[type[Figure], ...] = (Dynamics, PhaseDiagram, Digits)
+FIGURES: tuple[type[Figure], ...] = (
+    Dynamics,
+    PhaseDiagram,
+    ThreeLayer,
+    Digits,
+    DigitsHeatmap,
+    Cifar,
+    NoiseLaws,
+    Powers,
+)

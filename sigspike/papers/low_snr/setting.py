@@ -1,11 +1,13 @@
 """What the figures of paper A have in common: the setting of section 5, and the two algorithms side by side."""
 
+from pathlib import Path
 from typing import Any
 
 import xarray as xr
 from matplotlib.axes import Axes
 
 import sigspike as ss
+from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Progress
 from sigspike.plots.curves import curve, log_scale, worst
 
@@ -19,6 +21,7 @@ def compare(
     n_seeds: int,
     progress: Progress,
     flip_rate: float = FLIP_RATE,
+    store: Path | None = None,
 ) -> xr.Dataset:
     """A sweep of the two algorithms, along ``algorithm``.
 
@@ -26,7 +29,7 @@ def compare(
     draws and compiles once.
     """
     axes = {"algorithm.flip_rate": [0.0, flip_rate]} | axes
-    data = ss.sweep(experiment, axes, n_seeds, progress=progress)
+    data = ss.sweep(experiment, axes, n_seeds, store=store, progress=progress)
     return data.rename(flip_rate="algorithm").assign_coords(algorithm=list(COLORS))
 
 
@@ -47,6 +50,18 @@ def synthetic(n_samples: int, n_steps: int, **recording: Any) -> ss.Experiment:
 def with_ratio(data: xr.Dataset) -> xr.Dataset:
     """The data, and max ρ̄ / max γ (not defined before the first step)."""
     return data.assign(ratio=worst(data["rho_bar_max"]) / worst(data["gamma_max"]).where(data["time"] > 0))
+
+
+def gain(data: xr.Dataset) -> xr.DataArray:
+    """Gradient descent's test error minus that of label-noise gradient descent at the end, seed by seed."""
+    end = data["test_error"].isel(time=-1)
+    return end.sel(algorithm="GD", drop=True) - end.sel(algorithm="label-noise GD", drop=True)
+
+
+def outperforms(name: str, source: str, values: xr.DataArray) -> list[Claim]:
+    """That a mean over seeds is positive, and by two of its standard errors."""
+    mean = Claim.of_seeds(name, source, values, low=0.0)
+    return [mean, Claim(name + ", in standard errors", source, mean.measured / mean.standard_error, 0, low=2)]
 
 
 def side_by_side(row: list[Axes], data: xr.Dataset) -> None:
