@@ -1,5 +1,7 @@
 """sigspike: how networks learn signal and memorise noise, simulated in the theory's own coordinates."""
 
+from sigspike.algorithms import SAM as SAM
+from sigspike.algorithms import SGD as SGD
 from sigspike.algorithms import Adam as Adam
 from sigspike.algorithms import Algorithm as Algorithm
 from sigspike.algorithms import Constant as Constant
@@ -20,8 +22,11 @@ from sigspike.networks import PatchCNN as PatchCNN
 from sigspike.networks import ThreeLayerCNN as ThreeLayerCNN
 from sigspike.oracle import verify_jax as verify_jax
 from sigspike.problems import ImagePatches as ImagePatches
+from sigspike.problems import Parity as Parity
 from sigspike.problems import Problem as Problem
 from sigspike.problems import SignalNoise as SignalNoise
+from sigspike.problems import Staircase as Staircase
+from sigspike.problems import XORSignals as XORSignals
 from sigspike.simulation import simulate as simulate
 from sigspike.spaces import Decomposition as Decomposition
 from sigspike.spaces import decompose as decompose

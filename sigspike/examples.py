@@ -19,10 +19,11 @@ class Atoms(NamedTuple):
 class Examples(eqx.Module):
     """Samples with one signal patch, an atom of a common list, and noise patches of their own.
 
-    For the signal–noise model the list is (−μ, +μ), and for images it is the images themselves. ``polarity`` is the
-    class that an atom speaks for: γ counts its coefficient with that sign. ``label`` is what training is told (ỹ),
-    and ``truth`` the label that made the signal patch (y). ``orthogonal``: every noise patch is orthogonal to every
-    signal patch.
+    For the signal–noise model the list is (−μ, +μ), for several signals it is every Σ_k ±μ_k, and for images it is the
+    images themselves. ``polarity`` is the class that an atom speaks for: γ counts its coefficient with that sign.
+    ``label`` is what training is told (ỹ), and ``truth`` the label that made the signal patch (y). ``orthogonal``:
+    every noise patch is orthogonal to every signal patch. ``combined``: several signals share the patch, so that the
+    weights do not tell the coefficients of the atoms apart, and γ is read off overlaps.
     """
 
     signal: Float[Array, "atom coordinate"]
@@ -32,3 +33,4 @@ class Examples(eqx.Module):
     label: Float[Array, " sample"]
     truth: Float[Array, " sample"]
     orthogonal: bool = eqx.field(static=True)
+    combined: bool = eqx.field(static=True, default=False)

@@ -1,5 +1,6 @@
 """The fields of descriptions: numbers, counts, choices and parts, each checked when an object is made."""
 
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import MISSING, fields, replace
@@ -53,9 +54,9 @@ def hidden(domain: Range) -> Any:
     return eqx.field(converter=_as_number, default=None, kw_only=True, metadata={"hidden": domain})
 
 
-def count(about: str, low: int = 1, default: Any = MISSING) -> Any:
+def count(about: str, low: int = 1, default: Any = MISSING, high: float = math.inf) -> Any:
     """A static whole number (a shape or a number of steps); changing it compiles anew."""
-    metadata = {"domain": Range(low=low, whole=True, plain=True), "about": about}
+    metadata = {"domain": Range(low, high, whole=True, plain=True), "about": about}
     return eqx.field(converter=as_count, static=True, metadata=metadata, **_default(default))
 
 

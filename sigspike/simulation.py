@@ -119,7 +119,7 @@ class Loop(eqx.Module):
         return Carry(params, self.algorithm.init(params), jnp.array(-1))
 
     def draw(self, step: Int[Array, ""]) -> Any:
-        return self.algorithm.draw(jax.random.fold_in(self.key, step), self.task.examples.label.shape[0])
+        return self.algorithm.draw_at(self.key, step, self.task.examples.label.shape[0])
 
     def advance(self, carry: Carry, step: Int[Array, ""], drawn: Any) -> Carry:
         carry = self.watch(carry, step)

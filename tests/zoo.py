@@ -21,6 +21,7 @@ PIXELS = np.random.default_rng(0).random((20, 4, 4))
 SIDES = np.where(np.arange(20) % 2, 1, -1)
 SMALL = {
     "learning_rate": 0.3,
+    "batch_size": 3,
     "dim": 30,
     "signal_strength": 2.0,
     "noise_std": 0.5,
@@ -47,9 +48,9 @@ learn = eqx.filter_jit(train)  # from a Draw to a Record
 
 
 def concrete(base: type) -> list[type]:
-    """Every class of sigspike that can be made from ``base``."""
-    found = [kind for child in base.__subclasses__() for kind in (child, *concrete(child))]
-    return [kind for kind in found if not inspect.isabstract(kind) and kind.__module__.startswith("sigspike.")]
+    """Every class of sigspike that can be made from ``base``: a class is abstract or final."""
+    final = [kind for child in base.__subclasses__() for kind in (concrete(child) or [child])]
+    return [kind for kind in final if not inspect.isabstract(kind) and kind.__module__.startswith("sigspike.")]
 
 
 def specimen(kind: type, **options: Any) -> Any:
@@ -105,7 +106,7 @@ _explicit = eqx.filter_jit(draw)
 
 def noises(algorithm: ss.Algorithm, key: Any, n_steps: int) -> Any:
     """What a run with this training key draws for its first steps."""
-    return jax.vmap(lambda step: algorithm.draw(jax.random.fold_in(key, step), N_SAMPLES))(jnp.arange(n_steps))
+    return jax.vmap(lambda step: algorithm.draw_at(key, step, N_SAMPLES))(jnp.arange(n_steps))
 
 
 def walk(space: str, network: ss.Network, algorithm: ss.Algorithm, drawn: Draw, noise: Any, n_steps: int) -> Walked:

@@ -7,8 +7,10 @@ from sigspike.algorithms.gradient_descent import GradientDescent as GradientDesc
 from sigspike.algorithms.label_noise_gd import LabelNoiseGD as LabelNoiseGD
 from sigspike.algorithms.label_smoothing import LabelSmoothing as LabelSmoothing
 from sigspike.algorithms.momentum import Momentum as Momentum
+from sigspike.algorithms.sam import SAM as SAM
 from sigspike.algorithms.schedule import Constant as Constant
 from sigspike.algorithms.schedule import Cosine as Cosine
 from sigspike.algorithms.schedule import Exponential as Exponential
 from sigspike.algorithms.schedule import InverseTime as InverseTime
 from sigspike.algorithms.schedule import Schedule as Schedule
+from sigspike.algorithms.sgd import SGD as SGD

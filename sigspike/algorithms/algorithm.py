@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float, Int, Key
 
 from sigspike.algorithms.schedule import Constant, Schedule
 from sigspike.check import NONNEGATIVE
@@ -47,6 +48,10 @@ class Algorithm(Checked):
         """The randomness of one step, free of this algorithm's numbers (so that a sweep over them shares it)."""
         return ()
 
+    def draw_at(self, key: Key[Array, ""], step: Int[Array, ""], n_samples: int) -> Any:
+        """The randomness of step t in the run of this key: by default drawn afresh, with fold_in(key, t)."""
+        return self.draw(jax.random.fold_in(key, step), n_samples)
+
     def losses(self, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
         """ℓ_i as this step sees it, from the margins ỹ_i f_i and what was drawn."""
         return logistic(margin)
@@ -67,12 +72,16 @@ class Algorithm(Checked):
         """What is carried from step to step beside the parameters."""
         return self.optimiser().init(params)  # type: ignore[arg-type]
 
-    def step(self, task: Task, params: Params, state: Any, drawn: Any) -> tuple[Params, Any]:
-        """One step, in the verbs of the task's space."""
+    def gradient(self, task: Task, params: Params, drawn: Any) -> Params:
+        """∇ (1/n) Σ_i ℓ_i as this step sees it."""
 
         def objective(upper: Any, overlaps: Atoms) -> Float[Array, ""]:
             return jnp.mean(self.losses(task.margins(upper, overlaps), drawn))
 
-        gradient = task.space.gradient(objective, params)
+        return task.space.gradient(objective, params)
+
+    def step(self, task: Task, params: Params, state: Any, drawn: Any) -> tuple[Params, Any]:
+        """One step, in the verbs of the task's space."""
+        gradient = self.gradient(task, params, drawn)
         direction, state = self.optimiser().update(gradient, state, params)  # type: ignore[arg-type]
         return task.space.move(params, 1.0, direction), state  # type: ignore[arg-type]

@@ -2,4 +2,7 @@
 
 from sigspike.problems.image_patches import ImagePatches as ImagePatches
 from sigspike.problems.problem import Problem as Problem
+from sigspike.problems.several_signals import Parity as Parity
+from sigspike.problems.several_signals import Staircase as Staircase
 from sigspike.problems.signal_noise import SignalNoise as SignalNoise
+from sigspike.problems.xor_signals import XORSignals as XORSignals

@@ -18,7 +18,11 @@ class Problem(Checked):
     """
 
     isotropic: ClassVar[bool]
-    n_axes: ClassVar[int]
+
+    @property
+    @abstractmethod
+    def n_axes(self) -> int:
+        """How many orthogonal directions the signals span (0 for a problem that is not isotropic)."""
 
     @property
     @abstractmethod

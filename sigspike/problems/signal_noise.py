@@ -1,112 +1,20 @@
 """The signal–noise data model of papers A, B and K."""
 
-from dataclasses import replace
-from typing import ClassVar
+import numpy as np
+from jaxtyping import Float
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float, Key
-
-from sigspike import labels
-from sigspike.check import BELOW_HALF, NONNEGATIVE, Range
-from sigspike.examples import Examples
-from sigspike.fields import choice, count, number, switch
-from sigspike.frames import Frame, Vectors
-from sigspike.problems.problem import Problem
+from sigspike.problems.planted_signals import PlantedSignals
 
 
-class SignalNoise(Problem):
+class SignalNoise(PlantedSignals):
     """x = (y μ, ξ_1, …, ξ_{P−1}) with y = ±1, ‖μ‖ = ``signal_strength`` and Gaussian noise patches.
 
-    * ``orthogonal``: ξ ~ N(0, σ_p² (I − μμᵀ/‖μ‖²)) (paper A), otherwise ξ ~ N(0, σ_p² I) (papers B, K). At ‖μ‖ = 0
-      the direction of μ is kept, so that the noise has d − 1 dimensions all the same.
-    * ``flip_rate_positive`` τ₊ = P(ỹ = −1 | y = 1) and ``flip_rate_negative`` τ₋ = P(ỹ = +1 | y = −1): fixed flips
-      of the training labels (paper B). ``flip_test_labels`` flips the test labels by the same law (paper K).
-    * ``test_noise="training"`` is D_test of paper B: a test sample carries the noise of a training sample, drawn
-      independently of its label, plus N(0, ``extra_test_std``²) per coordinate.
-
-    The order of the patches plays no part: the network sums over them.
+    Noise, flips and tests have the options of ``PlantedSignals``: one signal, whose sign is the label.
     """
 
-    isotropic: ClassVar[bool] = True
-    n_axes: ClassVar[int] = 1
-
-    dim: float | Float[Array, ""] = number(Range(low=1, open_low=True, whole=True), "dimension d")
-    signal_strength: float | Float[Array, ""] = number(NONNEGATIVE, "signal strength ‖μ‖")
-    noise_std: float | Float[Array, ""] = number(NONNEGATIVE, "noise standard deviation σₚ")
-    orthogonal: bool = switch(True)
-    n_noise_patches: int = count("noise patches", default=1)
-    flip_rate_positive: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₊", default=0.0)
-    flip_rate_negative: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₋", default=0.0)
-    flip_test_labels: bool = switch(False)
-    test_noise: str = choice("fresh", "training", default="fresh")
-    extra_test_std: float | Float[Array, ""] = number(
-        NONNEGATIVE, "standard deviation of extra test noise", default=0.0
-    )
-
     @property
-    def patch_dim(self) -> float | Float[Array, ""]:
-        return self.dim
+    def n_axes(self) -> int:
+        return 1
 
-    @property
-    def noise_patches(self) -> int:
-        return self.n_noise_patches
-
-    @property
-    def fresh_tests(self) -> bool:
-        return self.test_noise == "fresh"
-
-    @property
-    def snr(self) -> Float[Array, ""]:
-        """Signal-to-noise ratio ‖μ‖ / (σₚ √d)."""
-        return self.signal_strength / (self.noise_std * jnp.sqrt(self.dim))
-
-    def with_snr(self, snr: float | Float[Array, ""]) -> "SignalNoise":
-        """The same noise, with ‖μ‖ = SNR σ_p √d."""
-        NONNEGATIVE.check("snr", snr)
-        return replace(self, signal_strength=snr * self.noise_std * jnp.sqrt(self.dim))
-
-    @property
-    def flip_rate(self) -> float | Float[Array, ""]:
-        """Fixed flip rate τ₊ = τ₋."""
-        return self.flip_rate_positive
-
-    def with_flip_rate(self, rate: float | Float[Array, ""]) -> "SignalNoise":
-        """τ₊ = τ₋ = ``rate``."""
-        BELOW_HALF.check("flip_rate", rate)
-        return replace(self, flip_rate_positive=rate, flip_rate_negative=rate)
-
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int) -> Examples:
-        key_label, key_flip, key_noise = jax.random.split(key, 3)
-        truth = labels.rademacher(key_label, n_samples)
-        unit = self._patches(frame.gaussian(key_noise, n_samples * self.n_noise_patches))
-        return self._examples(frame, truth, self._flip(key_flip, truth), self.noise_std * unit)
-
-    def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
-        key_label, key_flip, key_noise, key_index = jax.random.split(key, 4)
-        truth = labels.rademacher(key_label, n_samples)
-        label = self._flip(key_flip, truth) if self.flip_test_labels else truth
-        unit = self._patches(frame.fresh(key_noise, n_samples * self.n_noise_patches))
-        if self.test_noise == "fresh":
-            return self._examples(frame, truth, label, self.noise_std * unit)
-        reused = train.noise[jax.random.randint(key_index, (n_samples,), 0, train.noise.shape[0])]
-        return self._examples(frame, truth, label, reused + self.extra_test_std * unit)
-
-    def _flip(self, key: Key[Array, ""], label: Float[Array, " sample"]) -> Float[Array, " sample"]:
-        return labels.flip(key, label, self.flip_rate_positive, self.flip_rate_negative)
-
-    def _patches(self, rows: Vectors) -> Float[Array, "sample patch coordinate"]:
-        rows = rows.at[:, 0].set(0) if self.orthogonal else rows
-        return rows.reshape(-1, self.n_noise_patches, rows.shape[1])
-
-    def _examples(
-        self,
-        frame: Frame,
-        truth: Float[Array, " sample"],
-        label: Float[Array, " sample"],
-        noise: Float[Array, "sample patch coordinate"],
-    ) -> Examples:
-        polarity = jnp.array([-1.0, 1.0])
-        signal = jnp.outer(polarity, self.signal_strength * frame.axes(1)[0])
-        membership = (truth[:, None] == polarity[None]).astype(truth.dtype)
-        return Examples(signal, polarity, membership, noise, label, truth, self.orthogonal)
+    def rule(self, signs: Float[np.ndarray, "atom signal"]) -> Float[np.ndarray, " atom"]:
+        return signs[:, 0]

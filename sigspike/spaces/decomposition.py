@@ -26,12 +26,18 @@ def in_theory(learnt: Atoms, examples: Examples) -> Decomposition:
     """γ = j Σ_a s_a ‖a‖² c_a and ρ_i = ‖ξ_i‖² c_i from the coefficients c of the atoms.
 
     s_a is the polarity of a signal atom; for the atoms ±μ this is j ‖μ‖² (c_{+μ} − c_{−μ}), and for images, where
-    the framework has no μ, the same sum counts each image towards its class.
+    the framework has no μ, the same sum counts each image towards its class. Where several signals share a patch, γ is
+    the overlap of v = Σ_a c_a a, what was learnt of the signals, with the patch of class j that it answers to most:
+    γ = max ⟨v, a⟩ over the atoms of s_a = j, which for ±μ is the same number.
     """
     sign, own = _signs(learnt.signal, examples)
-    weight = examples.polarity * jnp.sum(examples.signal**2, -1)
     rho = jnp.einsum("jrip,ip->jrip", learnt.noise, jnp.sum(examples.noise**2, -1))
-    gamma = sign * jnp.einsum("jra,a->jr", learnt.signal, weight)
+    if examples.combined:
+        overlap = learnt.signal @ (examples.signal @ examples.signal.T)
+        gamma = jnp.max(overlap, axis=2, where=(sign == examples.polarity[None])[:, None], initial=-jnp.inf)
+    else:
+        weight = examples.polarity * jnp.sum(examples.signal**2, -1)
+        gamma = sign * jnp.einsum("jra,a->jr", learnt.signal, weight)
     rho = rho[..., 0] if rho.shape[-1] == 1 else rho
     own = own.reshape(own.shape[0], 1, own.shape[1], *[1] * (rho.ndim - 3))
     return Decomposition(gamma, jnp.where(own, rho, 0), jnp.where(own, 0, rho))
