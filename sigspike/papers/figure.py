@@ -72,7 +72,7 @@ class Figure(ABC):
             return self._publish(folder, progress)
         store = folder / f".{self.name}-{self.scale}.zarr"
         claims = replace(self, store=store)._publish(folder, progress)
-        shutil.rmtree(store)
+        shutil.rmtree(store, ignore_errors=True)  # a figure need not have used it
         return claims
 
     def _publish(self, folder: Path, progress: Progress) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from sigspike.theory.boundary import predicted_phase as predicted_phase
 from sigspike.theory.condition import Condition as Condition
 from sigspike.theory.condition import Hypothesis as Hypothesis
 from sigspike.theory.condition import Prediction as Prediction
+from sigspike.theory.consistency import choose as choose
 from sigspike.theory.consistency import consistent_scaling as consistent_scaling
 from sigspike.theory.consistency import first_dimension as first_dimension
 from sigspike.theory.consistency import rebuttal_example as rebuttal_example

@@ -1,0 +1,167 @@
+"""The flagship: gradient descent and label-noise gradient descent at d = 10²¹, where paper A's conditions can hold."""
+
+from typing import Any, ClassVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import matplotlib.figure
+import numpy as np
+import xarray as xr
+from jaxtyping import Array, Float, Key
+from matplotlib.axes import Axes
+
+import sigspike as ss
+from sigspike import stages, theory
+from sigspike.papers.claim import Claim
+from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE
+from sigspike.papers.theory_lab.regimes import Regime, regimes
+from sigspike.plots.curves import curve, worst
+from sigspike.plots.style import panels
+
+RATES = dict(zip(COLORS, (0.0, FLIP_RATE), strict=True))
+PLAIN, NOISY = RATES
+N_RECORDS = 60
+KEPT = ("test_error", "train_loss", "gamma_max", "rho_bar_max", "rho_underline_max", "margin_mean", "diverged_at")
+
+
+class Flagship(Figure):
+    """In double precision: at the bound of η the relative change of a coefficient in a step is 10⁻⁶."""
+
+    name: ClassVar[str] = "flagship"
+    caption: ClassVar[str] = (
+        "Test error, and the largest coefficients, of gradient descent and label-noise gradient descent: in the "
+        "paper's own experiment, and at d = 10²¹ with every condition of Assumption 3.1 but three (a bound on σ₀ and "
+        "those on p and η); median and 10–90 % band over seeds. Vertical lines: the printed time of Theorem 3.3 "
+        "(dotted), ours of second order (dashed). With small steps label noise has not learnt by the printed time."
+    )
+
+    @property
+    def regimes(self) -> dict[str, Regime]:
+        """In order of their rows."""
+        with jax.enable_x64(True):
+            return regimes(N_RECORDS)
+
+    @property
+    def n_seeds(self) -> int:
+        return 5 if self.scale == "paper" else 2
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            name: {"experiment": ss.describe(r.experiment), "left_out": r.left_out} for name, r in self.regimes.items()
+        }
+
+    def compute(self, progress: Progress) -> xr.Dataset:
+        done = []
+        for name, regime in self.regimes.items():
+            done.append(self._runs(regime, self.n_seeds).expand_dims(regime=[name]))
+            progress(len(done), len(self.regimes))
+        return xr.concat(done, "regime", join="outer")
+
+    def _runs(self, regime: Regime, n_seeds: int) -> xr.Dataset:
+        """Both algorithms for every seed; ``time`` counts records, whose ``step`` each regime has of its own."""
+        with jax.enable_x64(True):
+            keys = jax.random.split(jax.random.key(0), n_seeds)
+            record = trained(regime.experiment, jnp.array(list(RATES.values())), keys)
+            data = ss.named_axes(record, ("algorithm", "seed", "time")).assign_coords(algorithm=list(RATES))
+        steps = data["time"].values
+        data = data[list(KEPT)].assign_coords(time=np.arange(len(steps)), seed=np.arange(n_seeds))
+        return data.assign(step=("time", steps))
+
+    def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
+        figure, rows = panels(len(data["regime"]), 2, height=1.75)
+        for row, (name, regime) in zip(rows, self.regimes.items(), strict=True):
+            run, said = in_steps(data.sel(regime=name)), theory.LabelNoiseLearns()(regime.experiment)
+            for algorithm, color in COLORS.items():
+                one = run.sel(algorithm=algorithm)
+                curve(row[0], one["test_error"], color, algorithm)
+                curve(row[1], worst(one["rho_bar_max"]), color, f"max ρ̄, {algorithm}")
+                curve(row[1], worst(one["gamma_max"]), color, f"max γ, {algorithm}", linestyle="--")
+            for axes in row:
+                self._times(axes, said)
+                axes.set(xscale="log", xlim=(1, float(run["time"][-1])))
+            row[0].set(ylabel="test error", ylim=(-0.02, 0.56))
+            row[0].set_title(heading(regime, said), loc="left")
+            row[1].set(yscale="log", ylabel="coefficient", ylim=(1e-5, 60))
+        rows[0][0].legend(loc="lower left")
+        rows[0][1].legend(loc="lower right", frameon=True, edgecolor="none", framealpha=1)
+        for axes in rows[-1]:
+            axes.set_xlabel("gradient step")
+        return figure
+
+    def _times(self, axes: Axes, said: theory.Report) -> None:
+        for name, style in (("take-over", ":"), ("take-over, second order", "--")):
+            axes.axvline(said[name].value, color="0.35", linewidth=0.8, linestyle=style)  # type: ignore[union-attr]
+
+    def claims(self, data: xr.Dataset) -> list[Claim]:
+        """Of the regimes at d = 10²¹, and how far the usual one is from them."""
+        usual = theory.LabelNoiseLearns()(self.regimes["usual"].experiment).largest_constant
+        far = Claim("largest C of the paper's own experiment", "A, Assumption 3.1", usual, 0, high=0.01)
+        of_regimes = [self._of_regime(name, in_steps(data.sel(regime=name))) for name in ("large", "small")]
+        return [far, *of_regimes[0], *of_regimes[1]]
+
+    def _of_regime(self, name: str, data: xr.Dataset) -> list[Claim]:
+        regime, of_seeds, at = self.regimes[name], Claim.of_seeds, f" ({self.regimes[name].title})"
+        plain, noisy = (data.sel(algorithm=algorithm) for algorithm in RATES)
+        end, early = data.isel(time=-1), stages.first_time(worst(plain["rho_bar_max"]), 1.0)
+        memorises = theory.GradientDescentMemorises()(ss.put(regime.experiment, "algorithm.flip_rate", 0.0))
+        learns = theory.LabelNoiseLearns()(regime.experiment)
+        broken = [c.name for c in learns.conditions if not c.holds() and c.name not in regime.left_out]
+        before = plain.where(plain["time"] <= memorises["T1"].value)  # type: ignore[union-attr]
+        bounds = {"max γ until T1": "gamma_max", "max |ρ̲| until T1": "rho_underline_max"}
+        claims = [
+            Claim("conditions broken that are not named as left out" + at, "A, Assumption 3.1", len(broken), 0, high=0),
+            of_seeds("T₁ measured over T₁ stated" + at, "A, lemmas", early["at"] / memorises["T1"].value, high=1),  # type: ignore[union-attr]
+            of_seeds("GD: final test error" + at, "A, Theorem 3.2", end["test_error"].sel(algorithm=PLAIN), low=0.24),
+        ]
+        for bound, variable in bounds.items():
+            ratio = worst(before[variable]).max("time") / memorises[bound].value  # type: ignore[union-attr]
+            claims.append(of_seeds(f"GD: {bound}, over its bound" + at, "A, lemmas", ratio, high=1))
+        return claims + (self._learnt(noisy, learns, at) if name == "large" else self._not_yet(noisy, learns, at))
+
+    def _learnt(self, noisy: xr.Dataset, said: theory.Report, at: str) -> list[Claim]:
+        """Large steps: label noise learns, but later than printed."""
+        end, over = noisy.isel(time=-1), stages.low_snr_stages(noisy, FLIP_RATE).sel(stage="takeover")["at"]
+        printed, ours = (said[name].value for name in ("take-over", "take-over, second order"))  # type: ignore[union-attr]
+        return [
+            Claim.of_seeds("label-noise GD: final test error" + at, "A, Theorem 3.3", end["test_error"], high=0.01),
+            Claim.of_seeds("label-noise GD: training loss Θ(1)" + at, "A, Theorem 3.3", end["train_loss"], 0.05, 0.7),
+            Claim.of_seeds("take-over over the second-order time" + at, "ours", over / ours, 0.2, 2),
+            Claim.of_seeds(
+                "take-over over the printed time, too small by 1/a" + at, "against A, Theorem 3.3", over / printed, 10
+            ),
+        ]
+
+    def _not_yet(self, noisy: xr.Dataset, said: theory.Report, at: str) -> list[Claim]:
+        """Small steps: at the printed time nothing has been learnt."""
+        end = noisy.isel(time=-1)
+        share = float(end["time"]) / said["take-over"].value  # type: ignore[union-attr]
+        source = "against A, Theorem 3.3"
+        return [
+            Claim("steps taken over the printed time" + at, source, share, 0, low=1),
+            Claim.of_seeds("label-noise GD: test error at the printed time" + at, source, end["test_error"], low=0.24),
+        ]
+
+
+def heading(regime: Regime, said: theory.Report) -> str:
+    """The regime, and up to which C it meets the conditions that it does not leave out."""
+    kept = [entry.largest_constant for entry in said.conditions if entry.name not in regime.left_out]
+    but = f", but for {len(regime.left_out)} of {len(said.conditions)}" if regime.left_out else ""
+    return f"{regime.title} (conditions hold up to C = {min(kept):.2g}{but})"
+
+
+@eqx.filter_jit
+def trained(experiment: ss.Experiment, rates: Float[Array, " rate"], keys: Key[Array, " seed"]) -> ss.Record:
+    """Every flip rate with every key; a program serves the regimes that differ in numbers alone."""
+
+    def one(rate: Float[Array, ""], key: Key[Array, ""]) -> ss.Record:
+        return ss.simulate(ss.put(experiment, "algorithm.flip_rate", rate), key)
+
+    return jax.vmap(jax.vmap(one, (None, 0)), (0, None))(rates, keys)
+
+
+def in_steps(data: xr.Dataset) -> xr.Dataset:
+    """One regime with its own steps along ``time``."""
+    kept = data.dropna("time", how="all", subset=["step"])
+    return kept.assign_coords(time=kept["step"].values)
