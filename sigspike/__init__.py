@@ -1,5 +1,6 @@
 """sigspike: how networks learn signal and memorise noise, simulated in the theory's own coordinates."""
 
+from sigspike import theory as theory
 from sigspike.algorithms import SAM as SAM
 from sigspike.algorithms import SGD as SGD
 from sigspike.algorithms import Adam as Adam

@@ -195,6 +195,33 @@ CASES: list[Case] = [
         "(3,)",
         lambda: mnist(train_labels_idx1_ubyte=bytes([0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 0])),
     ),
+    ("a constant of nothing", "constant", "0", lambda: ss.theory.TwoStages(constant=0)),
+    ("certain failure", "delta", "1", lambda: ss.theory.TwoStages(delta=1)),
+    ("a loss of nothing", "epsilon", "0", lambda: ss.theory.TwoStages(epsilon=0)),
+    ("a third low SNR", "low_snr", "'papers'", lambda: ss.theory.LabelNoiseLearns(low_snr="papers")),
+    ("no experiment", "experiment", "3", lambda: ss.theory.TwoStages()(3)),
+    (
+        "a condition of no name",
+        "leave_out",
+        "'width?'",
+        lambda: ss.theory.consistent_scaling([1e3], leave_out=["width?"]),
+    ),
+    ("too few dimensions", "dims", "2", lambda: ss.theory.consistent_scaling([2.0])),
+    ("some samples", "samples", "'some'", lambda: ss.theory.consistent_scaling([1e3], samples="some")),
+    (
+        "a boundary of another network",
+        "experiment",
+        "noise orthogonal to μ must be False",
+        lambda: ss.theory.excess(ss.theory.TwoStages(), experiment(network=ss.PatchCNN(3, power=1))),
+    ),
+    (
+        "a boundary from nowhere",
+        "low",
+        "0",
+        lambda: ss.theory.predicted_boundary(
+            ss.theory.GradientDescentMemorises(), experiment(), ("n_samples", [4]), ("problem.snr", 0, 1)
+        ),
+    ),
 ]
 
 

@@ -53,7 +53,7 @@ class Flagship(Figure):
         }
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        done = []
+        done: list[xr.Dataset] = []
         for name, regime in self.regimes.items():
             done.append(self._runs(regime, self.n_seeds).expand_dims(regime=[name]))
             progress(len(done), len(self.regimes))

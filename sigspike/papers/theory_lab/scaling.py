@@ -48,7 +48,7 @@ class Scaling(Figure):
         return {"dims": self.dims, "delta": DELTA, "flip_rate": FLIP_RATE, "choices": CHOICES}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        found = []
+        found: list[xr.Dataset] = []
         for done, options in enumerate(CHOICES.values()):
             found.append(theory.consistent_scaling(self.dims, delta=DELTA, flip_rate=FLIP_RATE, **options))
             progress(done + 1, len(CHOICES))
