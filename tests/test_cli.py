@@ -116,7 +116,8 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
     for name in ("adam", "gradient-descent", "label-noise-gd", "label-smoothing", "momentum"):
         assert f"algorithm:{name}" in shown
     assert "network:three-layer-cnn" in shown
-    assert "problem:mnist" in shown
+    for name in ("mnist", "digits", "cifar10"):
+        assert f"problem:{name}" in shown
 
 
 BAD = {
@@ -136,7 +137,9 @@ BAD = {
     "truncated MNIST": (["run", "problem:mnist", "--problem.data-dir", "{truncated}"], "data_dir", "1016"),
     "figure": (["reproduce", "low-snr", "--only", "fig9"], "only", "fig9"),
     "data folder": (["reproduce", "low-snr", "--data-dir", "nowhere"], "data_dir", "nowhere"),
-    "data missing": (["reproduce", "low-snr", "--only", "mnist"], "data_dir", "none"),
+    "data missing": (["reproduce", "low-snr", "--only", "cifar"], "data_dir", "none"),
+    "data folder of nothing": (["reproduce", "low-snr", "--data-dir", "{truncated}/.."], "data_dir", "truncated/.."),
+    "no CIFAR-10": (["run", "problem:cifar10", "--problem.data-dir", "nowhere"], "data_dir", "nowhere"),
     "axis of words": (["sweep", "--axis", "problem.snr", "high", "--out", "x.nc"], "axis", "high"),
     "unknown axis": (["sweep", "--axis", "problem.snrr", "1", "--out", "x.nc"], "problem.snrr", "snr"),
     "no place": (["sweep", "--axis", "problem.snr", "0.1"], "store", "neither"),

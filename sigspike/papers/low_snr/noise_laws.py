@@ -100,6 +100,6 @@ class NoiseLaws(Figure):
             low=0.5,
         )
         ratio = data["ratio"].isel(time=-1)
-        gap = np.log10(ratio.sel(law=GD) / ratio.sel(law=laws)).min("law")
+        gap = xr.ufuncs.log10(ratio.sel(law=GD) / ratio.sel(law=laws)).min("law")
         memory = Claim.of_seeds("log₁₀ of GD's ρ̄/γ over that of every other law: the smallest", source, gap, low=1)
         return [*gains, speed, memory]

@@ -52,14 +52,15 @@ class Powers(Figure):
         return {"experiments": [ss.describe(self.experiment(power)) for power in SETTINGS], "n_seeds": self.n_seeds}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        runs = []
+        runs: list[xr.Dataset] = []
         for power in SETTINGS:
             done = len(runs)
             told = lambda k, n, done=done: progress(done * n + k, len(SETTINGS) * n)  # noqa: E731
             runs.append(
                 compare(self.experiment(power), {}, self.n_seeds, told).drop_vars(["snr", "n_snr2"], errors="ignore")
             )
-        return with_ratio(xr.concat(runs, xr.Variable("power", list(SETTINGS)), join="exact", combine_attrs="override"))
+        data = xr.concat(runs, "power", join="exact", combine_attrs="override").assign_coords(power=list(SETTINGS))
+        return with_ratio(data)
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = panels(len(SETTINGS), 3, height=2.0)

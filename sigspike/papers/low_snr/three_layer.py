@@ -52,7 +52,8 @@ class ThreeLayer(Figure):
     def compute(self, progress: Progress) -> xr.Dataset:
         axes = {"network.upper_gain": list(GAINS.values())}
         data = compare(self.experiment(), axes, self.n_seeds, progress)
-        noise = np.maximum(abs(data["rho_bar"]), abs(data["rho_underline"])).max(["sign", "neuron", "sample"])
+        rho = abs(data["rho_bar"] + data["rho_underline"])
+        noise = rho.max(["sign", "neuron", "sample"])
         signal = abs(data["gamma"]).max(["sign", "neuron"])
         ratio = noise / signal.where(data["time"] > 0)
         kept = data.drop_dims(["neuron", "sample"])
@@ -77,7 +78,7 @@ class ThreeLayer(Figure):
         he, half = (data.sel(upper_gain=value) for value in GAINS.values())
         end, quarter = he.isel(time=-1), he.isel(time=he.sizes["time"] // 4)
         plain, noisy = (end.sel(algorithm=name) for name in COLORS)
-        growth = np.log2(end["gamma_max"] / quarter["gamma_max"])
+        growth = xr.ufuncs.log2(end["gamma_max"] / quarter["gamma_max"])
         tail = he.sel(time=slice(0.9 * float(he["time"][-1]), None), algorithm="label-noise GD").mean("time")
         source, of_seeds, at = "A, appendix E.1", Claim.of_seeds, "three layers, "
         return [

@@ -1,0 +1,18 @@
+"""Data sets are found inside the user's folder or in itself."""
+
+import pytest
+
+from sigspike.folders import PLACES, find
+
+
+@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_data_set_lies_in_a_folder_of_its_own_or_by_itself(tmp_path, name, suffix):
+    inside, first = PLACES[name]
+    assert find(tmp_path, name) is None
+    (tmp_path / f"{first}{suffix}").write_bytes(b"")
+    assert find(tmp_path, name) == tmp_path
+    (tmp_path / inside).mkdir()
+    assert find(tmp_path, name) == tmp_path
+    (tmp_path / inside / first).write_bytes(b"")
+    assert find(tmp_path, name) == tmp_path / inside
