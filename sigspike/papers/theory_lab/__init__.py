@@ -1,6 +1,7 @@
 """The theory on trial: predicted times, exponents and bounds of papers A and B against exact training."""
 
 from sigspike.papers.figure import Figure
+from sigspike.papers.theory_lab.exponents import Exponents
 from sigspike.papers.theory_lab.flagship import Flagship
 from sigspike.papers.theory_lab.scaling import Scaling
 from sigspike.papers.theory_lab.strict import Strict
@@ -9,4 +10,5 @@ FIGURES: tuple[type[Figure], ...] = (
     Scaling,
     Flagship,
     Strict,
+    Exponents,
 )

@@ -1,0 +1,175 @@
+"""Measured times against the powers that papers A and B give them."""
+
+from typing import Any
+
+import matplotlib.figure
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+import sigspike as ss
+from sigspike.papers.claim import Claim
+from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.theory_lab import takeover
+from sigspike.papers.theory_lab.slopes import exponent
+from sigspike.papers.theory_lab.times import BASE, EVENTS, N_SNR2, SMALL, THETA, finite_size, grid, measured, setting
+from sigspike.plots.style import COLORS, panels
+
+AXIS = {"n": "samples n", "m": "filters m", "η": "step size η", "σₚ": "noise σₚ", "d": "dimension d"}
+TOLERANCE = 0.05  # of an exponent: Θ hides logarithms
+THM = "A, Thm 3.3"
+
+
+class Exponents(Figure):
+    """T₁ of papers A and B and B's crossing, one parameter at a time; label noise's take-over along the step size.
+
+    Chosen here, since the theorems name no numbers: σ_p √d = 10, d = 1e8, n = 60, m = 8, η = 0.06 where it does not
+    move, n·SNR² = 0.1 (A) and 8 (B), σ_0 σ_p √d = 1e-4 (A) and 0.01 (B); ‖μ‖ and σ_0 move so that these stay. The
+    steps are small (a = η σ_p² d/(nm) ≤ 0.04) and d ≫ n².
+    """
+
+    name = "exponents"
+    caption = (
+        "Upper row and lower left: when gradient descent memorises (A: max ρ̄ ≥ 1) or fits clean labels under fixed "
+        "flips (B: mean clean margin ≥ 1), and when flipped samples' noise passes the signal (B: stage II), medians "
+        "over seeds with bootstrap 95 % intervals; lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, "
+        "95 % t interval over seeds: A's lie a little below n¹ and m¹ since the largest of nm draws starts higher, and "
+        "off η⁻¹ by the size of a step. Lower right: under label noise the signal takes over after a time ∝ η⁻², not "
+        "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of A's "
+        "proof as soon as a < 1/(16 p(1 − p))."
+    )
+
+    @property
+    def n_seeds(self) -> int:
+        return 6 if self.scale == "quick" else 12
+
+    def settings(self) -> dict[str, Any]:
+        facts = {paper: ss.describe(setting(paper)) for paper in N_SNR2}
+        shared = {"n·SNR²": N_SNR2, "σ_0 σ_p √d": SMALL, "grid": grid(self.scale), "n_seeds": self.n_seeds}
+        programs = takeover.programs(self.scale)
+        late = [ss.describe(takeover.setting(n_steps)) | {"a": rates} for rates, n_steps in programs]
+        return facts | shared | {"take-over": late}
+
+    def compute(self, progress: Progress) -> xr.Dataset:
+        """Times over (event, parameter, place, seed), their powers, and the take-over over (rate, seed)."""
+        parts = []
+        for part, paper in enumerate(N_SNR2):
+            tell = lambda done, total, part=part: progress(part * total + done, 3 * total)  # noqa: E731
+            parts.append(measured(paper, self.scale, self.n_seeds, tell))
+        wanted = ["at", "low", "high", "reached", "last"]
+        data = xr.concat([part[wanted] for part in parts], "event")
+        runs = xr.concat([part["diverged_at"] for part in parts], "paper")
+        values = grid(self.scale)
+        data = data.assign(diverged_at=runs, stage_one=parts[1]["stage_one"])
+        data = data.assign(value=(("parameter", "place"), [values[name] for name in AXIS]))
+        sized = [[finite_size(BASE | {name: value}) for value in values[name]] for name in AXIS]
+        data = data.assign(finite_size=(("parameter", "place"), sized))
+        powers = exponent(data["at"], data["value"], "place")
+        data = data.assign({f"power_{name}": powers[name] for name in ("middle", "standard_error", "half_width")})
+        late = takeover.measured(self.scale, self.n_seeds, lambda done, total: progress(2 * total + done, 3 * total))
+        return data.merge(late)
+
+    def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
+        figure, [top, bottom] = panels(2, 4, height=1.85)
+        for axes, name in zip([*top, bottom[0]], AXIS, strict=True):
+            _times(axes, data.sel(parameter=name), name)
+        top[0].set_ylabel("steps")
+        bottom[0].set_ylabel("steps")
+        figure.legend(*top[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        _powers(bottom[1], data)
+        _takeover(bottom[2], data)
+        _growth(bottom[3], data)
+        return figure
+
+    def claims(self, data: xr.Dataset) -> list[Claim]:
+        return [*_power_claims(data), *_takeover_claims(data)]
+
+
+def _times(axes: Axes, data: xr.Dataset, name: str) -> None:
+    """Medians of the events along one parameter, and lines of theory's power through the middle ones."""
+    middle, x = ss.over_runs(data), data["value"].values
+    axes.set(xscale="log", yscale="log", xlabel=AXIS[name])
+    for event, color, marker in zip(EVENTS, COLORS, "os^", strict=True):
+        own = middle.sel(event=event)
+        errors = np.stack([own["at"] - own["low"], own["high"] - own["at"]])
+        axes.errorbar(x, own["at"], np.nan_to_num(errors), fmt=marker, color=color, markersize=3.5, label=event)
+        axes.plot(x, float(own["at"][len(x) // 2]) * (x / x[len(x) // 2]) ** THETA[name], color=color, linewidth=0.8)
+    axes.set_title(f"∝ {name}^{THETA[name]:+.0f}".replace("-", "−"), fontsize=7)
+    axes.minorticks_off()
+    if name in ("n", "m"):
+        shown = [x[0], x[len(x) // 2], x[-1]]
+        axes.set_xticks(shown, [f"{value:g}" for value in shown])
+
+
+def _powers(axes: Axes, data: xr.Dataset) -> None:
+    """Fitted minus theoretical powers."""
+    theory = xr.DataArray(list(THETA.values()), coords={"parameter": list(THETA)}, dims="parameter")
+    gap, places = data["power_middle"] - theory, np.arange(len(THETA))
+    for k, (color, marker) in enumerate(zip(COLORS[:3], "os^", strict=True)):
+        shift, own = places + 0.2 * (k - 1), gap.isel(event=k)
+        half = data["power_half_width"].isel(event=k)
+        axes.errorbar(shift, own, half, fmt=marker, color=color, markersize=3, elinewidth=0.8)
+    axes.axhline(0, color="0.35", linewidth=0.8, linestyle=":")
+    axes.set_xticks(places, list(THETA))
+    axes.set(ylabel="power − theory", ylim=(-0.3, 0.3))
+
+
+def _takeover(axes: Axes, data: xr.Dataset) -> None:
+    """The time of the take-over, and the two powers."""
+    rate, times = data["rate"].values, data["takeover"]
+    low, middle, high = (times.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
+    axes.set(xscale="log", yscale="log", xlabel="a = ησₚ²d/(nm) ∝ η", ylabel="steps to take-over")
+    axes.errorbar(rate, middle, np.stack([middle - low, high - middle]), fmt="o", color=COLORS[0], markersize=3.5)
+    top = float(middle[-1])
+    axes.plot(rate, top * (rate / rate[-1]) ** -2, color="0.2", linewidth=0.8, label="η⁻²")
+    axes.plot(rate, top * (rate / rate[-1]) ** -1, color="0.2", linewidth=0.8, linestyle="--", label="η⁻¹ (A)")
+    axes.legend()
+
+
+def _growth(axes: Axes, data: xr.Dataset) -> None:
+    """Growth of log γ a step over a² n·SNR², where our second order is p(1 − p) and A's proof 1/(16 a)."""
+    rate, p = data["rate"], takeover.FLIP_RATE
+    scaled = data["growth"] / (rate**2 * takeover.N_SNR2)
+    low, middle, high = (scaled.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
+    axes.set(xscale="log", yscale="log", xlabel="a = ησₚ²d/(nm) ∝ η", ylabel="Δlog γ / (a² n·SNR²)")
+    axes.errorbar(rate, middle, np.stack([middle - low, high - middle]), fmt="o", color=COLORS[0], markersize=3.5)
+    axes.axhline(p * (1 - p), color="0.2", linewidth=0.8, label="p(1 − p)")
+    axes.plot(rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a) (A)")
+    axes.legend()
+
+
+def _power_claims(data: xr.Dataset) -> list[Claim]:
+    """The powers of T₁ in both papers, what explains the rest, and whether stage I is there."""
+    found = []
+    for event, source in zip(EVENTS[:2], ("A, lemma on T₁", "B, T₁"), strict=True):
+        for name, theory in THETA.items():
+            own = data.sel(event=event, parameter=name)
+            middle, error, half = (float(own[f"power_{x}"]) for x in ("middle", "standard_error", "half_width"))
+            side = "inside" if abs(middle - theory) <= half else "outside"
+            low, high = theory - TOLERANCE, theory + TOLERANCE
+            if (event, name) == (EVENTS[1], "n"):
+                low, high = low - half, high + half  # each n has its own draws, and its own share of flips
+            text = f"power of {name} in {event.replace(':', 's')} ({theory:+.0f}; {side} of its interval ± {half:.2g})"
+            found.append(Claim(text, source, middle, error, low, high))
+    ratio = (data["at"].sel(event=EVENTS[0]) / data["finite_size"]).mean(["parameter", "place"])
+    text = "A's T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of a step explain the rest"
+    share = data["stage_one"].astype(float).mean(["parameter", "place"])
+    claim = "share of trainings in stage I at B's T₁: clean right, flipped predicted with their true label"
+    return [*found, Claim.of_seeds(text, "ours", ratio, 0.95, 1.05), Claim.of_seeds(claim, "B, stage I", share, 0.75)]
+
+
+def _takeover_claims(data: xr.Dataset) -> list[Claim]:
+    """η⁻², at small steps and at large ones, and the second-order growth of the signal."""
+    rate = data["rate"]
+    slope = exponent(data["takeover"], rate, "rate")["slope"].dropna("seed")
+    small, large = ({"rate": part} for part in (slice(0, 3), slice(-3, None)))
+    late = exponent(data["takeover"].isel(large), rate.isel(large), "rate")["slope"].dropna("seed")
+    ratio = (data["growth"] / data["growth_theory"]).isel(small).mean("rate")
+    printed = (data["growth"] / (rate * takeover.N_SNR2 / 16)).isel(rate=0)
+    a = f"a = {float(rate[0]):g} … {float(rate[-1]):g}"
+    return [
+        Claim.of_seeds(f"power of η in label noise's take-over, {a}: −2, not the theorem's −1", THM, slope, -2.2, -1.8),
+        Claim.of_seeds("the same for the three largest a: no step is large enough for −1", THM, late, -2.5, -1.5),
+        Claim.of_seeds("growth of log γ over a² n·SNR² p(1 − p), three smallest a", "ours", ratio, 0.8, 1.2),
+        Claim.of_seeds(f"growth of log γ over A's η‖μ‖²/(16m), a = {float(rate[0]):g}", THM, printed, high=0.5),
+    ]
