@@ -25,7 +25,7 @@ class MiniBatch(Algorithm):
     much as a step on all samples: the overlaps of all of them are known anyway.
     """
 
-    batch_size: eqx.AbstractVar[int | None]
+    batch_size: eqx.AbstractVar[int | None]  # type: ignore[misc]
 
     shuffle: str = choice("epoch", "step", default="epoch", kw_only=True)
 

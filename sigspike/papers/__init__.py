@@ -4,11 +4,13 @@ from sigspike.papers.benign_overfitting import FIGURES as BENIGN_OVERFITTING
 from sigspike.papers.figure import Figure
 from sigspike.papers.low_snr import FIGURES as LOW_SNR
 from sigspike.papers.phase_diagrams import FIGURES as PHASE_DIAGRAMS
+from sigspike.papers.sharpness import FIGURES as SHARPNESS
 from sigspike.papers.theory_lab import FIGURES as THEORY_LAB
 
 PAPERS: dict[str, tuple[type[Figure], ...]] = {
     "low-snr": LOW_SNR,
     "benign-overfitting": BENIGN_OVERFITTING,
     "phase-diagrams": PHASE_DIAGRAMS,
+    "sharpness": SHARPNESS,
     "theory-lab": THEORY_LAB,
 }

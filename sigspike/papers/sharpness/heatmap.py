@@ -1,0 +1,171 @@
+"""SGD against SAM: test error over signal strength and dimension, and how each boundary moves with d."""
+
+from typing import Any, ClassVar
+
+import matplotlib.figure
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+import sigspike as ss
+from sigspike.papers.benign_overfitting.boundary import fit_boundary
+from sigspike.papers.benign_overfitting.setting import N_SAMPLES, described
+from sigspike.papers.claim import Claim
+from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.phase_diagrams.setting import clearly_above
+from sigspike.plots.maps import hatch, heat, line
+from sigspike.plots.style import COLORS, panels
+
+PAPER = "Chen et al. 2023"
+NAMES = ("SGD", "SAM")
+WIDTH, BATCH, PATCHES, FLIP_RATE = 10, 10, 2, 0.1
+LEVEL = 0.3  # of the boundary: half-way from the flip rate to chance
+
+
+class HeatMap(Figure):
+    """n = 20, P = 2, σ_p = 1, orthogonal noise, p = 0.1 in training and test; m = 10, ReLU, batches of 10.
+
+    Our choices, where we could not take the paper's: d = 2000 … 40 000; η = 0.01 at every d, so that 2000 steps are as
+    many times m/(η‖μ‖²), which SAM needs, at every d; σ_0 = 0.1/√d, small as the theorems ask; τ = 2 m√B/(P σ_p √d),
+    which the theorem on SAM has up to a constant, throughout training (its last phase, SGD down to a small loss, is
+    left out). SGD is SAM at τ = 0, to the bit: both are cells of one program and share their draws.
+    """
+
+    name: ClassVar[str] = "sgd-sam"
+    caption: ClassVar[str] = (
+        "Test error of mini-batch SGD and of SAM after 2000 steps, mean over seeds; hatched where a run diverged. Line: "
+        "n‖μ‖⁴ = C σₚ⁴ d, with C fitted to SGD's crossings of 0.3; dashed: n‖μ‖² = σₚ² d / 5, to the right of which "
+        "the theorems do not reach. Right: ‖μ‖ at which the error is 0.3, and its exponent in d (± 2 standard errors "
+        "over seeds). n = 20, σₚ = 1, m = 10, batches of 10, flip rate 0.1 (the least error); τ = 2 m√B / (P σₚ √d)."
+    )
+
+    @property
+    def n_seeds(self) -> int:
+        return 10 if self.scale == "paper" else 6
+
+    def experiment(self) -> ss.Experiment:
+        problem = ss.SignalNoise(
+            dim=2000,
+            signal_strength=1.0,
+            noise_std=1.0,
+            flip_rate_positive=FLIP_RATE,
+            flip_rate_negative=FLIP_RATE,
+            flip_test_labels=True,
+        )
+        return ss.Experiment(
+            problem=problem,
+            network=ss.PatchCNN(width=WIDTH, power=1),
+            algorithm=ss.SAM(learning_rate=0.01, radius=0.0, batch_size=BATCH),
+            n_samples=N_SAMPLES,
+            n_steps=2000,
+            record_at=(2000,),
+            n_test=1000,
+            measure="summary",
+        )
+
+    def axes(self) -> dict[str, Any]:
+        """‖μ‖, and SGD and SAM at every d."""
+        paper = self.scale == "paper"
+        strengths = np.geomspace(0.25, 8, 21 if paper else 11).round(3).tolist()
+        dims = np.geomspace(2000, 40_000, 9 if paper else 4).round().tolist()
+        radius = [2 * WIDTH * BATCH**0.5 / (PATCHES * dim**0.5) for dim in dims]
+        fields = {
+            "problem.dim": dims * 2,
+            "algorithm.radius": [0.0] * len(dims) + radius,
+            "network.init_std": [0.1 / dim**0.5 for dim in dims * 2],
+        }
+        return {"problem.signal_strength": strengths, "cell": ss.Linked(fields, labels=range(2 * len(dims)))}
+
+    def settings(self) -> dict[str, Any]:
+        facts = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds}
+        return facts | {"axes": described(self.axes())}
+
+    def compute(self, progress: Progress) -> xr.Dataset:
+        axes = self.axes()
+        data = ss.sweep(self.experiment(), axes, self.n_seeds, progress=progress).isel(time=0, drop=True)
+        data = data[["test_error", "train_accuracy", "diverged_at"]].drop_vars(["snr", "n_snr2"], errors="ignore")
+        dims = axes["cell"].fields["problem.dim"]
+        places = {"algorithm": ("cell", np.repeat(NAMES, len(dims) // 2).astype(object)), "dim": ("cell", dims)}
+        data = data.drop_vars("cell").assign_coords(places).set_index(cell=["algorithm", "dim"]).unstack("cell")
+        data = data.sel(algorithm=list(NAMES))
+        fits = [
+            fit_boundary(data["test_error"].sel(algorithm=name, drop=True), data["signal_strength"], (LEVEL,))
+            for name in NAMES
+        ]
+        return data.merge(xr.concat(fits, "algorithm").assign_coords(algorithm=list(NAMES)).isel(level=0, drop=True))
+
+    def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
+        figure, [row] = panels(1, 3, height=2.4)
+        for axes, name in zip(row, NAMES, strict=False):
+            axes.set(xscale="log", yscale="log")
+            own = data.sel(algorithm=name)
+            mesh = heat(axes, own["test_error"].mean("seed"), "signal_strength", "dim", vmin=0, vmax=0.5)
+            hatch(axes, (own["diverged_at"] >= 0).any("seed"), "signal_strength", "dim")
+            self._lines(axes, float(data["constant"].sel(algorithm="SGD")))
+            axes.set(title=name, xlabel="signal strength ‖μ‖  (σₚ = 1)")
+        row[0].set_ylabel("dimension d")
+        row[1].tick_params(labelleft=False)
+        figure.colorbar(mesh, ax=row[:2], label="test error", location="bottom", aspect=40, pad=0.02)
+        self._boundaries(row[2], data)
+        return figure
+
+    def _lines(self, axes: Axes, constant: float) -> None:
+        """Theory's boundary of SGD, and how far the theorems reach."""
+        mu = np.geomspace(0.1, 20, 200)
+        line(axes, mu, N_SAMPLES * mu**4 / constant)
+        line(axes, mu, 5 * N_SAMPLES * mu**2, linestyle="--")
+        axes.set_xticks([0.3, 1, 3], labels=["0.3", "1", "3"])
+
+    def _boundaries(self, axes: Axes, data: xr.Dataset) -> None:
+        for name, color in zip(NAMES, COLORS, strict=False):
+            own = data.sel(algorithm=name)
+            power, error = float(own["exponent"]) / 4, float(own["exponent_se"]) / 4
+            text = f"{name}: ‖μ‖ ∝ d$^{{{power:.2f} ± {2 * error:.2f}}}$"
+            axes.plot(own["dim"], own["boundary"], "o-", markersize=3, color=color, label=text)
+        axes.set(xscale="log", yscale="log", xlabel="dimension d", ylabel=f"‖μ‖ at test error {LEVEL}")
+        axes.set_ylim(0.2, 12)
+        axes.set_yticks([0.3, 1, 3], labels=["0.3", "1", "3"])
+        axes.legend(loc="upper left")
+
+    def claims(self, data: xr.Dataset) -> list[Claim]:
+        """Of cells: where the theorem on SGD foretells harmful overfitting (below its fitted boundary) and ‖μ‖ ≥ 1."""
+        sgd, sam = (data.sel(algorithm=name, drop=True) for name in NAMES)
+        strength, bound = data["signal_strength"], float(sgd["constant"]) * data["dim"]
+        harmful = (N_SAMPLES * strength**4 < bound) & (strength >= 1)
+        strong = (N_SAMPLES * strength**4 > 10 * bound) & (N_SAMPLES * strength**2 < data["dim"] / 5)
+        beyond = N_SAMPLES * strength**2 > data["dim"] / 2
+        better, size = clearly_above(*(_cells(run["test_error"], harmful) for run in (sgd, sam)))
+        worse, _ = clearly_above(*(_cells(run["test_error"], harmful) for run in (sam, sgd)))
+        gap = sgd["test_error"] - sam["test_error"]
+        power, error = data["exponent"] / 4, data["exponent_se"] / 4
+        flatter = float(power.sel(algorithm="SGD") - power.sel(algorithm="SAM")), float((error**2).sum() ** 0.5)
+        of_seeds, harm, outside = Claim.of_seeds, "below SGD's boundary and ‖μ‖ ≥ 1", "n‖μ‖² > σₚ² d / 2"
+        fine = "n‖μ‖⁴ > 10 C σₚ⁴ d and n‖μ‖² < σₚ² d / 5: test error of"
+        fitted = _mean(sgd["train_accuracy"], harmful)
+        return [
+            Claim(f"of {size} cells {harm}, those where SAM is clearly better", PAPER, better, 0, low=0.9 * size),
+            Claim(f"of {size} cells {harm}, those where SAM is clearly worse", PAPER, worse, 0, high=0),
+            of_seeds(f"SGD minus SAM, mean over the cells {harm}", PAPER, _mean(gap, harmful), 0.1),
+            of_seeds(f"SGD memorises: training accuracy on the given labels, {harm}", PAPER, fitted, 0.99),
+            of_seeds(f"{fine} SGD", PAPER, _mean(sgd["test_error"], strong), 0.08, 0.14),
+            of_seeds(f"{fine} SAM", PAPER, _mean(sam["test_error"], strong), 0.08, 0.14),
+            _exponent("SGD: exponent of d in ‖μ‖ at test error 0.3 (theory: 1/4)", power, error, "SGD", 0.2, 0.3),
+            _exponent("SAM: exponent of d in ‖μ‖ at test error 0.3 (theory: 0)", power, error, "SAM", -0.1, 0.1),
+            Claim("exponent of SGD minus that of SAM", PAPER, *flatter, low=0.12),
+            of_seeds(f"{outside}, beyond the theorems: SGD minus SAM", "ours", _mean(gap, beyond), high=0),
+            Claim("fraction of runs that diverged", PAPER, float((data["diverged_at"] >= 0).mean()), 0, high=0),
+        ]
+
+
+def _exponent(text: str, power: xr.DataArray, error: xr.DataArray, name: str, low: float, high: float) -> Claim:
+    return Claim(text, PAPER, float(power.sel(algorithm=name)), float(error.sel(algorithm=name)), low, high)
+
+
+def _cells(values: xr.DataArray, where: xr.DataArray) -> xr.DataArray:
+    """The cells of the map where something is true, in a row."""
+    return values.stack(cell=where.dims).isel(cell=np.flatnonzero(where.values))
+
+
+def _mean(values: xr.DataArray, where: xr.DataArray) -> xr.DataArray:
+    """Their mean, seed by seed."""
+    return values.where(where).mean(where.dims)
