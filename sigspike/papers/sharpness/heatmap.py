@@ -33,7 +33,7 @@ class HeatMap(Figure):
 
     name: ClassVar[str] = "sgd-sam"
     caption: ClassVar[str] = (
-        "Test error of mini-batch SGD and of SAM after 2000 steps, mean over seeds; hatched where a run diverged. Line: "
+        "Test error of mini-batch SGD and SAM after 2000 steps, mean over seeds; hatched where a run diverged. Solid: "
         "n‖μ‖⁴ = C σₚ⁴ d, with C fitted to SGD's crossings of 0.3; dashed: n‖μ‖² = σₚ² d / 5, to the right of which "
         "the theorems do not reach. Right: ‖μ‖ at which the error is 0.3, and its exponent in d (± 2 standard errors "
         "over seeds). n = 20, σₚ = 1, m = 10, batches of 10, flip rate 0.1 (the least error); τ = 2 m√B / (P σₚ √d)."
