@@ -21,8 +21,8 @@ SETTINGS = {  # power: n, ‖μ‖, η
 class Powers(Figure):
     """q = 3: n = 200, ‖μ‖ = 2, η = 0.5; q = 4: n = 50, ‖μ‖ = 5, η = 0.1; σ_p = 0.5, d = 2000, m = 20, p = 0.1.
 
-    σ_0 = 0.02 and 4000 steps are our choice. The start matters: from σ_0 = 0.01 label noise takes half as long again to
-    find the signal at q = 3, and from σ_0 = 0.1 it diverges at q = 4.
+    σ_0 = 0.02 and 4000 steps are our choice. The start matters: from σ_0 = 0.01 label noise takes twice as long to find
+    the signal at q = 3, and from σ_0 = 0.05 most of its runs diverge at q = 4.
     """
 
     name: ClassVar[str] = "powers"
