@@ -47,7 +47,7 @@ def consistent_scaling(
     names = [condition.name for condition in theorem.conditions(_rough(1e3, flip_rate))]
     for name in leave_out:
         if name not in names:
-            raise Refusal(f"`leave_out` must name conditions ({', '.join(names)}), got {name!r}{nearest(name, names)}")
+            raise Refusal(f"`leave_out` must name conditions ({'; '.join(names)}), got {name!r}{nearest(name, names)}")
     dims, rows = [float(dim) for dim in dims], []
     for dim in dims:
         DIMENSION.check("dims", dim)

@@ -1,0 +1,54 @@
+"""Notebooks: they run from top to bottom, use public names alone, and hold their outputs."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import sigspike as ss
+
+FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+NAMES = [path.stem for path in NOTEBOOKS]
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_there_are_notebooks():
+    assert {"01_one_run", "02_theorem_conditions", "03_phase_diagrams", "04_two_stages"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_a_notebook_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parent / ".jax_cache"))
+    resources = {"metadata": {"path": str(tmp_path)}}
+    ran = NotebookClient(read(path), timeout=300, kernel_name="python3", resources=resources).execute()
+    assert all(cell.execution_count for cell in code(ran) if cell.source.strip())
+    assert len(code(ran)) >= 5
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_a_notebook_holds_its_outputs(path):
+    outputs = [output for cell in code(read(path)) for output in cell.outputs]
+    assert all(output.output_type != "error" for output in outputs)
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 1
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_a_notebook_uses_public_names_alone(path):
+    source = "\n".join(cell.source for cell in code(read(path)))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            assert not (node.module or "").startswith("sigspike")
+        if isinstance(node, ast.Attribute):
+            assert not node.attr.startswith("_")
+            if isinstance(node.value, ast.Name) and node.value.id == "ss":
+                assert hasattr(ss, node.attr)
