@@ -1,0 +1,108 @@
+"""Paper A's reviewers: which parameters matter, all moved at once (Sobol' indices)."""
+
+from typing import Any, ClassVar
+
+import matplotlib.figure
+import numpy as np
+import xarray as xr
+from jaxtyping import Float
+
+import sigspike as ss
+from sigspike.papers.claim import Claim
+from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells
+from sigspike.papers.low_snr.setting import synthetic
+from sigspike.papers.sobol import indices, saltelli
+from sigspike.plots.style import COLORS, panels
+
+N_SAMPLES, STEPS = 50, 1000
+RANGES = {  # lowest and highest; uniform in the logarithm, p uniform
+    "signal_strength": (1.0, 4.0),
+    "noise_std": (0.25, 1.0),
+    "dim": (250.0, 1000.0),
+    "width": (4.0, 16.0),
+    "init_std": (0.0025, 0.04),
+    "learning_rate": (0.1, 1.0),
+    "flip_rate": (0.02, 0.4),
+}
+DIMS = [250, 400, 630, 1000]
+SYMBOLS = dict(zip(RANGES, ["‖μ‖", "σₚ", "d", "m", "σ₀", "η", "p"], strict=True))
+OUTPUTS = {PLAIN: "GD", NOISY: "label-noise GD", "gain": "label-noise GD − GD"}
+ORDERS = {"first": "first order", "total": "total"}
+
+
+class GlobalSensitivity(Figure):
+    """n = 50, 1000 steps; ‖μ‖ 1 … 4, σ_p 0.25 … 1, d 250 … 1000, m 4 … 16, σ_0 0.0025 … 0.04, η 0.1 … 1, p 0.02 … 0.4.
+
+    Independent inputs: p uniform, the others uniform in the logarithm (d and m rounded). An output is the mean over
+    seeds, the same ones at every point, so that it is a function of the inputs.
+    """
+
+    name: ClassVar[str] = "sensitivity-global"
+    caption: ClassVar[str] = (
+        "Sobol' indices of the test accuracy after 1000 steps at n = 50, with all parameters moved at once: ‖μ‖ = 1 … "
+        "4, σₚ = 0.25 … 1, d = 250 … 1000, m = 4 … 16, σ₀ = 0.0025 … 0.04, η = 0.1 … 1 (uniform in the logarithm), p = "
+        "0.02 … 0.4 (uniform). First order: the share of the variance that a parameter explains by itself; total: with "
+        "all its interactions. Whiskers: 95 % bootstrap intervals over the base points. A run that diverged counts as "
+        "an accuracy of ½; its share is printed."
+    )
+
+    @property
+    def n_base(self) -> int:
+        return 256 if self.scale == "paper" else 32
+
+    @property
+    def n_seeds(self) -> int:
+        return 2 if self.scale == "paper" else 1
+
+    def experiment(self) -> ss.Experiment:
+        at = synthetic(n_samples=N_SAMPLES, n_steps=STEPS, record_at=(STEPS,))
+        return ss.put(at, "network.width", int(RANGES["width"][1]))
+
+    def settings(self) -> dict[str, Any]:
+        facts = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "n_base": self.n_base}
+        return facts | {"ranges": {name: list(ends) for name, ends in RANGES.items()}}
+
+    def compute(self, progress: Progress) -> xr.Dataset:
+        """Errors along ``cell`` (the points of the design), and the ``index`` of every output."""
+        points = place(saltelli(len(RANGES), self.n_base))
+        columns = {name: column.tolist() for name, column in points.items()}
+        settings = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        data = compare_cells(self.experiment(), settings, self.n_seeds, progress).isel(time=0)
+        data = data[["test_error", "diverged_at"]].assign_coords(flip_rate=("cell", points["flip_rate"]))
+        accuracy = 1 - data["test_error"].fillna(0.5).mean("seed")
+        plain, noisy = (accuracy.sel(algorithm=name).values for name in (PLAIN, NOISY))
+        found = indices(np.stack([plain, noisy, noisy - plain]), list(RANGES), list(OUTPUTS), n_resamples=500)
+        return data.merge(found)
+
+    def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
+        figure, [row] = panels(1, 3, height=2.3)
+        places = np.arange(len(RANGES))
+        low, high = (data["resampled"].quantile(q, "draw") for q in (0.025, 0.975))
+        for axes, (output, title) in zip(row, OUTPUTS.items(), strict=True):
+            for k, (order, label) in enumerate(ORDERS.items()):
+                value, bottom, top = (x.sel(output=output, order=order).values for x in (data["index"], low, high))
+                whiskers = np.maximum([value - bottom, top - value], 0)
+                style: dict[str, Any] = {"error_kw": {"linewidth": 0.7}, "color": COLORS[(0, 4)[k]]}
+                axes.bar(places + 0.4 * (k - 0.5), value, 0.38, yerr=whiskers, label=label, **style)
+            axes.set_xticks(places, labels=list(SYMBOLS.values()))
+            axes.axhline(0, color="0.2", linewidth=0.6)
+            axes.set(title=title, ylim=(min(-0.1, float(low.min())), max(1.0, float(high.max()))))
+            if output in data["algorithm"]:
+                lost = float((data["diverged_at"].sel(algorithm=output) >= 0).mean())
+                axes.annotate(f"{lost:.1%} diverged", (0.98, 0.72), xycoords="axes fraction", ha="right", fontsize=7)
+        row[0].set_ylabel("share of the variance")
+        row[2].legend(loc="upper right")
+        return figure
+
+    def claims(self, data: xr.Dataset) -> list[Claim]:
+        return []
+
+
+def place(unit: Float[np.ndarray, "point input"]) -> dict[str, Float[np.ndarray, " point"]]:
+    """Points of the unit cube as parameters."""
+    found = {}
+    for (name, (low, high)), column in zip(RANGES.items(), unit.T, strict=True):
+        even = low + (high - low) * column if name == "flip_rate" else low * (high / low) ** column
+        found[name] = even.round() if name == "width" else even
+    return found | {"dim": np.choose((len(DIMS) * unit[:, list(RANGES).index("dim")]).astype(int), DIMS).astype(float)}

@@ -1,0 +1,106 @@
+"""Paper A's reviewers: label smoothing in place of flips, and all algorithms after equal numbers of steps."""
+
+from typing import Any, ClassVar
+
+import matplotlib.figure
+import numpy as np
+import xarray as xr
+
+import sigspike as ss
+from sigspike.papers.claim import Claim
+from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.low_snr.cells import NOISY, PLAIN
+from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE, compare, synthetic, with_ratio
+from sigspike.plots.curves import curve, level, log_scale
+from sigspike.plots.style import panels
+
+SMOOTH = "label smoothing"
+SHOWN = COLORS | {SMOOTH: "#009E73"}
+TABLE = (500, 1000, 2000, 5000, 10000)
+MARGIN = np.log((1 - FLIP_RATE) / FLIP_RATE)
+
+
+class Smoothing(Figure):
+    """n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, η = 1, p = 0.1, α = 2p; 10 000 steps (quick: 5000)."""
+
+    name: ClassVar[str] = "smoothing"
+    caption: ClassVar[str] = (
+        "GD, label-noise GD (p = 0.1) and label smoothing at α = 2p, whose gradient is the expected one of the flips, "
+        "after equal numbers of steps (ticks: where the claims compare them); median and 10–90 % band over seeds. "
+        "Smoothing settles at the same mean margin log((1−p)/p) (dotted) as flips do, but stays there: without the "
+        "fluctuations nothing unlearns the noise, and no number of steps makes it, or GD, generalise."
+    )
+
+    @property
+    def n_seeds(self) -> int:
+        return 10 if self.scale == "paper" else 4
+
+    @property
+    def table(self) -> tuple[int, ...]:
+        """The numbers of steps at which the algorithms are compared."""
+        return tuple(step for step in TABLE if self.scale == "paper" or step <= 5000)
+
+    def experiment(self) -> ss.Experiment:
+        moments = sorted({*ss.log_spaced(self.table[-1], 40), *self.table})
+        return synthetic(n_samples=200, n_steps=self.table[-1], record_at=tuple(moments))
+
+    def settings(self) -> dict[str, Any]:
+        described = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds}
+        return described | {"smoothing": ss.describe(self._smoothing()), "compared_at": list(self.table)}
+
+    def _smoothing(self) -> ss.LabelSmoothing:
+        return ss.LabelSmoothing(learning_rate=1.0, alpha=2 * FLIP_RATE)
+
+    def compute(self, progress: Progress) -> xr.Dataset:
+        flips = compare(self.experiment(), {}, self.n_seeds, lambda k, n: progress(k, n * 3 // 2))
+        smooth = ss.put(self.experiment(), "algorithm", self._smoothing())
+        smoothed = ss.sweep(smooth, {}, self.n_seeds, progress=lambda k, n: progress(2 * n + k, 3 * n))
+        return with_ratio(xr.concat([flips, smoothed.assign_coords(algorithm=SMOOTH)], "algorithm"))
+
+    def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
+        figure, [row] = panels(1, 3, height=2.3)
+        data = data.sel(time=slice(1, None))
+        for name, color in SHOWN.items():
+            run = data.sel(algorithm=name)
+            curve(row[0], 1 - run["test_error"], color, name)
+            curve(row[1], run["ratio"], color)
+            curve(row[2], run["margin_mean"].sel(kind="clean"), color)
+        row[0].set(ylabel="test accuracy", ylim=(0.45, 1.03))
+        row[0].legend(loc="upper left")
+        log_scale(row[1], "max ρ̄ / max γ")
+        row[2].set_ylabel("mean margin y·f")
+        level(row[2], float(MARGIN), "log((1−p)/p)")
+        for axes in row:
+            axes.set(xscale="log", xlabel="gradient step")
+        row[0].plot(self.table, [0.02] * len(self.table), "|", color="0.2", transform=row[0].get_xaxis_transform())
+        return figure
+
+    def claims(self, data: xr.Dataset) -> list[Claim]:
+        of_seeds = Claim.of_seeds
+        error = data["test_error"].sel(time=list(self.table))
+        plain, noisy, smooth = (error.sel(algorithm=name, drop=True) for name in (PLAIN, NOISY, SMOOTH))
+        dynamics, reviewer = "A, rebuttal: equal in expectation, not in dynamics", "A, reviewer: equal numbers of steps"
+        settled = data["margin_mean"].sel(kind="clean", algorithm=SMOOTH).isel(time=-1)
+        slope = smooth.isel(time=-1) - smooth.sel(time=1000)
+        rows = [(name, of, step) for step in self.table[1:] for name, of in (("GD", plain), (SMOOTH, smooth))]
+        return [
+            *(
+                of_seeds(
+                    f"{name}'s test error minus label-noise GD's, both after {step} steps",
+                    reviewer if name == "GD" else dynamics,
+                    (of - noisy).sel(time=step),
+                    low=0.3,
+                )
+                for name, of, step in rows
+            ),
+            of_seeds(
+                "label-noise GD: test error after 500 steps, not yet", "A, Theorem 3.3", noisy.sel(time=500), 0.05
+            ),
+            of_seeds(
+                "label smoothing minus GD, test error in the end", "ours", (smooth - plain).isel(time=-1), -0.05, 0.05
+            ),
+            of_seeds("label smoothing: test error in the end minus after 1000 steps", "ours", slope, -0.02, 0.02),
+            of_seeds(
+                "label smoothing: mean margin → log((1−p)/p)", "its minimiser", settled, 0.99 * MARGIN, 1.01 * MARGIN
+            ),
+        ]
