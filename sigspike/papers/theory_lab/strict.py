@@ -14,7 +14,7 @@ class Strict(Flagship):
     """a = ησ_p²d/(nm) is 7·10⁻⁶ here, and what label noise adds to γ is of second order in it."""
 
     name: ClassVar[str] = "flagship-strict"
-    slow: ClassVar[str] = "about 10 minutes"
+    slow: ClassVar[str] = "about 15 minutes on two cores at the paper's scale"
     caption: ClassVar[str] = (
         "As the flagship, with every condition of Assumption 3.1 but a bound on σ₀ and the lower bound on p, one seed. "
         "At the printed time of Theorem 3.3 (dotted) label-noise gradient descent rests at its plateau, and γ with it."
