@@ -6,11 +6,13 @@ from sigspike.papers.low_snr import FIGURES as LOW_SNR
 from sigspike.papers.phase_diagrams import FIGURES as PHASE_DIAGRAMS
 from sigspike.papers.sharpness import FIGURES as SHARPNESS
 from sigspike.papers.theory_lab import FIGURES as THEORY_LAB
+from sigspike.papers.two_stages import FIGURES as TWO_STAGES
 
 PAPERS: dict[str, tuple[type[Figure], ...]] = {
     "low-snr": LOW_SNR,
     "benign-overfitting": BENIGN_OVERFITTING,
     "phase-diagrams": PHASE_DIAGRAMS,
+    "two-stages": TWO_STAGES,
     "sharpness": SHARPNESS,
     "theory-lab": THEORY_LAB,
 }

@@ -1,0 +1,30 @@
+"""How the stages of paper B are marked over curves."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+import sigspike as ss
+from sigspike.papers.two_stages.setting import stages_of
+
+
+def log_time(panels: Iterable[Axes], end: float) -> None:
+    """Gradient steps from 1 to ``end`` on a logarithmic axis."""
+    for axes in panels:
+        axes.set(xscale="log", xlim=(1, end), xlabel="gradient step")
+
+
+def boundary(panels: Iterable[Axes], data: xr.Dataset, named: bool = True) -> None:
+    """The end of stage I: the median over seeds, and its 95 % interval as a grey band."""
+    found = ss.over_runs(stages_of(data).sel(stage="crossing"))
+    if np.isnan(float(found["at"])):
+        return
+    for axes in panels:
+        axes.axvspan(float(found["low"]), float(found["high"]), color="0.7", alpha=0.5, linewidth=0)
+        axes.axvline(float(found["at"]), color="0.3", linewidth=0.8)
+        for side, name in (("right", "I"), ("left", "II")) if named else ():
+            offset = {"xytext": (-3 if side == "right" else 3, 1), "textcoords": "offset points"}
+            at = {"xycoords": ("data", "axes fraction"), "ha": side, "va": "bottom", "fontsize": 7}
+            axes.annotate(name, (float(found["at"]), 1), **offset, **at)  # type: ignore[arg-type]

@@ -1,0 +1,132 @@
+"""Figure 1 of paper B: signal first, then the noise of the flipped samples."""
+
+from typing import ClassVar
+
+import matplotlib.figure
+import xarray as xr
+from matplotlib.axes import Axes
+
+from sigspike.papers.claim import Claim
+from sigspike.papers.two_stages.drawing import boundary, log_time
+from sigspike.papers.two_stages.setting import (
+    D_TEST,
+    STAGE_ONE,
+    STAGE_TWO,
+    TESTS,
+    Cell,
+    Runs,
+    at_stage_one,
+    excess,
+    none_diverged,
+    unit_of_time,
+)
+from sigspike.plots.curves import curve, log_scale, worst
+from sigspike.plots.style import COLORS, panels
+
+CELLS = {"τ = 0": 0.0, "τ = 0.1": 0.1, "τ = 0.2": 0.2, "τ = 0.3": 0.3}
+SHOWN = ("τ = 0", "τ = 0.2")
+MAIN = "τ = 0.2"
+
+
+class Dynamics(Runs):
+    """τ = 0 … 0.3 (drawn: 0 and 0.2), both tests; 4000 steps of η = 0.1."""
+
+    name: ClassVar[str] = "fig1"
+    caption: ClassVar[str] = (
+        "Without and with label noise τ: max γ and max ρ̄ on clean and on noisy (flipped) samples, accuracy on the "
+        "given training labels, and test accuracy on fresh samples and on D_test, whose noise is that of training "
+        "samples. Median and 10–90 % band over seeds. Grey: where the mean ρ̄ of the noisy samples overtakes the mean "
+        "γ, the end of stage I (median over seeds, 95 % interval). n = 200, d = 2000, m = 20, ReLU, n·SNR² = 8, η = "
+        "0.1, σ_0 = 0.001: our choice, the paper's numbers are not known to us; its condition on d asks for d ≈ n² "
+        "log n."
+    )
+
+    def cells(self) -> dict[str, Cell]:
+        return {name: Cell(rate, rate) for name, rate in CELLS.items()}
+
+    def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
+        figure, rows = panels(len(SHOWN), 3, height=1.9)
+        late = data.sel(time=slice(1, None))
+        for row, name in zip(rows, SHOWN, strict=True):
+            _row(row, late.sel(cell=name))
+            log_time(row, float(data["time"][-1]))
+            boundary(row, data.sel(cell=name))
+            row[0].set_title(name if name != "τ = 0" else "τ = 0: no label noise", loc="left")
+        limits = [axes.get_ylim() for axes in (rows[0][0], rows[1][0])]
+        for row in rows:
+            row[0].set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+            row[1].set_ylim(-0.04, 1.06)
+            row[2].set_ylim(0.48, 1.03)
+        for axes, place in zip(rows[1], ("lower right", "center left", "lower left"), strict=True):
+            axes.legend(loc=place)
+        for axes in rows[0]:
+            axes.set_xlabel("")
+        return figure
+
+    def claims(self, data: xr.Dataset) -> list[Claim]:
+        unit, of_seeds = unit_of_time(self.experiment()), Claim.of_seeds
+        main, first, end = data.sel(cell=MAIN), at_stage_one(data.sel(cell=MAIN)), data.isel(time=-1)
+        at_unit, noisy = main.sel(time=round(unit)), {"kind": "flipped"}
+        fresh, reused = ({"test_noise": name} for name in TESTS)
+        reached = main["stage_reached"].sel(stage="separated")
+        crossing = main["stage_at"].sel(stage="crossing")
+        right, text = end.sel(cell=MAIN), "at t = nm/(ησ_p²d): "
+        return [
+            of_seeds("runs in which all clean and no noisy samples are fitted at some T₁", STAGE_ONE, reached, 1),
+            of_seeds(
+                "detected T₁ in units of nm/(ησ_p²d)", STAGE_ONE, main["stage_at"].sel(stage="separated") / unit, 0, 1
+            ),
+            of_seeds(
+                "end of stage I (mean ρ̄ noisy = mean γ) in units of nm/(ησ_p²d)", "B, stage II", crossing / unit, 1, 10
+            ),
+            of_seeds("i.i.d. test error at detected T₁", STAGE_ONE, first["test_error"].sel(fresh), high=0.01),
+            of_seeds(text + "clean samples fitted", STAGE_ONE, at_unit["accuracy"].sel(kind="clean"), 0.999),
+            of_seeds(text + "noisy samples fitted", STAGE_ONE, at_unit["accuracy"].sel(noisy), high=0.05),
+            of_seeds(text + "i.i.d. test error", STAGE_ONE, at_unit["test_error"].sel(fresh), high=0.01),
+            *_margins(main.sel(time=slice(round(unit), None))),
+            of_seeds("end: training accuracy on the given labels", STAGE_TWO, right["train_accuracy"], 0.999),
+            of_seeds("end: noisy samples with ρ̄ > γ", STAGE_TWO, right["outweighed"].sel(noisy), 0.9),
+            of_seeds("end: i.i.d. test error", "B, stage II", right["test_error"].sel(fresh), high=0.01),
+            *[
+                of_seeds(f"end: D_test error over half the share of flips, {name}", STAGE_TWO, value, 0.9)
+                for name in list(CELLS)[1:]
+                for value in [excess(data.sel(cell=name))]
+            ],
+            *[
+                of_seeds(f"no label noise: {what}, end", "B, no label noise", value, high=0.01)
+                for what, value in (
+                    ("i.i.d. test error", end["test_error"].sel(fresh | {"cell": "τ = 0"})),
+                    ("D_test error", end["test_error"].sel(reused | {"cell": "τ = 0"})),
+                    ("training error", 1 - end["train_accuracy"].sel(cell="τ = 0")),
+                )
+            ],
+            none_diverged(data),
+        ]
+
+
+def _row(row: list[Axes], run: xr.Dataset) -> None:
+    """Coefficients, training accuracies and test accuracies of one cell."""
+    curve(row[0], worst(run["gamma_max"]), COLORS[0], "max γ")
+    for kind, color, name in (("clean", COLORS[2], "clean"), ("flipped", COLORS[1], "noisy")):
+        if run["accuracy"].sel(kind=kind).notnull().any():
+            curve(row[0], worst(run["rho_bar_max"].sel(kind=kind)), color, f"max ρ̄, {name}")
+            curve(row[1], run["accuracy"].sel(kind=kind), color, name)
+    curve(row[1], run["train_accuracy"], COLORS[6], "all", linestyle="--")
+    for test, color, name in zip(run["test_noise"].values, (COLORS[0], COLORS[3]), ("i.i.d.", D_TEST), strict=True):
+        curve(row[2], 1 - run["test_error"].sel(test_noise=test), color, name)
+    log_scale(row[0], "coefficient")
+    row[1].set_ylabel("training accuracy")
+    row[2].set_ylabel("test accuracy")
+
+
+def _margins(run: xr.Dataset) -> list[Claim]:
+    """(1/m) Σ_r (ρ̄ ± γ) against the mean margin of a kind, over the sum of both, the worst record from T₁ on."""
+    signal = run["gamma_mean"].mean("sign")
+    claims = []
+    for kind, part, text in (("clean", 1, "γ + ρ̄"), ("flipped", -1, "ρ̄ − γ")):
+        noise = run["rho_bar_mean"].sel(kind=kind).mean("sign")
+        gap = abs(run["margin_mean"].sel(kind=kind) - noise - part * signal) / (noise + signal)
+        name = "clean" if kind == "clean" else "noisy"
+        text = f"mean margin of {name} samples minus mean ({text}), over mean (γ + ρ̄): largest from t = nm/(ησ_p²d) on"
+        claims.append(Claim.of_seeds(text, "B, margins", gap.max("time"), high=0.1))
+    return claims
