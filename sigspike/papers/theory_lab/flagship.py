@@ -37,6 +37,8 @@ class Flagship(Figure):
         "(dotted), ours of second order (dashed). With small steps label noise has not learnt by the printed time."
     )
 
+    legend: ClassVar[str] = "lower right"
+
     @property
     def regimes(self) -> dict[str, Regime]:
         """In order of their rows."""
@@ -75,17 +77,17 @@ class Flagship(Figure):
             run, said = in_steps(data.sel(regime=name)), theory.LabelNoiseLearns()(regime.experiment)
             for algorithm, color in COLORS.items():
                 one = run.sel(algorithm=algorithm)
-                curve(row[0], one["test_error"], color, algorithm)
+                curve(row[0], one["test_error"], color, algorithm, linewidth=3 if algorithm == PLAIN else 1.2)
                 curve(row[1], worst(one["rho_bar_max"]), color, f"max ρ̄, {algorithm}")
                 curve(row[1], worst(one["gamma_max"]), color, f"max γ, {algorithm}", linestyle="--")
             for axes in row:
                 self._times(axes, said)
-                axes.set(xscale="log", xlim=(1, float(run["time"][-1])))
+                axes.set(xscale="log", xlim=(1, 1.3 * float(run["time"][-1])))
             row[0].set(ylabel="test error", ylim=(-0.02, 0.56))
             row[0].set_title(heading(regime, said), loc="left")
             row[1].set(yscale="log", ylabel="coefficient", ylim=(1e-5, 60))
         rows[0][0].legend(loc="lower left")
-        rows[0][1].legend(loc="lower right", frameon=True, edgecolor="none", framealpha=1)
+        rows[0][1].legend(loc=self.legend, frameon=True, edgecolor="none", framealpha=1)
         for axes in rows[-1]:
             axes.set_xlabel("gradient step")
         return figure

@@ -20,6 +20,8 @@ class Strict(Flagship):
         "At the printed time of Theorem 3.3 (dotted) label-noise gradient descent rests at its plateau, and γ with it."
     )
 
+    legend: ClassVar[str] = "upper left"
+
     @property
     def regimes(self) -> dict[str, Regime]:
         with jax.enable_x64(True):
