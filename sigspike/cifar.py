@@ -52,12 +52,13 @@ def class_names(folder: Path) -> tuple[str, ...]:
 def _batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
     content = _open(path)
     data, labels = content.get(b"data"), content.get(b"labels")
-    good = isinstance(data, np.ndarray) and data.dtype == np.uint8 and data.ndim == 2 and data.shape[1] == 3072
-    if not good or not isinstance(labels, list) or len(labels) != len(data):
-        found = f"data {getattr(data, 'shape', None)}, {len(labels) if isinstance(labels, list) else 'no'} labels"
+    rows = data.shape if isinstance(data, np.ndarray) and data.dtype == np.uint8 else None
+    count = len(labels) if isinstance(labels, list) else None
+    if not isinstance(data, np.ndarray) or rows is None or rows[1:] != (3072,) or count != rows[0]:
+        found = f"rows {rows} and {count} labels"
         raise Refusal(f"`data_dir` file {path} should hold uint8 rows of 3072 and a label for each, got {found}")
     classes = np.asarray(labels)
-    if len(labels) and (classes.dtype.kind != "i" or classes.min() < 0 or classes.max() > 9):
+    if count and (classes.dtype.kind != "i" or classes.min() < 0 or classes.max() > 9):
         raise Refusal(f"`data_dir` file {path} should hold labels from 0 to 9, got others; fetch it again")
     return data.reshape(-1, *SHAPE).transpose(0, 2, 3, 1), classes.astype(np.int64)
 

@@ -19,6 +19,6 @@ def read() -> tuple[np.ndarray, np.ndarray]:
         raise Refusal(
             "`digits` come with scikit-learn, which is not installed; pip install 'sigspike[digits]'"
         ) from None
-    bunch = load_digits()
-    pixels = bunch.images.repeat(SCALE, axis=1).repeat(SCALE, axis=2) * (255 / 16)
-    return np.pad(pixels, ((0, 0), (FRAME, FRAME), (FRAME, FRAME))), bunch.target
+    small, labels = (np.asarray(part) for part in load_digits(return_X_y=True))
+    pixels = small.reshape(-1, 8, 8).repeat(SCALE, axis=1).repeat(SCALE, axis=2) * (255 / 16)
+    return np.pad(pixels, ((0, 0), (FRAME, FRAME), (FRAME, FRAME))), labels

@@ -15,7 +15,6 @@ class Cifar(ImageFigure):
         "accuracy; median and 10–90 % band over seeds (images, noise and initial weights)."
     )
     needs: ClassVar[str] = "CIFAR-10"
-    n_test: ClassVar[int] = 1000
 
     def problem(self) -> ss.ImagePatches:
         folder = self.find("CIFAR-10")
@@ -24,6 +23,9 @@ class Cifar(ImageFigure):
 
     def source(self) -> str:
         return "CIFAR-10, airplane against automobile"
+
+    def n_test(self) -> int:
+        return 1000
 
     def training(self) -> tuple[float, int, int]:
         return (0.001, 100_000, 6) if self.scale == "paper" else (0.005, 10_000, 6)

@@ -8,7 +8,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.digits import N_TEST, in_words, zero_or_one
+from sigspike.papers.low_snr.digits import in_words, most_tested, zero_or_one
 from sigspike.papers.low_snr.image_figure import FLIP_RATE, image_experiment
 from sigspike.papers.low_snr.setting import COLORS, compare, gain, outperforms
 from sigspike.plots.maps import hatch, heat
@@ -34,7 +34,8 @@ class DigitsHeatmap(Figure):
 
     def experiment(self) -> ss.Experiment:
         rate, n_steps = (0.001, 200_000) if self.scale == "paper" else (0.01, 5_000)
-        return image_experiment(zero_or_one(self.find("MNIST")), rate, n_steps, n_steps, N_TEST)
+        folder = self.find("MNIST")
+        return image_experiment(zero_or_one(folder), rate, n_steps, n_steps, most_tested(folder))
 
     def axes(self) -> dict[str, Any]:
         """The grid."""

@@ -1,7 +1,7 @@
 """Appendix E.2 of paper A: what its experiments on real images have in common."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 import matplotlib.figure
 import xarray as xr
@@ -22,8 +22,6 @@ class ImageFigure(Figure):
     is of second order in η, is stronger there.
     """
 
-    n_test: ClassVar[int]
-
     @abstractmethod
     def problem(self) -> ss.ImagePatches:
         """The images."""
@@ -31,6 +29,10 @@ class ImageFigure(Figure):
     @abstractmethod
     def source(self) -> str:
         """The data set and its classes, in words."""
+
+    @abstractmethod
+    def n_test(self) -> int:
+        """Test images."""
 
     @abstractmethod
     def training(self) -> tuple[float, int, int]:
@@ -41,7 +43,7 @@ class ImageFigure(Figure):
 
     def experiment(self) -> ss.Experiment:
         learning_rate, n_steps, _ = self.training()
-        return image_experiment(self.problem(), learning_rate, n_steps, n_steps // 50, self.n_test)
+        return image_experiment(self.problem(), learning_rate, n_steps, n_steps // 50, self.n_test())
 
     def settings(self) -> dict[str, Any]:
         facts = {"experiment": ss.describe(self.experiment()), "images": self.source()}

@@ -15,7 +15,7 @@ from sigspike.plots.style import panels
 
 GD, REFERENCE = "GD", "flips, p = 0.1"
 # The laws of each kind, which are numbers of one program: their names and fields.
-LAWS: dict[str, dict[str, dict[str, float]]] = {
+LAWS: dict[str, dict[str, dict[str, Any]]] = {
     "flip": {
         GD: {"flip_rate": 0.0},
         REFERENCE: {"flip_rate": 0.1},
@@ -42,30 +42,19 @@ class NoiseLaws(Figure):
     def n_seeds(self) -> int:
         return 20 if self.scale == "paper" else 4
 
-    def experiment(self, noise: str = "flip") -> ss.Experiment:
-        experiment = synthetic(n_samples=200, n_steps=2000, record_every=40)
-        return ss.put(experiment, "algorithm", ss.LabelNoiseGD(1.0, noise=noise))
+    def experiment(self) -> ss.Experiment:
+        return synthetic(n_samples=200, n_steps=2000, record_every=40)
 
     def settings(self) -> dict[str, Any]:
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "laws": LAWS}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """One sweep for each kind of noise."""
-        total = sum(map(len, LAWS.values())) * self.n_seeds
-        sweeps: list[xr.Dataset] = []
-        for kind, laws in LAWS.items():
-            fields = {f"algorithm.{name}": [law[name] for law in laws.values()] for name in next(iter(laws.values()))}
-            done = sum(part.sizes["law"] for part in sweeps) * self.n_seeds
-            along = {"law": ss.Linked(fields, labels=list(laws), about="law of the label multipliers")}
-            sweeps.append(
-                ss.sweep(
-                    self.experiment(kind),
-                    along,
-                    self.n_seeds,
-                    progress=lambda k, _, done=done: progress(done + k, total),
-                )
-            )
-        return with_ratio(xr.concat(sweeps, "law", join="exact", combine_attrs="override"))
+        """One program for each kind of noise."""
+        laws = {
+            name: ss.LabelNoiseGD(1.0, noise=kind, **law) for kind, own in LAWS.items() for name, law in own.items()
+        }
+        data = ss.sweep(self.experiment(), {"algorithm": laws}, self.n_seeds, progress=progress)
+        return with_ratio(data.rename(algorithm="law"))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [above, below] = panels(2, len(LAWS), height=1.9)

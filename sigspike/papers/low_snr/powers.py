@@ -9,7 +9,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import compare, gain, side_by_side, with_ratio
+from sigspike.papers.low_snr.setting import FLIP_RATE, compare, gain, side_by_side, synthetic, with_ratio
 from sigspike.plots.style import panels
 
 SETTINGS = {  # power: n, ‖μ‖, η
@@ -35,32 +35,23 @@ class Powers(Figure):
     def n_seeds(self) -> int:
         return 20 if self.scale == "paper" else 4
 
-    def experiment(self, power: int) -> ss.Experiment:
-        n_samples, strength, rate = SETTINGS[power]
-        return ss.Experiment(
-            problem=ss.SignalNoise(dim=2000, signal_strength=strength, noise_std=0.5),
-            network=ss.PatchCNN(width=20, power=power, init_std=0.02),
-            algorithm=ss.LabelNoiseGD(rate),
-            n_samples=n_samples,
-            n_steps=4000,
-            record_every=80,
-            n_test=2000,
-            measure="summary",
-        )
+    def experiment(self) -> ss.Experiment:
+        """What both have in common; n, ‖μ‖ and η come with the power."""
+        experiment = synthetic(n_samples=200, n_steps=4000, record_every=80)
+        return ss.put(experiment, "network.init_std", 0.02)
+
+    def axis(self) -> ss.Linked:
+        """Everything that moves with the power."""
+        n_samples, strength, rate = zip(*SETTINGS.values(), strict=True)
+        own = {"problem.signal_strength": strength, "algorithm.learning_rate": rate}
+        return ss.Linked({"network.power": tuple(SETTINGS), "n_samples": n_samples} | own)
 
     def settings(self) -> dict[str, Any]:
-        return {"experiments": [ss.describe(self.experiment(power)) for power in SETTINGS], "n_seeds": self.n_seeds}
+        facts = {"experiment": ss.describe(self.experiment()), "axes": {"power": dict(self.axis().fields)}}
+        return facts | {"flip_rate": FLIP_RATE, "n_seeds": self.n_seeds}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        runs: list[xr.Dataset] = []
-        for power in SETTINGS:
-            done = len(runs)
-            told = lambda k, n, done=done: progress(done * n + k, len(SETTINGS) * n)  # noqa: E731
-            runs.append(
-                compare(self.experiment(power), {}, self.n_seeds, told).drop_vars(["snr", "n_snr2"], errors="ignore")
-            )
-        data = xr.concat(runs, "power", join="exact", combine_attrs="override").assign_coords(power=list(SETTINGS))
-        return with_ratio(data)
+        return with_ratio(compare(self.experiment(), {"power": self.axis()}, self.n_seeds, progress))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = panels(len(SETTINGS), 3, height=2.0)
