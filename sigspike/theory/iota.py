@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-Number = float | Float[Array, "*any"]
+Number = Any  # a number, or an array of them
 
 
 @dataclass(frozen=True)

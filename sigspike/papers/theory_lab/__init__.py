@@ -3,6 +3,7 @@
 from sigspike.papers.figure import Figure
 from sigspike.papers.theory_lab.exponents import Exponents
 from sigspike.papers.theory_lab.flagship import Flagship
+from sigspike.papers.theory_lab.iota import Iota
 from sigspike.papers.theory_lab.scaling import Scaling
 from sigspike.papers.theory_lab.strict import Strict
 
@@ -11,4 +12,5 @@ FIGURES: tuple[type[Figure], ...] = (
     Flagship,
     Strict,
     Exponents,
+    Iota,
 )

@@ -16,7 +16,7 @@ def programs(scale: str) -> list[tuple[list[float], int]]:
     """Values of a = η σ_p² d/(nm), and steps enough for the smallest: the time goes with a⁻²."""
     if scale == "quick":
         return [([0.063, 0.1, 0.16, 0.25, 0.4], 16_000)]
-    return [([0.0126, 0.02, 0.032], 400_000), ([0.05, 0.08, 0.126, 0.2, 0.3, 0.4], 26_000)]
+    return [([0.0126, 0.02, 0.032], 360_000), ([0.05, 0.08, 0.126, 0.2, 0.3, 0.4], 26_000)]
 
 
 def setting(n_steps: int) -> ss.Experiment:
@@ -49,7 +49,7 @@ def measured(scale: str, n_seeds: int, progress: Progress) -> xr.Dataset:
         found = ss.low_snr_stages(data, FLIP_RATE)["at"].sel(stage="takeover", drop=True)
         diverged = data["diverged_at"].max("time")
         parts.append(xr.Dataset({"takeover": found, "growth": growth(data), "takeover_diverged_at": diverged}))
-    joined = xr.concat(parts, "rate")
+    joined: xr.Dataset = xr.concat(parts, "rate")  # type: ignore[assignment]
     joined["rate"].attrs = {"long_name": "a = η σₚ² d / (nm)", "units": "1"}
     return joined.assign(growth_theory=plateau_signal_rate(joined["rate"], N_SNR2, FLIP_RATE))
 

@@ -36,6 +36,12 @@ def grid(scale: str) -> dict[str, list[float]]:
     return ladder | {name: values.tolist() for name, values in moved.items()}
 
 
+def cells(scale: str) -> list[dict[str, float]]:
+    """Every setting that is trained, once: ``BASE`` lies on all five ladders."""
+    found = [BASE | {name: value} for name, values in grid(scale).items() for value in values]
+    return [cell for k, cell in enumerate(found) if cell not in found[:k]]
+
+
 def setting(paper: str) -> ss.Experiment:
     """Gradient descent on the data and network of paper A (squared ReLU) or B (ReLU, fixed flips τ = 0.2)."""
     problem = ss.SignalNoise(BASE["d"], 1.0, BASE["σₚ"], orthogonal=paper == "A")
@@ -63,8 +69,7 @@ def fields(paper: str, cells: list[dict[str, float]]) -> dict[str, list[float]]:
 def measured(paper: str, scale: str, n_seeds: int, progress: Progress) -> xr.Dataset:
     """The times of one paper over (event, parameter, place, seed): numbers in one program, each n in its own."""
     rows = [[BASE | {name: value} for value in values] for name, values in grid(scale).items()]
-    cells = {tuple(cell.values()): cell for row in rows for cell in row}
-    groups = [[cell for cell in cells.values() if (cell["n"] == BASE["n"]) == shared] for shared in (True, False)]
+    groups = [[cell for cell in cells(scale) if (cell["n"] == BASE["n"]) == shared] for shared in (True, False)]
     found = {}
     for group in groups:
         axis = {"cell": ss.Linked(fields(paper, group), labels=range(len(group)))}
