@@ -83,7 +83,8 @@ def low_snr_stages(data: xr.Dataset, flip_rate: Any = None) -> xr.Dataset:
     noise, signal = _largest(data["rho_bar_max"]), _largest(data["gamma_max"])
     margin = data["margin_mean"].sel(kind="clean", drop=True)
     plateau = first_time(margin, (1 - BAND) * balance)
-    takeover = first_time(signal / noise.where(noise > 0), 1.0)
+    ratio = (signal / noise.where(noise > 0)).where((noise > 0) | (signal <= 0), np.inf)  # noise may have died out
+    takeover = first_time(ratio, 1.0)
     end = takeover["at"].fillna(np.inf)
     stages = {"memorised": first_time(noise, 1.0), "plateau": plateau, "takeover": takeover}
     level = margin.where((margin["time"] >= plateau["high"]) & (margin["time"] < end)).mean("time")
@@ -133,7 +134,7 @@ def _share(before: Any, after: Any, level: Any) -> Any:
     before, after, level = (np.where(positive, np.log(np.where(x > 0, x, 1)), x) for x in (before, after, level))
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (level - before) / (after - before)
-    return np.clip(np.where(np.isfinite(share), share, 1.0), 0, 1)
+    return np.clip(np.where(np.isfinite(share) & np.isfinite(after), share, 1.0), 0, 1)
 
 
 def _middle(ordered: Any) -> Any:

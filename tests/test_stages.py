@@ -180,3 +180,13 @@ def test_a_real_run_memorises_and_is_taken_over_by_the_signal():
     assert noise.sel(time=float(memorised["low"])) < 1 <= noise.sel(time=float(memorised["high"]))
     assert memorised["at"] < takeover["at"]
     assert str(Moment.of("T1", memorised)).startswith("T1: step ")
+
+
+def test_signal_takes_over_where_noise_dies_out():
+    """Between two records ρ̄ may fall from above γ to below 0: γ has passed it, and that is the take-over."""
+    time = [0, 10, 20, 30]
+    names = {"gamma_max": [0.0, 1.0, 2.0, 3.0], "rho_bar_max": [0.0, 5.0, 4.0, -1.0]}
+    data = xr.Dataset({name: (("time", "sign"), np.array(values)[:, None]) for name, values in names.items()})
+    margin = xr.DataArray(np.zeros((4, 1)), dims=("time", "kind"), coords={"kind": ["clean"]})
+    found = ss.low_snr_stages(data.assign(margin_mean=margin).assign_coords(time=time), 0.1).sel(stage="takeover")
+    assert (float(found["at"]), float(found["low"]), float(found["high"])) == (30, 20, 30)

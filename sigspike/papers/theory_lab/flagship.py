@@ -33,8 +33,9 @@ class Flagship(Figure):
     caption: ClassVar[str] = (
         "Test error, and the largest coefficients, of gradient descent and label-noise gradient descent: in the "
         "paper's own experiment, and at d = 10²¹ with every condition of Assumption 3.1 but three (a bound on σ₀ and "
-        "those on p and η); median and 10–90 % band over seeds. Vertical lines: the printed time of Theorem 3.3 "
-        "(dotted), ours of second order (dashed). With small steps label noise has not learnt by the printed time."
+        "those on p and η), where a = ησₚ²d/(nm); median and 10–90 % band over seeds. Vertical lines: the printed time "
+        "of Theorem 3.3 (dotted), ours of second order (dashed). With small steps label noise has not learnt by the "
+        "printed time."
     )
 
     legend: ClassVar[str] = "lower right"
@@ -150,7 +151,8 @@ def heading(regime: Regime, said: theory.Report) -> str:
     """The regime, and up to which C it meets the conditions that it does not leave out."""
     kept = [entry.largest_constant for entry in said.conditions if entry.name not in regime.left_out]
     but = f", but for {len(regime.left_out)} of {len(said.conditions)}" if regime.left_out else ""
-    return f"{regime.title} (conditions hold up to C = {min(kept):.2g}{but})"
+    rate = theory.Scales.of(regime.experiment).noise_rate
+    return f"{regime.title} (a = {rate:.2g}; conditions hold up to C = {min(kept):.2g}{but})"
 
 
 @eqx.filter_jit
