@@ -32,11 +32,11 @@ def contours(axes: Axes, function: Callable[[Any, Any], Any], levels: list[float
         text.set_path_effects(edge)
 
 
-def line(axes: Axes, x: Any, y: Any, linestyle: str = "-") -> None:
+def line(axes: Axes, x: Any, y: Any) -> None:
     """A curve over a map, such as a fitted boundary, within the map's borders and in the style of ``contours``."""
     edge: list[AbstractPathEffect] = [withStroke(linewidth=1.6, foreground="0.15")]
     limits = axes.get_xlim(), axes.get_ylim()
-    axes.plot(x, y, color="white", linewidth=0.8, linestyle=linestyle, path_effects=edge)
+    axes.plot(x, y, color="white", linewidth=0.8, path_effects=edge)
     axes.set(xlim=limits[0], ylim=limits[1])
 
 
