@@ -5,10 +5,16 @@ from sigspike.papers.low_snr.cifar import Cifar
 from sigspike.papers.low_snr.digits import Digits
 from sigspike.papers.low_snr.digits_heatmap import DigitsHeatmap
 from sigspike.papers.low_snr.dynamics import Dynamics
+from sigspike.papers.low_snr.global_sensitivity import GlobalSensitivity
+from sigspike.papers.low_snr.learning_rate import LearningRate
 from sigspike.papers.low_snr.noise_laws import NoiseLaws
+from sigspike.papers.low_snr.one_factor import OneFactor
+from sigspike.papers.low_snr.patches import Patches
 from sigspike.papers.low_snr.phase_diagram import PhaseDiagram
 from sigspike.papers.low_snr.powers import Powers
+from sigspike.papers.low_snr.smoothing import Smoothing
 from sigspike.papers.low_snr.three_layer import ThreeLayer
+from sigspike.papers.low_snr.width import Width
 
 FIGURES: tuple[type[Figure], ...] = (
     Dynamics,
@@ -19,4 +25,10 @@ FIGURES: tuple[type[Figure], ...] = (
     Cifar,
     NoiseLaws,
     Powers,
+    Width,
+    LearningRate,
+    Smoothing,
+    Patches,
+    OneFactor,
+    GlobalSensitivity,
 )
