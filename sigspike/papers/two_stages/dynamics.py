@@ -10,6 +10,7 @@ from sigspike.papers.claim import Claim
 from sigspike.papers.two_stages.drawing import boundary, log_time
 from sigspike.papers.two_stages.setting import (
     D_TEST,
+    LIKELY,
     STAGE_ONE,
     STAGE_TWO,
     TESTS,
@@ -57,8 +58,9 @@ class Dynamics(Runs):
             row[0].set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
             row[1].set_ylim(-0.04, 1.06)
             row[2].set_ylim(0.48, 1.03)
-        for axes, place in zip(rows[1], ("lower right", "center left", "lower left"), strict=True):
-            axes.legend(loc=place)
+        rows[0][0].legend(*rows[1][0].get_legend_handles_labels(), loc="upper left")
+        rows[1][1].legend(loc="center left")
+        rows[1][2].legend(loc="lower left")
         for axes in rows[0]:
             axes.set_xlabel("")
         return figure
@@ -69,17 +71,21 @@ class Dynamics(Runs):
         at_unit, noisy = main.sel(time=round(unit)), {"kind": "flipped"}
         fresh, reused = ({"test_noise": name} for name in TESTS)
         reached = main["stage_reached"].sel(stage="separated")
-        crossing = main["stage_at"].sel(stage="crossing")
+        detected, crossing = (main["stage_at"].sel(stage=name) for name in ("separated", "crossing"))
         right, text = end.sel(cell=MAIN), "at t = nm/(ησ_p²d): "
         return [
-            of_seeds("runs in which all clean and no noisy samples are fitted at some T₁", STAGE_ONE, reached, 1),
+            of_seeds("runs in which all clean and no noisy samples are fitted at some T₁", STAGE_ONE, reached, LIKELY),
+            of_seeds("detected T₁ in units of nm/(ησ_p²d)", STAGE_ONE, detected.dropna("seed") / unit, 0, 1),
             of_seeds(
-                "detected T₁ in units of nm/(ησ_p²d)", STAGE_ONE, main["stage_at"].sel(stage="separated") / unit, 0, 1
+                "end of stage I (mean ρ̄ noisy = mean γ) in units of nm/(ησ_p²d)",
+                "B, stage II",
+                crossing.dropna("seed") / unit,
+                1,
+                10,
             ),
             of_seeds(
-                "end of stage I (mean ρ̄ noisy = mean γ) in units of nm/(ησ_p²d)", "B, stage II", crossing / unit, 1, 10
+                "i.i.d. test error at detected T₁", STAGE_ONE, first["test_error"].sel(fresh).dropna("seed"), high=0.01
             ),
-            of_seeds("i.i.d. test error at detected T₁", STAGE_ONE, first["test_error"].sel(fresh), high=0.01),
             of_seeds(text + "clean samples fitted", STAGE_ONE, at_unit["accuracy"].sel(kind="clean"), 0.999),
             of_seeds(text + "noisy samples fitted", STAGE_ONE, at_unit["accuracy"].sel(noisy), high=0.05),
             of_seeds(text + "i.i.d. test error", STAGE_ONE, at_unit["test_error"].sel(fresh), high=0.01),
@@ -112,8 +118,9 @@ def _row(row: list[Axes], run: xr.Dataset) -> None:
             curve(row[0], worst(run["rho_bar_max"].sel(kind=kind)), color, f"max ρ̄, {name}")
             curve(row[1], run["accuracy"].sel(kind=kind), color, name)
     curve(row[1], run["train_accuracy"], COLORS[6], "all", linestyle="--")
-    for test, color, name in zip(run["test_noise"].values, (COLORS[0], COLORS[3]), ("i.i.d.", D_TEST), strict=True):
-        curve(row[2], 1 - run["test_error"].sel(test_noise=test), color, name)
+    styles = (COLORS[0], "i.i.d.", "-"), (COLORS[3], D_TEST, "--")
+    for test, (color, name, style) in zip(TESTS, styles, strict=True):
+        curve(row[2], 1 - run["test_error"].sel(test_noise=test), color, name, linestyle=style)
     log_scale(row[0], "coefficient")
     row[1].set_ylabel("training accuracy")
     row[2].set_ylabel("test accuracy")

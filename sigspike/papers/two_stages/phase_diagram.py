@@ -5,19 +5,22 @@ from typing import Any, ClassVar
 import matplotlib.figure
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.two_stages.setting import (
     LENGTH,
+    LIKELY,
     experiment,
     none_diverged,
     strength,
     unit_of_time,
     with_stages,
 )
-from sigspike.plots.maps import contours, heat
+from sigspike.plots.maps import heat, line
 from sigspike.plots.style import panels
 
 FAR = 400_000  # theory's d ≥ C n² log(n/δ) holds there with C = 1
@@ -42,11 +45,11 @@ class PhaseDiagram(Figure):
 
     @property
     def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 8
+        return 20 if self.scale == "paper" else 6
 
     def experiment(self) -> ss.Experiment:
         n_steps = round(3 * unit_of_time(experiment(1)))
-        return experiment(n_steps, record_at=ss.log_spaced(n_steps, 16)[1:], n_test=200)
+        return experiment(n_steps, record_at=ss.log_spaced(n_steps, 10)[1:], n_test=200)
 
     def signals(self) -> list[float]:
         """n·SNR²."""
@@ -86,7 +89,7 @@ class PhaseDiagram(Figure):
         for axes, name in zip(row, COLUMNS, strict=True):
             axes.set(xscale="log", title=name.replace(", ", "\n"), xlabel="n·SNR²")
             mesh = heat(axes, exists.sel(column=name), "n_snr2", "flip_rate", vmin=0, vmax=1)
-            contours(axes, lambda signal, rate: signal * (1 - 2 * rate), LEVELS, "%g")
+            first_step(axes)
             axes.tick_params(labelleft=axes is row[0])
         row[0].set_ylabel("flip rate τ")
         figure.colorbar(mesh, ax=row, label="fraction of seeds with stage I")
@@ -104,7 +107,7 @@ class PhaseDiagram(Figure):
                 "fraction of runs with stage I, n·SNR² ≥ 8, τ = 0.2, small initial network",
                 source,
                 strong.sel(flip_rate=0.2, column=[SMALL, LARGE]).mean(("column", "n_snr2")),
-                0.99,
+                LIKELY,
             ),
         ]
         for name in (SMALL, LARGE):
@@ -117,6 +120,15 @@ class PhaseDiagram(Figure):
             )
             claims.append(rises)
         return [*claims, none_diverged(data)]
+
+
+def first_step(axes: Axes) -> None:
+    """Lines of equal n·SNR² (1 − 2τ), labelled near the bottom."""
+    rates = np.linspace(0, 0.49, 200)
+    for level in LEVELS:
+        line(axes, level / (1 - 2 * rates), rates)
+        label = axes.annotate(f"{level:g}", (level / 0.8, 0.1), color="white", fontsize=7, ha="center", va="center")
+        label.set_path_effects([withStroke(linewidth=2.2, foreground="0.15")])
 
 
 def critical(exists: xr.DataArray) -> xr.DataArray:

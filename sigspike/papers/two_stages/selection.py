@@ -12,6 +12,7 @@ from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.two_stages.drawing import boundary
 from sigspike.papers.two_stages.setting import (
+    LIKELY,
     at_stage_one,
     experiment,
     none_diverged,
@@ -97,9 +98,9 @@ class Selection(Figure):
         lost = score.max("threshold") - score.sel(threshold=LOG2)
         text = "threshold log 2 at t = nm/(ησ_p²d): "
         return [
-            of_seeds("runs with a detected T₁", SOURCE, data["stage_reached"].sel(stage="separated"), 1),
-            of_seeds("threshold log 2 at detected T₁: precision", SOURCE, first["precision"], 1),
-            of_seeds("threshold log 2 at detected T₁: recall", SOURCE, first["recall"], 1),
+            of_seeds("runs with a detected T₁", SOURCE, data["stage_reached"].sel(stage="separated"), LIKELY),
+            of_seeds("threshold log 2 at detected T₁: precision", SOURCE, first["precision"].dropna("seed"), 1),
+            of_seeds("threshold log 2 at detected T₁: recall", SOURCE, first["recall"].dropna("seed"), 1),
             of_seeds(text + "precision", SOURCE, at_unit["precision"].sel(threshold=LOG2), 0.98),
             of_seeds(text + "recall", SOURCE, at_unit["recall"].sel(threshold=LOG2), 0.999),
             of_seeds(text + "F₁ below that of the best threshold", SOURCE, lost, high=0.01),

@@ -15,6 +15,7 @@ LENGTH = 2000**0.5  # of a noise, σ_p √d
 N_SNR2 = 8.0
 FLIP_RATE = 0.2
 TESTS = ("fresh", "training")  # i.i.d., and D_test: the noise of a training sample
+LIKELY = 0.95  # of the runs: theorems hold with probability 1 − δ
 STAGE_ONE, STAGE_TWO = "B, Theorem 4.1", "B, Theorem 4.2"
 PARTS = ("at", "low", "high", "reached", "last")  # of a stage
 D_TEST = r"$D_\mathrm{test}$"
@@ -119,7 +120,7 @@ def stages_of(data: xr.Dataset) -> xr.Dataset:
 
 
 def at_stage_one(data: xr.Dataset) -> xr.Dataset:
-    """The records at the detected T₁, run by run (those runs that reach it)."""
+    """The records at the detected T₁, run by run (NaN where a run does not reach it)."""
     moment = data["stage_high"].sel(stage="separated", drop=True)
     return data.where(data["time"] == moment).max("time")
 
