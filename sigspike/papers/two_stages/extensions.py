@@ -55,9 +55,9 @@ class Extensions(Runs):
             row[1].plot(strength, reached, color=color, marker=marker, markersize=4, label=f"P = {patches}")
         run = late.sel(n_noise_patches=1, cell=UNEVEN)
         for sign, color, name in ((1, COLORS[0], "+1"), (-1, COLORS[1], "−1")):
-            curve(row[2], run["gamma_mean"].sel(sign=sign), color, f"γ, class {name}")
+            curve(row[2], run["gamma_mean"].sel(sign=sign), color, f"γ of {name}")
             noise = run["rho_bar_mean"].sel(kind="flipped", sign=-sign)
-            curve(row[2], noise, color, f"ρ̄ against {name}", linestyle="--")
+            curve(row[2], noise, color, f"ρ̄ vs {name}", linestyle="--")
         log_time([row[0], row[2]], float(data["time"][-1]))
         boundary(row[2:], data.sel(n_noise_patches=1, cell=UNEVEN))
         log_scale(row[2], "mean coefficient")
@@ -65,8 +65,8 @@ class Extensions(Runs):
         row[1].set(xscale="log", xlabel="n·SNR² / P", ylabel="fraction of seeds with stage I", ylim=(-0.04, 1.06))
         row[1].set_xticks([2, 4, 8, 16, 32], ["2", "4", "8", "16", "32"])
         row[1].minorticks_off()
-        for axes, place in zip(row, ("lower left", "lower right", "lower right"), strict=True):
-            axes.legend(loc=place)
+        for axes, place in zip(row, ("lower left", "lower right", "upper left"), strict=True):
+            axes.legend(loc=place, handlelength=1.6)
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
