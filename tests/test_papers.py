@@ -12,29 +12,31 @@ from sigspike.papers import PAPERS
 from sigspike.papers.claim import Claim
 from sigspike.papers.low_snr.dynamics import Dynamics
 
-FIGURES = {figure.name: (paper, figure) for paper, figures in PAPERS.items() for figure in figures}
+FIGURES = {f"{paper} {figure.name}": (paper, figure) for paper, figures in PAPERS.items() for figure in figures}
+ALONE = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in FIGURES]
 
 
 @pytest.mark.claim
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", ALONE)
 def test_a_figure_is_written_whole_and_its_claims_hold(name, tmp_path, request, capsys):
     if not FLOAT32:
         pytest.skip("figures are made in the float32 pass alone, as users make them")
-    check(name, tmp_path / "out", request.getfixturevalue("data_dir") if FIGURES[name][1].needs else None, capsys)
+    paper, figure = FIGURES[name]
+    data_dir = request.getfixturevalue("data_dir") if figure.needs else None
+    check(paper, figure.name, tmp_path / "out", data_dir, capsys)
 
 
 @pytest.mark.claim
 def test_digits_are_those_of_mnist_where_it_is_at_hand(tmp_path, request, capsys):
     if not FLOAT32:
         pytest.skip("figures are made in the float32 pass alone, as users make them")
-    facts = check("mnist", tmp_path / "out", request.getfixturevalue("data_dir"), capsys)
+    facts = check("low-snr", "mnist", tmp_path / "out", request.getfixturevalue("data_dir"), capsys)
     assert facts["caption"].startswith("MNIST")
     assert facts["settings"]["experiment"]["problem"]["images"]["shape"] == [12665, 28, 28]
 
 
-def check(name, folder, data_dir, capsys):
+def check(paper, name, folder, data_dir, capsys):
     """Make a figure at the quick scale; what it writes, and its claims; its facts."""
-    paper, _ = FIGURES[name]
     reproduce(paper, folder, (name,), scale="quick", data_dir=data_dir)
     written = sorted(path.name for path in folder.iterdir())
     assert written == sorted(["claims.json", *(f"{name}.{kind}" for kind in ("png", "svg", "nc", "json"))])
