@@ -1,5 +1,6 @@
 """Appendix E.3 of paper A: other laws of the label noise."""
 
+import itertools
 from typing import Any, ClassVar
 
 import matplotlib.figure
@@ -49,10 +50,10 @@ class NoiseLaws(Figure):
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "laws": LAWS}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """One program for each kind of noise."""
-        laws = {
-            name: ss.LabelNoiseGD(1.0, noise=kind, **law) for kind, own in LAWS.items() for name, law in own.items()
-        }
+        """One program for each kind of noise; a law of each kind comes first, so that they compile side by side."""
+        made = [[(law, kind, LAWS[kind][law]) for law in LAWS[kind]] for kind in LAWS]
+        ordered = filter(None, itertools.chain.from_iterable(itertools.zip_longest(*made)))
+        laws = {law: ss.LabelNoiseGD(1.0, noise=kind, **numbers) for law, kind, numbers in ordered}
         data = ss.sweep(self.experiment(), {"algorithm": laws}, self.n_seeds, progress=progress)
         return with_ratio(data.rename(algorithm="law"))
 
