@@ -21,7 +21,7 @@ MARGIN = np.log((1 - FLIP_RATE) / FLIP_RATE)
 
 
 class Smoothing(Figure):
-    """n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, η = 1, p = 0.1, α = 2p; 10 000 steps (quick: 5000)."""
+    """n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, η = 1, p = 0.1, α = 2p; 10 000 steps (quick: 2000)."""
 
     name: ClassVar[str] = "smoothing"
     caption: ClassVar[str] = (
@@ -38,7 +38,7 @@ class Smoothing(Figure):
     @property
     def table(self) -> tuple[int, ...]:
         """The numbers of steps at which the algorithms are compared."""
-        return tuple(step for step in TABLE if self.scale == "paper" or step <= 5000)
+        return tuple(step for step in TABLE if self.scale == "paper" or step <= 2000)
 
     def experiment(self) -> ss.Experiment:
         moments = sorted({*ss.log_spaced(self.table[-1], 40), *self.table})

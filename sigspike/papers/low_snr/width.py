@@ -58,7 +58,7 @@ class Width(Figure):
 
     def narrow(self) -> ss.Experiment:
         """Panels 2 and 3: long enough for ηT = 200 at the smallest η, and for panel 3."""
-        last = max(10_000, round(HORIZON / min(self.rates)))
+        last = max(6000, round(HORIZON / min(self.rates)))
         moments = {STEPS, *(round(HORIZON / rate) for rate in self.rates), *ss.log_spaced(last, 30)}
         return ss.put(synthetic(n_samples=200, n_steps=last, record_at=tuple(sorted(moments))), "network.width", NARROW)
 
@@ -96,7 +96,7 @@ class Width(Figure):
             curve(row[2], 1 - at["low_snr_test_error"].sel(time=slice(1, None)), color, name)
         row[0].set(xlabel="filters of each sign m", ylabel="test accuracy", title="σₚ = 0.5, η = 1")
         row[1].set(xlabel="learning rate η", title="m = 3, σₚ = 2")
-        row[2].set(xlabel="gradient step", title="m = 3, σₚ = 10, η = 0.002", ylim=(0.45, 0.85))
+        row[2].set(xlabel="gradient step", title="m = 3, σₚ = 10, η = 0.002", ylim=(0.45, 0.75))
         for axes in row:
             axes.set_xscale("log")
         for axes in row[:2]:
