@@ -33,6 +33,10 @@ class Extensions(Runs):
         "that speak against it. Median and 10–90 % band over seeds; grey: the end of stage I."
     )
 
+    @property
+    def n_steps(self) -> int:
+        return 1000
+
     def cells(self) -> dict[str, Cell]:
         return CELLS
 

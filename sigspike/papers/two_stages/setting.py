@@ -71,6 +71,11 @@ class Runs(Figure):
     def n_seeds(self) -> int:
         return 20 if self.scale == "paper" else 6
 
+    @property
+    def n_steps(self) -> int:
+        """Of the shown time."""
+        return 4000 if self.scale == "paper" else 1000
+
     @abstractmethod
     def cells(self) -> dict[str, Cell]:
         """Four of them, by name."""
@@ -80,10 +85,9 @@ class Runs(Figure):
         return {"problem.test_noise": list(TESTS)}
 
     def experiment(self) -> ss.Experiment:
-        """4000 steps (1000 at the quick scale), seen at evenly spaced logarithms and at nm/(ησ_p²d) for η = 0.1."""
-        n_steps = 4000 if self.scale == "paper" else 1000
+        """Seen at evenly spaced logarithms of time, and at nm/(ησ_p²d) for η = 0.1."""
         unit = round(unit_of_time(experiment(1)))
-        return experiment(n_steps, record_at=tuple(sorted({*ss.log_spaced(n_steps, 40), unit})))
+        return experiment(self.n_steps, record_at=tuple(sorted({*ss.log_spaced(self.n_steps, 40), unit})))
 
     def settings(self) -> dict[str, Any]:
         axes = self.looped() | {"cell": {name: cell._asdict() for name, cell in self.cells().items()}}
