@@ -22,6 +22,7 @@ SIDES = np.where(np.arange(20) % 2, 1, -1)
 SMALL = {
     "learning_rate": 0.3,
     "batch_size": 3,
+    "radius": 0.3,
     "dim": 30,
     "signal_strength": 2.0,
     "noise_std": 0.5,

@@ -21,7 +21,7 @@ class SAM(MiniBatch):
     Weight decay acts on w, and has no part in the ascent. A step costs two of gradient descent.
     """
 
-    radius: float | Float[Array, ""] = number(NONNEGATIVE, "radius of the perturbation τ", default=0.05)
+    radius: float | Float[Array, ""] = number(NONNEGATIVE, "radius of the perturbation τ")
     batch_size: int | None = eqx.field(static=True, converter=as_count, default=None)
 
     def __check_init__(self) -> None:
