@@ -34,7 +34,8 @@ class HeatMap(Figure):
     0.1/√d, small as the theorems ask; τ = 2 m√B/(P σ_p √d), which the theorem on SAM has up to a constant, throughout
     training (its last phase, SGD down to a small loss, is left out). SGD is SAM at τ = 0, to the bit: both are cells
     of one program and share their draws. How flat SAM's boundary is depends on η: a third row of cells has η = 5/d, by
-    which the signal has less and less time as d grows.
+    which the signal has less and less time as d grows. Two settings came before this one: with η = 400/d SAM's exponent
+    was 0.15 ± 0.03, and with η = 0.01 its boundary left the grid.
     """
 
     name: ClassVar[str] = "sgd-sam"
