@@ -38,7 +38,7 @@ class Flagship(Figure):
         "printed time."
     )
 
-    legend: ClassVar[str] = "lower right"
+    legend: ClassVar[Any] = "lower right"
 
     @property
     def regimes(self) -> dict[str, Regime]:

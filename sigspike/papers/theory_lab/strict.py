@@ -1,6 +1,6 @@
 """The flagship with the step size that Assumption 3.1 asks for: ten million steps."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jax
 import xarray as xr
@@ -20,7 +20,7 @@ class Strict(Flagship):
         "At the printed time of Theorem 3.3 (dotted) label-noise gradient descent rests at its plateau, and γ with it."
     )
 
-    legend: ClassVar[str] = "upper left"
+    legend: ClassVar[Any] = "upper left"
 
     @property
     def regimes(self) -> dict[str, Regime]:
