@@ -88,10 +88,10 @@ class GlobalSensitivity(Figure):
                 axes.bar(places + 0.4 * (k - 0.5), value, 0.38, yerr=whiskers, label=label, **style)
             axes.set_xticks(places, labels=list(SYMBOLS.values()))
             axes.axhline(0, color="0.2", linewidth=0.6)
-            axes.set(title=title, ylim=(min(-0.1, float(low.min())), max(1.0, float(high.max()))))
+            axes.set(title=title, ylim=(min(-0.1, float(low.min()) - 0.04), max(1.0, float(high.max()))))
             if output in data["algorithm"]:
                 lost = float((data["diverged_at"].sel(algorithm=output) >= 0).mean())
-                axes.annotate(f"{lost:.1%} diverged", (0.98, 0.72), xycoords="axes fraction", ha="right", fontsize=7)
+                axes.annotate(f"{lost:.1%} diverged", (0.98, 0.95), xycoords="axes fraction", ha="right", fontsize=7)
         row[0].set_ylabel("share of the variance")
         row[2].legend(loc="upper right")
         return figure

@@ -13,7 +13,7 @@ from sigspike.papers.low_snr.setting import COLORS, synthetic
 from sigspike.plots.curves import curve
 from sigspike.plots.style import panels
 
-KINDS = {"each": "each with σₚ = 0.5", "shared": "each with σₚ = 0.5 / √(P − 1)"}
+KINDS = {"each": "each σₚ = 0.5", "shared": "each σₚ = 0.5 / √(P − 1)"}
 
 
 class Patches(Figure):
@@ -63,9 +63,8 @@ class Patches(Figure):
                 for name, color in COLORS.items():
                     at = data["test_error"].sel(noise_patches=count, noise=kind, algorithm=name)
                     curve(axes, 1 - at, color, name)
-                patches = "one noise patch" if count == 1 else f"{count} noise patches"
-                axes.set(ylim=(0.45, 1.03), title=patches if count == 1 else f"{patches}, {label}")
-            row[0].set_ylabel("test accuracy")
+                axes.set(ylim=(0.45, 1.03), title=f"P − 1 = {count}")
+            row[0].set_ylabel(f"{label}\ntest accuracy")
         for axes in rows[-1]:
             axes.set_xlabel("gradient step")
         rows[0][0].legend(loc="center right")
