@@ -65,6 +65,7 @@ class Extensions(Runs):
         log_time([row[0], row[2]], float(data["time"][-1]))
         boundary(row[2:], data.sel(n_noise_patches=1, cell=UNEVEN))
         log_scale(row[2], "mean coefficient")
+        row[2].set_ylim(top=60)  # room for the legend
         row[0].set(ylabel=f"accuracy on {D_TEST}", ylim=(0.48, 1.03))
         row[1].set(xscale="log", xlabel="n·SNR² / P", ylabel="fraction of seeds with stage I", ylim=(-0.04, 1.06))
         row[1].set_xticks([2, 4, 8, 16, 32], ["2", "4", "8", "16", "32"])

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import jax.numpy as jnp
 import matplotlib.figure
 import numpy as np
 import xarray as xr
@@ -61,7 +62,9 @@ class Selection(Figure):
         """Precision and recall over every threshold, beside the summary of each run and its stages."""
         runs = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         clean = (runs["flipped"] == 0).transpose(..., "sample")
-        loss = xr.apply_ufunc(lambda margin: np.asarray(logistic(margin)), runs["margin"]).transpose(..., "sample")
+        loss = xr.apply_ufunc(lambda margin: np.asarray(logistic(jnp.asarray(margin))), runs["margin"]).transpose(
+            ..., "sample"
+        )
         thresholds = xr.DataArray(self.thresholds(), dims="threshold", attrs={"long_name": "threshold", "units": "1"})
         kept = xr.apply_ufunc(selected, loss, thresholds)
         found = {
