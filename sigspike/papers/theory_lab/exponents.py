@@ -146,9 +146,9 @@ def _takeover(axes: Axes, data: xr.Dataset) -> None:
     axes.set(xscale="log", yscale="log", xlabel="a = ησₚ²d/(nm) ∝ η", ylabel="steps to take-over")
     _round_ticks(axes, rate)
     axes.errorbar(rate, middle, np.stack([middle - low, high - middle]), fmt="o", color=COLORS[0], markersize=3.5)
-    top = float(middle[-1])
-    axes.plot(rate, top * (rate / rate[-1]) ** -2, color="0.2", linewidth=0.8, label="η⁻²")
-    axes.plot(rate, top * (rate / rate[-1]) ** -1, color="0.2", linewidth=0.8, linestyle="--", label="η⁻¹ (A)")
+    for place, power, line, label in ((0, -2, "-", "η⁻²"), (-1, -1, "--", "η⁻¹ (A)")):
+        through = float(middle[place]) * (rate / rate[place]) ** power
+        axes.plot(rate, through, color="0.2", linewidth=0.8, linestyle=line, label=label)
     axes.legend()
 
 
