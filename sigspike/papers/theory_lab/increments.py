@@ -1,5 +1,7 @@
 """What the network's ι does in one step, given where it is."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -69,7 +71,7 @@ def growth(iota: xr.DataArray, a: float, flip_rate: float) -> xr.DataArray:
     return joined.assign_coords(definition=[MEAN, SQUARE], process=["printed", "with σ'"])
 
 
-def _log(iota: jax.Array) -> jax.Array:
+def _log(iota: Any) -> jax.Array:
     """log ι, finite where a neuron is dead."""
     return jnp.log(jnp.maximum(iota, 1e-30))
 
