@@ -20,13 +20,6 @@ jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
 install_import_hook("sigspike", "typechecker.checked")
 
 
-def pytest_collection_modifyitems(items):
-    """A file's tests share what they compile and stay on one worker; figures share nothing, and each goes anywhere."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
 @pytest.fixture(autouse=True, scope="module")
 def _free_compiled_code():
     """XLA keeps what it compiled in memory; a module's programs go when its tests are done."""
