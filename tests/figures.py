@@ -33,12 +33,13 @@ def check(paper, name, folder, data_dir, capsys):
     """Make a figure at the quick scale; what it writes, and its claims; its facts."""
     reproduce(paper, folder, (name,), scale="quick", data_dir=data_dir)
     written = sorted(path.name for path in folder.iterdir())
-    assert written == sorted(["claims.json", *(f"{name}.{kind}" for kind in ("png", "svg", "nc", "json"))])
+    assert written == sorted(["README.md", "claims.json", *(f"{name}.{kind}" for kind in ("png", "svg", "nc", "json"))])
     claims = json.loads((folder / "claims.json").read_text())
     assert claims
     assert [claim["claim"] for claim in claims if not claim["holds"]] == []
     assert all({"claim", "source", "expected", "measured", "holds"} <= set(claim) for claim in claims)
-    shown = capsys.readouterr().out
+    page, shown = (folder / "README.md").read_text(), capsys.readouterr().out
+    assert all(claim["source"].replace("|", "\\|") in page for claim in claims)
     assert all(claim["claim"] in shown for claim in claims)
     facts = json.loads((folder / f"{name}.json").read_text())
     assert facts["claims"] == claims

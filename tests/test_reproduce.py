@@ -96,3 +96,11 @@ def test_a_slow_figure_that_fails_keeps_what_it_computed(tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         reproduce("low-snr", tmp_path, only=("slow",))
     assert [path.name for path in tmp_path.iterdir()] == [".slow-paper.zarr"]
+
+
+def test_the_folder_shows_its_figures_with_their_claims(tmp_path):
+    reproduce("low-snr", tmp_path, ("plain",))
+    page = (tmp_path / "README.md").read_text()
+    assert "![plain](plain.png)\n\nNothing.\n\n1 of 1 claims hold; scale paper" in page
+    assert "| yes | plain, paper | ours | ≥ 0 | 1 |" in page
+    assert "slow" not in page

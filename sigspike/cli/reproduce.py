@@ -11,7 +11,8 @@ from sigspike.cli.progress import bar
 from sigspike.folders import PLACES, find
 from sigspike.papers import PAPERS
 from sigspike.papers.claim import table
-from sigspike.papers.figure import Figure, open_folder, write_claims
+from sigspike.papers.figure import Figure, open_folder
+from sigspike.papers.gallery import write_gallery
 
 
 def reproduce(
@@ -41,7 +42,7 @@ def reproduce(
     for figure in figures:
         with bar(figure.name) as progress:
             claims += figure.publish(folder, progress)
-        write_claims(folder, (known.name for known in PAPERS[paper]))
+        write_gallery(folder, paper, (known.name for known in PAPERS[paper]))
     print(table(claims))
     holding = sum(claim["holds"] for claim in claims)
     names = ", ".join(figure.name for figure in figures)

@@ -55,9 +55,13 @@ def table(claims: list[dict[str, Any]]) -> str:
     """The claims as lines of text: holds or not, the claim, what was expected and measured."""
     lines = []
     for entry in claims:
-        measured, error = entry["measured"], entry["standard_error"]
-        value = "not finite" if measured is None else f"{measured:.4g}" + (f" ± {error:.2g}" if error else "")
         mark = "holds" if entry["holds"] else "FAILS"
         text = f"{entry['claim']} [{entry['source']}]"
-        lines.append(f"  {mark}  {text}\n         expected {entry['expected']}, measured {value}")
+        lines.append(f"  {mark}  {text}\n         expected {entry['expected']}, measured {shown(entry)}")
     return "\n".join(lines)
+
+
+def shown(entry: dict[str, Any]) -> str:
+    """The measured value of an entry, with its standard error."""
+    value, error = entry["measured"], entry["standard_error"]
+    return "not finite" if value is None else f"{value:.4g}" + (f" ± {error:.2g}" if error else "")

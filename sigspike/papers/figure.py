@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -92,15 +92,6 @@ class Figure(ABC):
             for file in sorted(Path(scratch).iterdir()):
                 file.replace(folder / file.name)
         return claims
-
-
-def write_claims(folder: Path, names: Iterable[str]) -> None:
-    """``claims.json``: the claims of every figure that the folder holds, in the order of ``names``."""
-    files = [folder / f"{name}.json" for name in names]
-    claims = [claim for file in files if file.is_file() for claim in json.loads(file.read_text())["claims"]]
-    partial = folder / ".claims.json"
-    partial.write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n")
-    partial.replace(folder / "claims.json")
 
 
 def open_folder(folder: Path) -> Path:
