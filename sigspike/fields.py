@@ -54,10 +54,10 @@ def hidden(domain: Range) -> Any:
     return eqx.field(converter=_as_number, default=None, kw_only=True, metadata={"hidden": domain})
 
 
-def count(about: str, low: int = 1, default: Any = MISSING, high: float = math.inf) -> Any:
+def count(about: str, low: int = 1, default: Any = MISSING, high: float = math.inf, kw_only: bool = False) -> Any:
     """A static whole number (a shape or a number of steps); changing it compiles anew."""
     metadata = {"domain": Range(low, high, whole=True, plain=True), "about": about}
-    return eqx.field(converter=as_count, static=True, metadata=metadata, **_default(default))
+    return eqx.field(converter=as_count, static=True, metadata=metadata, kw_only=kw_only, **_default(default))
 
 
 def constant(domain: Range, about: str, default: Any = MISSING) -> Any:

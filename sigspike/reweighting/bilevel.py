@@ -1,0 +1,102 @@
+"""The bilevel step: train on weighted examples, with weights revised by the exact one-step hypergradient."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jax import lax
+from jaxtyping import Array, Float, Int, Key, PyTree
+
+from sigspike.reweighting.rule import Ids, Losses, Rule
+
+
+class Carried(NamedTuple):
+    """What goes from step to step beside the parameters."""
+
+    rule: Any
+    optimiser: Any
+    step: Int[Array, ""]
+
+
+class Seen(NamedTuple):
+    """What a step saw: losses at θ, the weights it was taken with, and the couplings (NaN where not looked at)."""
+
+    losses: Losses
+    weights: Losses
+    couplings: Losses
+    extra: Any
+
+
+class Bilevel(NamedTuple):
+    """θ ← θ − η T(Σ_i w_i ∇ℓ_i(θ)), and w by a ``rule`` from the couplings to a clean subset.
+
+    * ``losses(params, …)`` are the ℓ_i of a batch, with anything else (batch-norm statistics, say) as a second result.
+      Σ has no 1/n, so η is a rate per example; put 1/n into the losses for a mean.
+    * T is any optax transformation without its learning rate (``optax.identity()`` for gradient descent).
+    * ``ahead``: L_val is differentiated at θ̂, one step ahead; at θ itself where false, which saves a backward pass.
+
+    The hypergradient is exact and of first order. With J the Jacobian of the losses at θ, Σ_i w_i ∇ℓ_i = Jᵀw and c =
+    J Tᵀ ∇L_val(θ̂): J is linearised once, transposed for the two backward passes and applied once forward; Tᵀ is the
+    transpose of the derivative of T at Jᵀw. No second derivative of the network is taken. Paper C, eq. of the update.
+    """
+
+    rule: Rule
+    learning_rate: float | Float[Array, ""]
+    transform: optax.GradientTransformation = optax.identity()
+    ahead: bool = True
+
+    def init(self, key: Key[Array, ""], params: PyTree, n_samples: int) -> Carried:
+        """Before the first step."""
+        return Carried(self.rule.init(key, n_samples), self.transform.init(params), jnp.zeros((), int))
+
+    def step(
+        self,
+        losses: Callable[[PyTree], tuple[Losses, Any]],
+        clean_loss: Callable[[PyTree], Float[Array, ""]],
+        params: PyTree,
+        carried: Carried,
+        ids: Ids,
+    ) -> tuple[PyTree, Carried, Seen]:
+        """One step on the batch whose losses these are; ``ids`` are its examples."""
+        values, forward, extra = jax.linearize(losses, params, has_aux=True)
+        transpose = jax.linear_transpose(forward, params)
+
+        def backward(weights: Losses) -> PyTree:
+            return transpose(weights)[0]
+
+        def look(_: None) -> tuple[Any, Losses]:
+            proposed = self.rule.proposed(carried.rule, ids, values)
+            couplings = self.couplings(forward, backward, clean_loss, params, carried.optimiser, proposed)
+            return self.rule.revised(carried.rule, ids, values, couplings), couplings
+
+        def rest(_: None) -> tuple[Any, Losses]:
+            return carried.rule, jnp.full_like(values, jnp.nan)
+
+        rule, couplings = lax.cond(carried.step % self.rule.every == 0, look, rest, None)
+        weights = self.rule.weights(rule, ids, values)
+        change, optimiser = self.transform.update(backward(weights), carried.optimiser, params)
+        seen = Seen(values, weights, couplings, extra)
+        return self.moved(params, change), Carried(rule, optimiser, carried.step + 1), seen
+
+    def couplings(
+        self,
+        forward: Callable[[PyTree], Losses],
+        backward: Callable[[Losses], PyTree],
+        clean_loss: Callable[[PyTree], Float[Array, ""]],
+        params: PyTree,
+        optimiser: Any,
+        weights: Losses,
+    ) -> Losses:
+        """c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ = −(1/η) ∂L_val(θ̂)/∂w_i, from J (``forward``) and Jᵀ (``backward``)."""
+        if self.ahead:
+            change, pull = jax.vjp(lambda g: self.transform.update(g, optimiser, params)[0], backward(weights))
+            (direction,) = pull(jax.grad(clean_loss)(self.moved(params, change)))
+        else:
+            direction = jax.grad(clean_loss)(params)
+        return forward(direction)
+
+    def moved(self, params: PyTree, change: PyTree) -> PyTree:
+        """θ − η · change."""
+        return jax.tree.map(lambda value, by: value - self.learning_rate * by, params, change)
