@@ -16,7 +16,7 @@ from sigspike.papers import PAPERS
 alone = pytest.mark.skipif(not FLOAT32, reason="figures are made in the float32 pass alone, as users make them")
 
 
-def test_of(paper):
+def figures_of(paper):
     """A test over every figure of a paper."""
 
     @alone

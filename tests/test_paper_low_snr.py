@@ -1,5 +1,5 @@
 """The figures of low-snr at the quick scale."""
 
-from figures import test_of
+from figures import figures_of
 
-test_a_figure_is_written_whole_and_its_claims_hold = test_of("low-snr")
+test_a_figure_is_written_whole_and_its_claims_hold = figures_of("low-snr")
