@@ -6,8 +6,9 @@ import xarray as xr
 from conftest import FLOAT32
 
 import sigspike as ss
+from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.cells import NOISY, PATHS, PLAIN, compare_cells, step_size, sweep_cells, with_unit_noise
-from sigspike.papers.low_snr.learning_rate import held_out
+from sigspike.papers.low_snr.learning_rate import best_rate
 from sigspike.papers.low_snr.setting import FLIP_RATE, synthetic
 
 SETTINGS = [
@@ -64,6 +65,6 @@ def test_no_seed_chooses_its_own_learning_rate():
     error = xr.DataArray(
         lucky[..., None], dims=("seed", "learning_rate", "time"), coords={"learning_rate": [0.1, 1.0], "time": [9]}
     ).assign_coords(seed=np.arange(4))
-    np.testing.assert_array_equal(held_out(error), 0.5 * np.ones((4, 1)))
+    np.testing.assert_array_equal(held_out(error, "learning_rate", best_rate), 0.5 * np.ones((4, 1)))
     diverged = error.where(error["learning_rate"] < 1)
-    np.testing.assert_array_equal(held_out(diverged)[1::2, 0], [0.5, 0.5])
+    np.testing.assert_array_equal(held_out(diverged, "learning_rate", best_rate)[1::2, 0], [0.5, 0.5])

@@ -8,6 +8,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells, step_size
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
 from sigspike.papers.low_snr.setting import COLORS, synthetic
@@ -51,7 +52,8 @@ class LearningRate(Figure):
             self.experiment(), [{"learning_rate": rate} for rate in self.rates], self.n_seeds, progress
         )
         data = data.swap_dims(cell="learning_rate").drop_vars("cell")
-        chosen = [held_out(data["test_error"].sel(algorithm=name)) for name in COLORS]
+        errors = [data["test_error"].sel(algorithm=name) for name in COLORS]
+        chosen = [held_out(error, "learning_rate", best_rate) for error in errors]
         return data.assign(chosen_error=xr.concat(chosen, "algorithm"))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
@@ -105,13 +107,6 @@ class LearningRate(Figure):
         ]
 
 
-def held_out(error: xr.DataArray) -> xr.DataArray:
-    """Each seed's error over time at the rate that the seeds of the other parity find best in the end: no winner's
-    curse. A diverged run counts as chance.
-    """
-    odd, end = error["seed"] % 2, error.isel(time=-1, drop=True).fillna(0.5)
-    halves = []
-    for parity in (0, 1):
-        best = end.sel(seed=odd != parity).mean("seed").idxmin("learning_rate")
-        halves.append(error.sel(seed=odd == parity).sel(learning_rate=best).drop_vars("learning_rate"))
-    return xr.concat(halves, "seed").sortby("seed")
+def best_rate(error: xr.DataArray) -> xr.DataArray:
+    """The η whose mean error over seeds is the lowest in the end; a diverged run counts as chance."""
+    return error.isel(time=-1, drop=True).fillna(0.5).mean("seed").idxmin("learning_rate")

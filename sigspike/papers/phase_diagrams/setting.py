@@ -10,6 +10,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.setting import synthetic, with_ratio
 from sigspike.plots.curves import worst
 
@@ -78,21 +79,9 @@ def best_flip_rate(error: xr.DataArray) -> xr.DataArray:
     return (mean <= mean.min("flip_rate") + TOLERANCE).idxmax("flip_rate")
 
 
-def held_out(error: xr.DataArray) -> xr.DataArray:
-    """Each seed's error at the flip rate that the seeds of the other parity find best: no winner's curse."""
-    odd = error["seed"] % 2
-    halves = [
-        error.sel(seed=odd == parity)
-        .sel(flip_rate=best_flip_rate(error.sel(seed=odd != parity)))
-        .drop_vars("flip_rate")
-        for parity in (0, 1)
-    ]
-    return xr.concat(halves, "seed").sortby("seed")
-
-
 def gain(error: xr.DataArray) -> xr.DataArray:
     """Gradient descent's error minus that at the best flip rate (chosen on other seeds), seed by seed."""
-    return error.sel(flip_rate=0, drop=True) - held_out(error)
+    return error.sel(flip_rate=0, drop=True) - held_out(error, "flip_rate", best_flip_rate)
 
 
 def clearly_above(upper: xr.DataArray, lower: xr.DataArray) -> tuple[int, int]:
