@@ -10,7 +10,7 @@ from jax import lax, random
 
 from sigspike.activations import relu_power
 from sigspike.losses import logistic
-from sigspike.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork
+from sigspike.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
 
 N, N_CLEAN = 12, 8
 IDS = jnp.arange(N)
@@ -62,6 +62,11 @@ def convolutional(key):
 NETWORKS = {"two-layer": two_layer, "convolutional": convolutional}
 
 
+def step(bilevel, losses, clean_loss, params, carried, ids):
+    """The bilevel step from a batch's losses and the clean subset's loss."""
+    return bilevel.step(linearised(losses, params), jax.grad(clean_loss), params, carried, ids)
+
+
 def look_ahead(bilevel, losses, params, optimiser, weights):
     """θ̂(w), by differentiating Σ w ℓ: no Jacobian, no transpose."""
     gradient = jax.grad(lambda at: weights @ losses(at)[0])(params)
@@ -76,9 +81,9 @@ def test_the_hypergradient_is_exact(network, transform):
     bilevel = Bilevel(PersistentWeights(1.0), 0.07, TRANSFORMS[transform])
     carried = bilevel.init(random.key(1), params, N)
     for _ in range(2):  # a state of the optimiser that is not its first
-        params, carried, _ = bilevel.step(losses, clean_loss, params, carried, IDS)
+        params, carried, _ = step(bilevel, losses, clean_loss, params, carried, IDS)
     weights = carried.rule
-    _, _, seen = bilevel.step(losses, clean_loss, params, carried, IDS)
+    _, _, seen = step(bilevel, losses, clean_loss, params, carried, IDS)
 
     def outer(at):
         return clean_loss(look_ahead(bilevel, losses, params, carried.optimiser, at))
@@ -97,7 +102,7 @@ def test_the_hypergradient_is_exact(network, transform):
 def test_at_theta_it_is_the_inner_product_of_gradients(network):
     params, losses, clean_loss = NETWORKS[network](random.key(2))
     bilevel = Bilevel(PersistentWeights(1.0), 0.1, ahead=False)
-    _, _, seen = bilevel.step(losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
+    _, _, seen = step(bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
     flat = jax.vmap(lambda tree: jax.flatten_util.ravel_pytree(tree)[0])
     rows = flat(jax.jacobian(lambda at: losses(at)[0])(params))
     slope = jax.flatten_util.ravel_pytree(jax.grad(clean_loss)(params))[0]
@@ -113,7 +118,7 @@ def test_a_step_is_the_papers_step(rule, network):
     carried = bilevel.init(random.key(4), params, N)
     theta, state = params, carried.rule
     for _ in range(3):
-        params, carried, seen = bilevel.step(losses, clean_loss, params, carried, IDS)
+        params, carried, seen = step(bilevel, losses, clean_loss, params, carried, IDS)
         state, weights = printed(rule, state, losses, clean_loss, theta, rate)
         gradient = jax.grad(lambda at, w=weights: w @ losses(at)[0])(theta)
         theta = jax.tree.map(lambda value, by: value - rate * by, theta, gradient)
@@ -145,7 +150,7 @@ def test_weights_are_revised_every_third_step_and_only_those_of_the_batch():
     carried = bilevel.init(random.key(0), params, 2 * N)
     looked, rules = [], [carried.rule]
     for _ in range(7):
-        params, carried, seen = bilevel.step(losses, clean_loss, params, carried, IDS + N)
+        params, carried, seen = step(bilevel, losses, clean_loss, params, carried, IDS + N)
         looked.append(bool(jnp.isfinite(seen.couplings).all()))
         rules.append(carried.rule)
     assert looked == [True, False, False, True, False, False, True]
@@ -158,7 +163,7 @@ def test_weights_are_revised_every_third_step_and_only_those_of_the_batch():
 def test_no_learning_rate_is_legal():
     params, losses, clean_loss = two_layer(random.key(6))
     bilevel = Bilevel(PersistentWeights(0.2), 0.0)
-    after, _, seen = bilevel.step(losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
+    after, _, seen = step(bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
     assert (after == params).all()
     assert bool(jnp.isfinite(seen.weights).all())
     assert bool((seen.weights != 0.5).any())
@@ -167,5 +172,5 @@ def test_no_learning_rate_is_legal():
 def test_extra_results_of_the_losses_come_along():
     params, losses, clean_loss = convolutional(random.key(7))
     bilevel = Bilevel(FreshWeights(), 0.1)
-    _, _, seen = bilevel.step(losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
+    _, _, seen = step(bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
     np.testing.assert_allclose(seen.extra, losses(params)[1], atol=1e-15)

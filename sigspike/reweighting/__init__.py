@@ -2,7 +2,13 @@
 
 from sigspike.reweighting.bilevel import Bilevel as Bilevel
 from sigspike.reweighting.bilevel import Carried as Carried
+from sigspike.reweighting.bilevel import Linearised as Linearised
 from sigspike.reweighting.bilevel import Seen as Seen
+from sigspike.reweighting.bilevel import linearised as linearised
+from sigspike.reweighting.features import class_counts as class_counts
+from sigspike.reweighting.features import class_sums as class_sums
+from sigspike.reweighting.features import kernel_class_sums as kernel_class_sums
+from sigspike.reweighting.features import votes as votes
 from sigspike.reweighting.fresh import FreshWeights as FreshWeights
 from sigspike.reweighting.network import WeightNetwork as WeightNetwork
 from sigspike.reweighting.persistent import PersistentWeights as PersistentWeights

@@ -12,6 +12,24 @@ from jaxtyping import Array, Float, Int, Key, PyTree
 from sigspike.reweighting.rule import Ids, Losses, Rule
 
 
+class Linearised(NamedTuple):
+    """The losses ℓ_i at θ, with their Jacobian J from both sides: J·direction and Jᵀ·weights."""
+
+    losses: Losses
+    forward: Callable[[PyTree], Losses]
+    backward: Callable[[Losses], PyTree]
+    extra: Any = ()
+
+
+def linearised(losses: Callable[[PyTree], tuple[Losses, Any]], params: PyTree) -> Linearised:
+    """In ordinary coordinates, from one forward pass; ``losses(params)`` gives the ℓ_i and anything else (``extra``,
+    batch-norm statistics say).
+    """
+    values, forward, extra = jax.linearize(losses, params, has_aux=True)
+    transpose = jax.linear_transpose(forward, params)
+    return Linearised(values, forward, lambda weights: transpose(weights)[0], extra)
+
+
 class Carried(NamedTuple):
     """What goes from step to step beside the parameters."""
 
@@ -32,8 +50,7 @@ class Seen(NamedTuple):
 class Bilevel(NamedTuple):
     """θ ← θ − η T(Σ_i w_i ∇ℓ_i(θ)), and w by a ``rule`` from the couplings to a clean subset.
 
-    * ``losses(params, …)`` are the ℓ_i of a batch, with anything else (batch-norm statistics, say) as a second result.
-      Σ has no 1/n, so η is a rate per example; put 1/n into the losses for a mean.
+    * ℓ_i are the losses of a batch. Σ has no 1/n, so η is a rate per example; put 1/n into the losses for a mean.
     * T is any optax transformation without its learning rate (``optax.identity()`` for gradient descent).
     * ``ahead``: L_val is differentiated at θ̂, one step ahead; at θ itself where false, which saves a backward pass.
 
@@ -52,50 +69,32 @@ class Bilevel(NamedTuple):
         return Carried(self.rule.init(key, n_samples), self.transform.init(params), jnp.zeros((), int))
 
     def step(
-        self,
-        losses: Callable[[PyTree], tuple[Losses, Any]],
-        clean_loss: Callable[[PyTree], Float[Array, ""]],
-        params: PyTree,
-        carried: Carried,
-        ids: Ids,
+        self, at: Linearised, slope: Callable[[PyTree], PyTree], params: PyTree, carried: Carried, ids: Ids
     ) -> tuple[PyTree, Carried, Seen]:
-        """One step on the batch whose losses these are; ``ids`` are its examples."""
-        values, forward, extra = jax.linearize(losses, params, has_aux=True)
-        transpose = jax.linear_transpose(forward, params)
-
-        def backward(weights: Losses) -> PyTree:
-            return transpose(weights)[0]
+        """One step on the batch whose losses at ``params`` these are; ``slope`` is ∇L_val, ``ids`` its examples."""
 
         def look(_: None) -> tuple[Any, Losses]:
-            proposed = self.rule.proposed(carried.rule, ids, values)
-            couplings = self.couplings(forward, backward, clean_loss, params, carried.optimiser, proposed)
-            return self.rule.revised(carried.rule, ids, values, couplings), couplings
+            couplings = self.couplings(at, slope, params, carried, ids)
+            return self.rule.revised(carried.rule, ids, at.losses, couplings), couplings
 
         def rest(_: None) -> tuple[Any, Losses]:
-            return carried.rule, jnp.full_like(values, jnp.nan)
+            return carried.rule, jnp.full_like(at.losses, jnp.nan)
 
         rule, couplings = lax.cond(carried.step % self.rule.every == 0, look, rest, None)
-        weights = self.rule.weights(rule, ids, values)
-        change, optimiser = self.transform.update(backward(weights), carried.optimiser, params)
-        seen = Seen(values, weights, couplings, extra)
+        weights = self.rule.weights(rule, ids, at.losses)
+        change, optimiser = self.transform.update(at.backward(weights), carried.optimiser, params)
+        seen = Seen(at.losses, weights, couplings, at.extra)
         return self.moved(params, change), Carried(rule, optimiser, carried.step + 1), seen
 
     def couplings(
-        self,
-        forward: Callable[[PyTree], Losses],
-        backward: Callable[[Losses], PyTree],
-        clean_loss: Callable[[PyTree], Float[Array, ""]],
-        params: PyTree,
-        optimiser: Any,
-        weights: Losses,
+        self, at: Linearised, slope: Callable[[PyTree], PyTree], params: PyTree, carried: Carried, ids: Ids
     ) -> Losses:
-        """c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ = −(1/η) ∂L_val(θ̂)/∂w_i, from J (``forward``) and Jᵀ (``backward``)."""
-        if self.ahead:
-            change, pull = jax.vjp(lambda g: self.transform.update(g, optimiser, params)[0], backward(weights))
-            (direction,) = pull(jax.grad(clean_loss)(self.moved(params, change)))
-        else:
-            direction = jax.grad(clean_loss)(params)
-        return forward(direction)
+        """c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ = −(1/η) ∂L_val(θ̂)/∂w_i."""
+        if not self.ahead:
+            return at.forward(slope(params))
+        gradient = at.backward(self.rule.proposed(carried.rule, ids, at.losses))
+        change, pull = jax.vjp(lambda g: self.transform.update(g, carried.optimiser, params)[0], gradient)
+        return at.forward(pull(slope(self.moved(params, change)))[0])
 
     def moved(self, params: PyTree, change: PyTree) -> PyTree:
         """θ − η · change."""
