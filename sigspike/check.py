@@ -61,9 +61,9 @@ BELOW_HALF = Range(low=0, high=0.5, open_high=True)
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few names."""
+    """One of a few names or numbers."""
 
-    options: tuple[str, ...]
+    options: tuple[str | int, ...]
 
     def check(self, name: str, value: Any) -> None:
         if value not in self.options:
@@ -94,7 +94,7 @@ def _remedy(value: Any) -> str:
     return "; for several values, sweep over them" if isinstance(value, (list, tuple, np.ndarray)) else ""
 
 
-def nearest(name: Any, known: Iterable[str]) -> str:
+def nearest(name: Any, known: Iterable[Any]) -> str:
     """``"; did you mean 'x'?"``, or nothing where no known name is near."""
-    close = difflib.get_close_matches(str(name), list(known), n=1)
+    close = difflib.get_close_matches(str(name), list(map(str, known)), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -66,7 +66,7 @@ def constant(domain: Range, about: str, default: Any = MISSING) -> Any:
     return eqx.field(converter=_as_constant, static=True, metadata=metadata, **_default(default))
 
 
-def choice(*options: str, default: Any = MISSING, kw_only: bool = False) -> Any:
+def choice(*options: str | int, default: Any = MISSING, kw_only: bool = False) -> Any:
     """A static field that names one of ``options``."""
     return eqx.field(static=True, metadata={"domain": Choice(options)}, kw_only=kw_only, **_default(default))
 

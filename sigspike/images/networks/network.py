@@ -1,0 +1,61 @@
+"""What an image network must say of itself: what stands in its state_dict, and the layers from images to logits."""
+
+from abc import abstractmethod
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Key
+
+from sigspike.check import Refusal
+from sigspike.fields import Checked, choice, count
+from sigspike.images.networks.entries import Entries, draw
+from sigspike.images.networks.forward import Buffers, Forward, Params
+from sigspike.images.ops import Maps
+
+
+class Output(NamedTuple):
+    """Logits, the input of the last linear layer, and the buffers after this batch (those given, when not training)."""
+
+    logits: Float[Array, "sample class"]
+    features: Float[Array, "sample feature"]
+    buffers: Buffers
+
+
+class ImageNetwork(Checked):
+    """A network whose parameters and buffers are PyTorch's state_dict: flat dictionaries with its names and layouts.
+
+    Images are (sample, row, column, channel), parameters lie as PyTorch's. Buffers are the running statistics of
+    batch norm and, as an integer, the batches seen. With ``compute`` = "bfloat16" convolutions are computed in that,
+    while parameters, statistics, features and logits stay as they are.
+    """
+
+    n_classes: int = count("classes C")
+    in_channels: int = count("channels of an image", default=3, kw_only=True)
+    compute: str = choice("full", "bfloat16", default="full", kw_only=True)
+
+    @abstractmethod
+    def entries(self) -> Entries:
+        """The state_dict in PyTorch's order: names, shapes, laws of initial values."""
+
+    @abstractmethod
+    def layers(
+        self, forward: Forward, images: Maps
+    ) -> tuple[Float[Array, "sample class"], Float[Array, "sample feature"]]:
+        """Logits and features."""
+
+    def init(self, key: Key[Array, ""]) -> tuple[Params, Buffers]:
+        """Initial parameters, drawn by the law of the code whose names they have, and buffers."""
+        entries = self.entries()
+        values = jax.jit(lambda key: draw(entries, key))(key)
+        params = {name: values[name] for name, entry in entries.items() if not entry.buffer}
+        return params, {name: values[name] for name, entry in entries.items() if entry.buffer}
+
+    def __call__(self, params: Params, buffers: Buffers, images: Maps, train: bool) -> Output:
+        """Logits of a batch: with its own statistics when training, else with the running ones."""
+        if images.ndim != 4 or images.shape[-1] != self.in_channels:
+            expected = f"(sample, row, column, {self.in_channels})"
+            raise Refusal(f"`images` must have shape {expected}, got {images.shape}")
+        forward = Forward(params, buffers, train, jnp.bfloat16 if self.compute == "bfloat16" else None)
+        logits, features = self.layers(forward, images)
+        return Output(logits, features, forward.buffers)
