@@ -13,6 +13,13 @@ def read() -> tuple[np.ndarray, np.ndarray]:
     Every pixel becomes a square of 3 × 3 in a black frame of 2, its grey 0 … 16 becomes 0 … 255: so that settings for
     MNIST apply. No file and no network are needed.
     """
+    small, labels = read_small()
+    pixels = small.repeat(SCALE, axis=1).repeat(SCALE, axis=2) * (255 / 16)
+    return np.pad(pixels, ((0, 0), (FRAME, FRAME), (FRAME, FRAME))), labels
+
+
+def read_small() -> tuple[np.ndarray, np.ndarray]:
+    """The same images as they are: (image, 8, 8) with greys 0 … 16, and the labels."""
     try:
         from sklearn.datasets import load_digits
     except ImportError:
@@ -20,5 +27,4 @@ def read() -> tuple[np.ndarray, np.ndarray]:
             "`digits` come with scikit-learn, which is not installed; pip install 'sigspike[digits]'"
         ) from None
     small, labels = (np.asarray(part) for part in load_digits(return_X_y=True))
-    pixels = small.reshape(-1, 8, 8).repeat(SCALE, axis=1).repeat(SCALE, axis=2) * (255 / 16)
-    return np.pad(pixels, ((0, 0), (FRAME, FRAME), (FRAME, FRAME))), labels
+    return small.reshape(-1, 8, 8), labels

@@ -14,6 +14,8 @@ from sigspike.papers.claim import table
 from sigspike.papers.figure import Figure, open_folder
 from sigspike.papers.gallery import write_gallery
 
+DRAWN = ("MNIST", "CIFAR-10")  # the data sets that figures can be drawn from
+
 
 def reproduce(
     paper: tyro.conf.Positional[Literal[tuple(PAPERS)]],  # type: ignore[valid-type]
@@ -84,6 +86,6 @@ def _check_data(data_dir: Path | None) -> None:
         return
     if not data_dir.is_dir():
         raise Refusal(f"`data_dir` must be a folder, got {str(data_dir)!r}")
-    if not any(find(data_dir, name) for name in PLACES):
-        places = " or ".join(f"{name} in {inside}/" for name, (inside, _) in PLACES.items())
+    if not any(find(data_dir, name) for name in DRAWN):
+        places = " or ".join(f"{name} in {PLACES[name][0][0]}/" for name in DRAWN)
         raise Refusal(f"`data_dir` must hold {places} (or their files by themselves), got {str(data_dir)!r}")

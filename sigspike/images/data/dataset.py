@@ -1,0 +1,63 @@
+"""Training and test images with their labels."""
+
+from typing import Any
+
+import equinox as eqx
+import numpy as np
+from jaxtyping import Int, UInt8
+
+from sigspike.check import Refusal
+from sigspike.images.data.normalization import Normalization, normalization_of
+from sigspike.images.data.subset import Split, split
+from sigspike.images.labels import as_labels, check_lengths
+
+
+class Dataset(eqx.Module):
+    """Images as bytes, channels last, and labels 0 … C−1, of which ``classes`` are the names.
+
+    ``images`` (image, row, column, channel) and ``labels`` are for training, the other two for testing; every class
+    has a training image. The order is the official one, on which files of label noise rely.
+    """
+
+    name: str = eqx.field(static=True)
+    images: UInt8[np.ndarray, "image row column channel"]
+    labels: Int[np.ndarray, " image"]
+    test_images: UInt8[np.ndarray, "test row column channel"]
+    test_labels: Int[np.ndarray, " test"]
+    classes: tuple[str, ...] = eqx.field(static=True)
+
+    def __check_init__(self) -> None:
+        for kind in ("", "test_"):
+            images, labels = getattr(self, f"{kind}images"), getattr(self, f"{kind}labels")
+            _check_images(f"{kind}images", images)
+            check_lengths(f"{kind}labels", len(as_labels(f"{kind}labels", labels, self.n_classes)), len(images))
+        if self.images.shape[1:] != self.test_images.shape[1:]:
+            shapes = f"{self.images.shape[1:]}, got {self.test_images.shape[1:]}"
+            raise Refusal(f"`test_images` must have the shape of the training images, {shapes}")
+        empty = np.flatnonzero(np.bincount(self.labels, minlength=self.n_classes) == 0)
+        if empty.size:
+            raise Refusal(
+                f"`labels` must hold every class at least once, got no sample of {self.classes[empty[0]]!r} "
+                f"(class {empty[0]}; {empty.size} such); leave the class out or give it images"
+            )
+
+    @property
+    def n_classes(self) -> int:
+        """C."""
+        return len(self.classes)
+
+    def split(self, size: int | float, seed: int, balanced: bool = True) -> Split:
+        """The ids of a clean subset of the training images, and of the rest (see `split`)."""
+        return split(self.labels, size, seed, balanced)
+
+    def normalization(self) -> Normalization:
+        """Mean and standard deviation of each channel over the training images (`PUBLISHED` has others')."""
+        return normalization_of(self.images)
+
+
+def _check_images(name: str, images: Any) -> None:
+    if not isinstance(images, np.ndarray) or images.ndim != 4 or images.dtype != np.uint8:
+        found = f"{images.dtype} of shape {images.shape}" if isinstance(images, np.ndarray) else repr(images)[:40]
+        raise Refusal(f"`{name}` must be bytes (image, row, column, channel), got {found}")
+    if images.shape[-1] not in (1, 3) or not all(images.shape[1:]):
+        raise Refusal(f"`{name}` must have pixels and 1 or 3 channels, got shape {images.shape}")

@@ -1,0 +1,64 @@
+"""What a law of label noise must say of itself, and what all of them check and write down."""
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from sigspike.check import Range
+from sigspike.fields import Checked
+from sigspike.images.labels import as_labels
+from sigspike.images.noise.noisy_labels import NoisyLabels
+from sigspike.tree import describe
+
+Labels = Int[np.ndarray, " image"]
+RATE = Range(low=0, high=1)
+
+
+class Law(Checked):
+    """Flips labels once, before training; the flips have a seed of their own.
+
+    ``law(labels, n_classes, seed, images)`` gives `NoisyLabels`; the images matter to some laws only. It is drawn on
+    the host by NumPy, so that it depends on no precision and no device. ``drawn`` is false where a file tells it all:
+    no seed is written down then.
+    """
+
+    drawn: ClassVar[bool] = True
+
+    def __call__(self, labels: Any, n_classes: int, seed: int, images: Any = None) -> NoisyLabels:
+        Range(low=2, whole=True, plain=True).check("n_classes", n_classes)
+        Range(low=0, whole=True, plain=True).check("seed", seed)
+        truth = as_labels("labels", labels, n_classes)
+        noisy = self.draw(np.random.default_rng(seed), truth, n_classes, images)
+        rate = getattr(self, "rate", None)
+        law = {name: str(value) if isinstance(value, Path) else value for name, value in describe(self).items()}
+        return NoisyLabels(noisy, truth, n_classes, law, rate, seed if self.drawn else None)
+
+    @abstractmethod
+    def draw(self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any) -> Labels:
+        """Noisy labels in place of true ones."""
+
+
+def chosen(
+    generator: np.random.Generator, labels: Labels, rate: float, exact: bool, per_class: bool
+) -> Bool[np.ndarray, " image"]:
+    """Which images a law draws a label for.
+
+    ``exact``: ⌊ε n⌋ at random places, ``per_class``: ⌊ε n_c⌋ of every class c. Otherwise each with probability ε.
+    """
+    if not exact:
+        return generator.random(len(labels)) < rate
+    inside = np.zeros(len(labels), bool)
+    groups = (
+        [np.flatnonzero(labels == number) for number in np.unique(labels)] if per_class else [np.arange(len(labels))]
+    )
+    for places in groups:
+        inside[generator.permutation(places)[: whole_part(rate, len(places))]] = True
+    return inside
+
+
+def whole_part(rate: float, size: int) -> int:
+    """⌊ε n⌋ of the decimal that was written: .29 of 100 is 29, although 0.29 · 100 = 28.999…"""
+    return int(round(rate * size, 6))

@@ -1,0 +1,128 @@
+"""Labels with noise, and what must be known of it to compare two papers: mask, rate, seed and hash."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from sigspike.check import Refusal
+from sigspike.images.labels import as_labels, check_lengths
+
+Labels = Int[np.ndarray, " image"]
+
+
+@dataclass(frozen=True, eq=False)
+class NoisyLabels:
+    """Noisy ``labels`` 0 … C−1 of training images in their official order, and their ``truth`` (None: unknown).
+
+    ``law`` describes where they come from, ``rate`` is the rate that was asked for and ``seed`` what it was drawn with
+    (None: neither was). The realised rate is another number: labels drawn uniformly over all classes are right by
+    chance.
+    """
+
+    labels: Labels
+    truth: Labels | None
+    n_classes: int
+    law: dict[str, Any] = field(default_factory=dict)
+    rate: float | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        as_labels("labels", self.labels, self.n_classes)
+        if self.truth is not None:
+            as_labels("truth", self.truth, self.n_classes)
+            check_lengths("truth", len(self.truth), len(self.labels))
+
+    @property
+    def flipped(self) -> Bool[np.ndarray, " image"] | None:
+        """Which labels are wrong: ỹ ≠ y."""
+        return None if self.truth is None else self.labels != self.truth
+
+    @property
+    def realised_rate(self) -> float | None:
+        """The share of wrong labels."""
+        return None if self.flipped is None else float(self.flipped.mean())
+
+    @property
+    def transitions(self) -> Int[np.ndarray, "true noisy"] | None:
+        """Counts of images with true class i and label j."""
+        if self.truth is None:
+            return None
+        pairs = np.bincount(self.truth * self.n_classes + self.labels, minlength=self.n_classes**2)
+        return pairs.reshape(self.n_classes, self.n_classes)
+
+    @property
+    def hash(self) -> str:
+        """sha256 of the labels and then the truth (if known), each as little-endian int64: the same everywhere."""
+        parts = (self.labels,) if self.truth is None else (self.labels, self.truth)
+        return hashlib.sha256(b"".join(part.astype("<i8").tobytes() for part in parts)).hexdigest()
+
+    def describe(self) -> dict[str, Any]:
+        """All but the labels themselves, as plain numbers and strings: what stands beside every run."""
+        return {
+            "law": self.law,
+            "rate": self.rate,
+            "realised_rate": self.realised_rate,
+            "seed": self.seed,
+            "n_images": len(self.labels),
+            "n_classes": self.n_classes,
+            "sha256": self.hash,
+        }
+
+    def save(self, path: str | Path) -> Path:
+        """Write an npz file with ``labels``, ``truth`` and ``flipped`` (if known) and, as JSON, the description.
+
+        Any NumPy reads it, without a pickle; it appears when it is complete.
+        """
+        path = Path(path)
+        if path.suffix != ".npz":
+            raise Refusal(f"`path` must end in .npz, got {str(path)!r}")
+        arrays = {"labels": self.labels} if self.truth is None else {"labels": self.labels, "truth": self.truth}
+        if self.flipped is not None:
+            arrays["flipped"] = self.flipped
+        unfinished = path.with_name(f".{path.name}.part")
+        try:
+            with unfinished.open("wb") as stream:
+                np.savez_compressed(stream, about=np.array(json.dumps(self.describe())), **arrays)
+            unfinished.replace(path)
+        except OSError as error:
+            raise Refusal(f"`path` cannot be written, got {str(path)!r} ({error})") from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> "NoisyLabels":
+        """What `save` wrote; refused where the hash is not that of the labels."""
+        try:
+            with np.load(path, allow_pickle=False) as content:
+                arrays = {name: content[name] for name in content.files}
+            about = json.loads(str(arrays["about"]))
+            truth = arrays.get("truth")
+            numbers = {name: about[name] for name in ("n_classes", "law", "rate", "seed")}
+            found = cls(arrays["labels"], truth, **numbers)
+            if found.hash != about["sha256"]:
+                raise ValueError("its labels are not those that were saved")
+        except Exception as error:  # a broken file can fail in any way
+            raise Refusal(f"`path` must be a file of noisy labels, got {str(path)!r} ({error})") from error
+        return found
+
+    @classmethod
+    def from_dividemix(cls, path: str | Path, truth: Any, n_classes: int) -> "NoisyLabels":
+        """The noise file of DivideMix and its descendants: one JSON list of whole numbers, in the official order.
+
+        It holds no truth: give the official labels, or None where they are not known.
+        """
+        try:
+            content = json.loads(Path(path).read_text())
+        except (OSError, ValueError) as error:
+            raise Refusal(f"`path` must be a JSON list of labels, got {str(path)!r} ({error})") from error
+        if not isinstance(content, list) or not all(type(label) is int for label in content):
+            raise Refusal(f"`path` must be a JSON list of whole numbers, got {str(path)!r} with other content")
+        law = {"type": "FromFile", "path": str(path)}
+        known = None if truth is None else as_labels("truth", truth, n_classes)
+        return cls(as_labels("path", content, n_classes), known, n_classes, law)
