@@ -34,3 +34,8 @@ class Examples(eqx.Module):
     truth: Float[Array, " sample"]
     orthogonal: bool = eqx.field(static=True)
     combined: bool = eqx.field(static=True, default=False)
+
+    def first(self, n_samples: int) -> "Examples":
+        """The first ``n_samples`` of them."""
+        own = lambda at: (at.membership, at.noise, at.label, at.truth)  # noqa: E731
+        return eqx.tree_at(own, self, tuple(part[:n_samples] for part in own(self)))

@@ -6,7 +6,7 @@ from typing import Any
 import equinox as eqx
 from jax.core import Tracer
 
-from sigspike.algorithms import Algorithm
+from sigspike.algorithms import Algorithm, Reweighted
 from sigspike.check import Refusal
 from sigspike.fields import Checked, as_count, choice, count, part
 from sigspike.networks import Network
@@ -18,8 +18,9 @@ class Experiment(Checked):
 
     ``record_every`` = k records at steps 0, k, 2k, …, ``n_steps`` (by default about a hundred moments);
     ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``. ``measure`` is
-    ``"coefficients"`` or ``"summary"`` (see ``sigspike.measure``). ``space`` is ``"coefficients"``, where the cost
-    does not know d, or ``"weights"``, where ``dim`` is a shape.
+    ``"coefficients"``, ``"summary"`` or ``"weights"`` (see ``sigspike.measure``). ``space`` is ``"coefficients"``,
+    where the cost does not know d, or ``"weights"``, where ``dim`` is a shape. ``regime`` is ``"feature"``, or
+    ``"kernel"`` for the network linearised at its initial weights (see ``sigspike.networks.Tangent``).
     """
 
     problem: Problem = part(Problem)
@@ -31,7 +32,8 @@ class Experiment(Checked):
     record_at: tuple[int, ...] | None = eqx.field(static=True, default=None)
     n_test: int = count("test samples", default=2000)
     space: str = choice("coefficients", "weights", default="coefficients")
-    measure: str = choice("coefficients", "summary", default="coefficients")
+    measure: str = choice("coefficients", "summary", "weights", default="coefficients")
+    regime: str = choice("feature", "kernel", default="feature")
 
     def __check_init__(self) -> None:
         self.check_fields()
@@ -40,7 +42,13 @@ class Experiment(Checked):
             name = type(self.algorithm).__name__
             why = "whose step depends on the axes of R^d, which coefficient space does not have"
             raise Refusal(f"`space` must be 'weights' for {name}, {why}, got 'coefficients'")
-        self.problem.check_sizes(self.n_samples, self.n_test)
+        if self.measure == "weights" and not isinstance(self.algorithm, Reweighted):
+            name = type(self.algorithm).__name__
+            raise Refusal(f"`measure` must be 'coefficients' or 'summary' for {name}, which weighs no example")
+        if self.algorithm.n_clean > self.n_samples:
+            clean = self.algorithm.n_clean
+            raise Refusal(f"`n_clean` must be at most `n_samples` = {self.n_samples}, got {clean}; take fewer")
+        self.problem.check_sizes(self.n_samples, self.algorithm.n_clean, self.n_test)
 
     @property
     def record_steps(self) -> tuple[int, ...]:

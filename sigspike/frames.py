@@ -104,13 +104,13 @@ class Span(Frame):
     def fresh(self, key: Key[Array, ""], n_rows: int) -> Vectors:
         return jax.random.normal(key, (self.noise.shape[1], n_rows)).T
 
-    def outlook(self, n_axes: int) -> "Span":
+    def outlook(self, n_axes: int, copies: int = 1) -> "Span":
         """The frame in which fresh test vectors are cheapest: axes, and as many coordinates as there are filters.
 
-        A test sees the noise through the filters alone, and of N(0, I) they show as many coordinates as they span.
-        ``turn`` brings the filters into this frame.
+        A test sees the noise through the filters alone (in ``copies``: those of two moments, say), and of N(0, I) they
+        show as many coordinates as they span. ``turn`` brings the filters into this frame.
         """
-        n_shown = n_axes + self.filters.shape[0]
+        n_shown = n_axes + copies * self.filters.shape[0]
         return Span(self.noise[:0, :n_shown], self.filters[:0, :n_shown])
 
 

@@ -1,23 +1,38 @@
 """What is written down of a run at one moment."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from sigspike.algorithms import Algorithm, Task
-from sigspike.examples import Examples
+from sigspike.algorithms import Algorithm, Reweighted, Task
+from sigspike.algorithms.reweighted import Look
+from sigspike.examples import Atoms, Examples
 from sigspike.frames import turn
-from sigspike.losses import logistic
-from sigspike.spaces import Decomposition, Params, in_theory
+from sigspike.networks import Tangent
+from sigspike.selection import auc
+from sigspike.spaces import Decomposition, Params
 from sigspike.spaces.space import extend, read
 
 
 def noted(long_name: str) -> Any:
     """A recorded field, with the label it carries in datasets and figures (all are pure numbers)."""
     return eqx.field(metadata={"attrs": {"long_name": long_name, "units": "1"}})
+
+
+class View(NamedTuple):
+    """What a record is made from: γ and ρ, margins of the training examples, which neurons exist, and what a
+    reweighting algorithm sees, with its clean loss.
+    """
+
+    decomposition: Decomposition
+    margin: Float[Array, " sample"]
+    examples: Examples
+    exists: Bool[Array, " neuron"]
+    look: Look | None = None
+    clean_loss: Float[Array, ""] | None = None
 
 
 class Record(eqx.Module):
@@ -34,26 +49,12 @@ class Record(eqx.Module):
     diverged_at: Int[Array, ""] = noted("first step with a number that is not finite (-1: none so far)")
 
     @classmethod
-    def take(
-        cls,
-        shared: "Record",
-        decomposition: Decomposition,
-        margin: Float[Array, " sample"],
-        examples: Examples,
-        exists: Bool[Array, " neuron"],
-    ) -> "Record":
+    def take(cls, shared: "Record", view: View) -> "Record":
         """The shared part and this record's own, about the neurons that exist."""
-        own = cls.own(decomposition, margin, examples, exists)
-        return cls(**{name: getattr(shared, name) for name in Record.__dataclass_fields__}, **own)
+        return cls(**{name: getattr(shared, name) for name in Record.__dataclass_fields__}, **cls.own(view))
 
     @classmethod
-    def own(
-        cls,
-        decomposition: Decomposition,
-        margin: Float[Array, " sample"],
-        examples: Examples,
-        exists: Bool[Array, " neuron"],
-    ) -> dict[str, Array]:
+    def own(cls, view: View) -> dict[str, Array]:
         """What this record adds."""
         return {}
 
@@ -68,13 +69,8 @@ class CoefficientRecord(Record):
     flipped: Float[Array, " sample"] = noted("whether the label is flipped, ỹ ≠ y (1) or not (0)")
 
     @classmethod
-    def own(
-        cls,
-        decomposition: Decomposition,
-        margin: Float[Array, " sample"],
-        examples: Examples,
-        exists: Bool[Array, " neuron"],
-    ) -> dict[str, Array]:
+    def own(cls, view: View) -> dict[str, Array]:
+        decomposition, margin, examples, exists = view[:4]
         coefficients = jax.tree.map(lambda values: jnp.where(_along(exists, values), values, jnp.nan), decomposition)
         flipped = jnp.where(examples.label != examples.truth, 1.0, 0.0)
         return vars(coefficients) | {"margin": margin, "flipped": flipped}
@@ -99,13 +95,8 @@ class SummaryRecord(Record):
     outweighed: Float[Array, " kind"] = noted("fraction of samples whose ρ̄ exceeds the γ of the other class")
 
     @classmethod
-    def own(
-        cls,
-        decomposition: Decomposition,
-        margin: Float[Array, " sample"],
-        examples: Examples,
-        exists: Bool[Array, " neuron"],
-    ) -> dict[str, Array]:
+    def own(cls, view: View) -> dict[str, Array]:
+        decomposition, margin, examples, exists = view[:4]
         flipped = examples.label != examples.truth
         kind = jnp.stack([~flipped, flipped])
         sign = jnp.array([-1.0, 1.0])[-decomposition.gamma.shape[0] :]
@@ -128,7 +119,45 @@ class SummaryRecord(Record):
         }
 
 
-RECORDS: dict[str, type[Record]] = {"coefficients": CoefficientRecord, "summary": SummaryRecord}
+class WeightRecord(SummaryRecord):
+    """The summary, with the weights ω_i of a reweighting algorithm and the couplings c_i of its next step.
+
+    An increment of a weight is β c_i before it is clipped. ``auc_weights`` is P(ω of a clean example > ω of a flipped
+    one) + ½ P(equal), and ``auc_couplings`` the same of c: ½ tells nothing. ``coupling_norm`` is √(Σ_i c_i² / n).
+    """
+
+    weight: Float[Array, " sample"] = noted("weight ω of an example")
+    coupling: Float[Array, " sample"] = noted("coupling c with the clean subset")
+    flipped: Float[Array, " sample"] = noted("whether the label is flipped, ỹ ≠ y (1) or not (0)")
+    weight_mean: Float[Array, " kind"] = noted("mean weight")
+    auc_weights: Float[Array, ""] = noted("AUC of the weights, clean against flipped")
+    auc_couplings: Float[Array, ""] = noted("AUC of the couplings, clean against flipped")
+    coupling_norm: Float[Array, ""] = noted("coupling norm, root mean square of c")
+    clean_loss: Float[Array, ""] = noted("loss of the clean subset")
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        assert view.look is not None, "the experiment refuses algorithms without weights"
+        weight, coupling = view.look
+        clean = view.examples.label == view.examples.truth
+        kind = jnp.stack([clean, ~clean])
+        return super().own(view) | {
+            "weight": weight,
+            "coupling": coupling,
+            "flipped": jnp.where(clean, 0.0, 1.0),
+            "weight_mean": jnp.mean(jnp.broadcast_to(weight[None], kind.shape), axis=1, where=kind),
+            "auc_weights": auc(weight, clean),
+            "auc_couplings": auc(coupling, clean),
+            "coupling_norm": jnp.sqrt(jnp.mean(coupling**2)),
+            "clean_loss": view.clean_loss,
+        }
+
+
+RECORDS: dict[str, type[Record]] = {
+    "coefficients": CoefficientRecord,
+    "summary": SummaryRecord,
+    "weights": WeightRecord,
+}
 
 
 class Observer(eqx.Module):
@@ -140,29 +169,40 @@ class Observer(eqx.Module):
     algorithm: Algorithm
     n_axes: int = eqx.field(static=True)
 
-    def __call__(self, params: Params, step: Int[Array, ""], diverged_at: Int[Array, ""], drawn: Any) -> Record:
+    def __call__(
+        self, params: Params, state: Any, step: Int[Array, ""], diverged_at: Int[Array, ""], drawn: Any
+    ) -> Record:
         """The record of this moment; ``drawn`` is what the algorithm takes its next step with."""
         task = self.task
-        margin = task.margins(params.upper, task.space.overlaps(params))
+        overlaps = task.space.overlaps(params)
+        margin = task.margins(params.upper, overlaps)
         wrong = 1 - correct(self._test_margins(params))
         shared = Record(
             step=step,
-            train_loss=jnp.mean(logistic(margin)),
+            train_loss=jnp.mean(self.algorithm.pointwise(margin)),
             step_loss=jnp.mean(self.algorithm.losses(margin, drawn)),
             train_accuracy=jnp.mean(correct(margin)),
             test_error=jnp.mean(wrong),
             test_error_se=jnp.std(wrong) / wrong.shape[0] ** 0.5,
             diverged_at=diverged_at,
         )
-        decomposition = in_theory(task.space.learnt(params), task.examples)
-        return self.record.take(shared, decomposition, margin, task.examples, task.network.exists)
+        view = View(task.coefficients(params), margin, task.training, task.network.exists)
+        if self.record is WeightRecord and isinstance(self.algorithm, Reweighted):
+            look = self.algorithm.look(task, params, state, drawn)
+            view = view._replace(look=look, clean_loss=self.algorithm.clean_loss(task, params.upper, overlaps))
+        return self.record.take(shared, view)
 
     def _test_margins(self, params: Params) -> Float[Array, " sample"]:
         filters, n_coordinates = self.task.space.filters(params), self.task.examples.noise.shape[-1]
+        moments = [filters] if self.task.origin is None else [filters, self.task.space.initial]
+        stacked = jnp.concatenate(moments, axis=1)
         if self.test.noise.shape[-1] < n_coordinates:
-            filters = turn(filters, self.n_axes, n_coordinates - self.n_axes)
-        overlaps = read(filters, extend(self.test.signal, filters), extend(self.test.noise, filters))
-        return self.test.label * self.task.network.logits(params.upper, overlaps, self.test)
+            stacked = turn(stacked, self.n_axes, n_coordinates - self.n_axes)
+        overlaps = read(stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked))
+        split = (jnp.split(part, len(moments), axis=1) for part in overlaps)
+        now, *start = (Atoms(*parts) for parts in zip(*split, strict=True))
+        answer = Tangent(self.task.network, self.task.origin[0], *start) if self.task.origin else self.task.network
+        return self.test.label * answer.logits(params.upper, now, self.test)
 
 
 def correct(margin: Float[Array, " sample"]) -> Float[Array, " sample"]:

@@ -23,7 +23,7 @@ BLOCK = 128  # steps whose randomness is drawn together
 
 
 class Draw(eqx.Module):
-    """The random part of a run that is fixed before training."""
+    """The random part of a run that is fixed before training; the training set ends with the clean subset."""
 
     train: Examples
     test: Examples
@@ -58,8 +58,9 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
     problem, network = experiment.problem, experiment.network
     frame = _frame(experiment, key_frame, explicit_dim)
     first = network.first(key_first, frame)
-    examples = problem.train(key_train, frame, experiment.n_samples)
-    test_frame = frame.outlook(problem.n_axes) if isinstance(frame, Span) and problem.fresh_tests else frame
+    examples = problem.train(key_train, frame, experiment.n_samples, experiment.algorithm.n_clean)
+    copies = 2 if experiment.regime == "kernel" else 1
+    test_frame = frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and problem.fresh_tests else frame
     test = problem.test(key_test, test_frame, experiment.n_test, examples)
     return Draw(examples, test, first, network.upper(key_upper))
 
@@ -69,14 +70,17 @@ def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None
     if explicit_dim is not None and (experiment.space == "weights" or not problem.isotropic):
         return Ambient(explicit_dim)
     network = experiment.network
-    sizes = problem.n_axes, experiment.n_samples * problem.noise_patches, network.n_filters
+    n_samples = experiment.n_samples + experiment.algorithm.n_clean
+    sizes = problem.n_axes, n_samples * problem.noise_patches, network.n_filters
     return Span.sample(key, problem.patch_dim, sizes, network.n_signs * network.neurons, explicit_dim)
 
 
 def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
     """Run the steps, and look at ``experiment.record_steps``; step t uses fold_in(key, t), whatever is recorded."""
     space = SPACES[experiment.space](drawn.train, drawn.first)
-    task = Task(space, experiment.network, drawn.train)
+    start = space.start(drawn.upper)
+    origin = (drawn.upper, space.overlaps(start)) if experiment.regime == "kernel" else None
+    task = Task(space, experiment.network, drawn.train, experiment.algorithm.n_clean, origin)
     n_axes = experiment.problem.n_axes
     observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
     loop = Loop(task, experiment.algorithm, key)
@@ -89,10 +93,10 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
         n_steps = stop - start if gap is None else gap
         carry = lax.cond(stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry)
         carry = loop.watch(carry, stop)
-        return carry, observer(carry.params, stop, carry.diverged_at, loop.draw(stop))
+        return carry, observer(carry.params, carry.state, stop, carry.diverged_at, loop.draw(stop))
 
     moments = jnp.array(ends)
-    return lax.scan(leg, loop.start(drawn.upper), (moments[:-1], moments[1:]))[1]
+    return lax.scan(leg, loop.start(start), (moments[:-1], moments[1:]))[1]
 
 
 class Carry(eqx.Module):
@@ -114,12 +118,12 @@ class Loop(eqx.Module):
     algorithm: Algorithm
     key: Key[Array, ""]
 
-    def start(self, upper: Any) -> Carry:
-        params = self.task.space.start(upper)
-        return Carry(params, self.algorithm.init(params), jnp.array(-1))
+    def start(self, params: Params) -> Carry:
+        key = jax.random.fold_in(self.key, jnp.uint32(2**32 - 1))  # no step's
+        return Carry(params, self.algorithm.init(self.task, params, key), jnp.array(-1))
 
     def draw(self, step: Int[Array, ""]) -> Any:
-        return self.algorithm.draw_at(self.key, step, self.task.examples.label.shape[0])
+        return self.algorithm.draw_at(self.key, step, self.task.n_samples)
 
     def advance(self, carry: Carry, step: Int[Array, ""], drawn: Any) -> Carry:
         carry = self.watch(carry, step)

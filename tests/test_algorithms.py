@@ -16,26 +16,32 @@ import sigspike as ss
 from sigspike.spaces import SPACES
 
 N_STEPS = 4
+NETWORKS = [zoo.specimen(kind, width=3) for kind in zoo.concrete(ss.Network)]
+FEW = (ss.GradientDescent, ss.Adam, ss.MetaReweighting)  # on networks other than the papers'
 CASES = [
-    (space, zoo.specimen(network), algorithm)
-    for network in zoo.concrete(ss.Network)
+    (space, network, algorithm)
+    for network in NETWORKS
     for algorithm in map(zoo.specimen, zoo.concrete(ss.Algorithm))
     for space in SPACES
     if algorithm.rotation_equivariant or space == "weights"
+    if isinstance(network, ss.PatchCNN) or isinstance(algorithm, FEW)
 ]
 SAMPLES, NEURONS = np.random.default_rng(0).permutation(zoo.N_SAMPLES), np.array([2, 0, 1])
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return {kind: zoo.explicit(zoo.experiment(network=zoo.specimen(kind))) for kind in zoo.concrete(ss.Network)}
+    """A draw for every network, without a clean subset; and with one, under the name of the network."""
+    meta = zoo.specimen(ss.MetaReweighting)
+    plain = {type(network): zoo.explicit(zoo.experiment(network=network)) for network in NETWORKS}
+    return plain | {type(n).__name__: zoo.explicit(zoo.experiment(network=n, algorithm=meta)) for n in NETWORKS}
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join([case[0], *map(zoo.label, case[1:])]))
 def walks(request, drawn):
     """A compiled batch of runs (plain; samples, neurons permuted; zero learning rate), and the plain one in Python."""
     space, network, algorithm = request.param
-    run = drawn[type(network)]
+    run = drawn[type(network).__name__ if algorithm.n_clean else type(network)]
     noise = zoo.noises(algorithm, random.key(1), N_STEPS)
     still = ss.put(algorithm, "learning_rate", 0.0)
     other_noise = jax.tree.map(lambda x: x[:, SAMPLES], noise)
@@ -55,10 +61,12 @@ def walks(request, drawn):
 
 
 def permuted(examples):
+    """The training samples in another order, and after them the clean ones."""
+    order = np.concatenate([SAMPLES, np.arange(zoo.N_SAMPLES, len(examples.label))])
     return eqx.tree_at(
         lambda at: (at.membership, at.noise, at.label, at.truth),
         examples,
-        tuple(x[SAMPLES] for x in (examples.membership, examples.noise, examples.label, examples.truth)),
+        tuple(x[order] for x in (examples.membership, examples.noise, examples.label, examples.truth)),
     )
 
 

@@ -14,9 +14,9 @@ import sigspike as ss
 from sigspike.algorithms import Task
 from sigspike.check import Choice, Instance, Range
 from sigspike.simulation import Draw, draw, train
-from sigspike.spaces import SPACES, Decomposition, in_theory
+from sigspike.spaces import SPACES, Decomposition
 
-N_SAMPLES = 8
+N_SAMPLES, N_CLEAN = 8, 4
 PIXELS = np.random.default_rng(0).random((20, 4, 4))
 SIDES = np.where(np.arange(20) % 2, 1, -1)
 SMALL = {
@@ -34,6 +34,12 @@ SMALL = {
     "labels": SIDES,
     "test_images": PIXELS[::-1],
     "test_labels": SIDES[::-1],
+    "n_clean": N_CLEAN,
+    "kernel": (INPUTS := np.random.default_rng(1).standard_normal((40, 30))) @ INPUTS.T,
+    "truth": np.sign(INPUTS[:, 0]),
+    "n_held_out": 20,
+    "at": 2,
+    "std": 0.1,
 }
 
 
@@ -98,7 +104,8 @@ def experiment(problem: Any = None, network: Any = None, algorithm: Any = None, 
 
 def explicit(setting: ss.Experiment, seed: int = 0) -> Draw:
     """The random part of a run as vectors in R^d, which can be trained in either space."""
-    plain = experiment(setting.problem, setting.network, n_samples=setting.n_samples, n_test=setting.n_test)
+    sizes = {"n_samples": setting.n_samples, "n_test": setting.n_test}
+    plain = experiment(setting.problem, setting.network, setting.algorithm, **sizes)
     return _explicit(ss.put(plain, "space", "weights"), jax.random.key(seed), int(setting.problem.patch_dim))
 
 
@@ -112,11 +119,11 @@ def noises(algorithm: ss.Algorithm, key: Any, n_steps: int) -> Any:
 
 def walk(space: str, network: ss.Network, algorithm: ss.Algorithm, drawn: Draw, noise: Any, n_steps: int) -> Walked:
     """``n_steps`` steps of an algorithm and nothing else."""
-    task = Task(SPACES[space](drawn.train, drawn.first), network, drawn.train)
+    task = Task(SPACES[space](drawn.train, drawn.first), network, drawn.train, algorithm.n_clean)
     params = task.space.start(drawn.upper)
-    start = params, algorithm.init(params)
+    start = params, algorithm.init(task, params, jax.random.key(0))
     (params, _), _ = lax.scan(lambda at, now: (algorithm.step(task, *at, now), None), start, noise, n_steps)
-    return Walked(task.space.filters(params), params.upper, in_theory(task.space.learnt(params), drawn.train))
+    return Walked(task.space.filters(params), params.upper, task.coefficients(params))
 
 
 def cell(batch: Any, index: int) -> Any:

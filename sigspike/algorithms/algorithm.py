@@ -11,31 +11,62 @@ from jaxtyping import Array, Float, Int, Key
 from sigspike.algorithms.schedule import Constant, Schedule
 from sigspike.check import NONNEGATIVE
 from sigspike.examples import Atoms, Examples
-from sigspike.fields import Checked, number, part
-from sigspike.losses import logistic
-from sigspike.networks import Network
-from sigspike.spaces import Params, Space
+from sigspike.fields import Checked, choice, number, part
+from sigspike.losses import LOSSES
+from sigspike.networks import Network, Tangent
+from sigspike.spaces import Decomposition, Params, Space, in_theory
 
 
 class Task(eqx.Module):
-    """A network on its training examples, in a space."""
+    """A network on its training examples, in a space.
+
+    Of ``examples`` the last ``n_clean`` are a clean subset, which no step descends. In the kernel regime the network
+    is replaced by its linearisation at ``origin``, its parameters above the first layer and its overlaps at the start.
+    """
 
     space: Space
     network: Network
     examples: Examples
+    n_clean: int = eqx.field(static=True, default=0)
+    origin: tuple[Any, Atoms] | None = None
+
+    @property
+    def training(self) -> Examples:
+        """The examples that are descended."""
+        return self.examples.first(self.n_samples)
+
+    @property
+    def n_samples(self) -> int:
+        """n, without the clean subset."""
+        return self.examples.label.shape[0] - self.n_clean
 
     def margins(self, upper: Any, overlaps: Atoms) -> Float[Array, " sample"]:
-        """ỹ_i f(x_i)."""
-        return self.examples.label * self.network.logits(upper, overlaps, self.examples)
+        """ỹ_i f(x_i) of the training examples."""
+        return self.training.label * self.logits(upper, overlaps)[: self.n_samples]
+
+    def clean_margins(self, upper: Any, overlaps: Atoms) -> Float[Array, " clean"]:
+        """y_j f(x_j) of the clean subset."""
+        return self.examples.label[self.n_samples :] * self.logits(upper, overlaps)[self.n_samples :]
+
+    def logits(self, upper: Any, overlaps: Atoms) -> Float[Array, " all"]:
+        """f of the training examples and of the clean subset."""
+        answer = self.network if self.origin is None else Tangent(self.network, *self.origin)
+        return answer.logits(upper, overlaps, self.examples)
+
+    def coefficients(self, params: Params) -> Decomposition:
+        """γ and ρ of the training examples."""
+        learnt = self.space.learnt(params)
+        return in_theory(learnt._replace(noise=learnt.noise[:, :, : self.n_samples]), self.training)
 
 
 class Algorithm(Checked):
     """w ← w − η_t · T(∇ (1/n) Σ_i ℓ_i + λ w), with T the linear (or not) transformation of an optimiser.
 
     An algorithm says what it descends (``losses``, with what it ``draw``s afresh for each step) and how
-    (``transformation``); the default is plain gradient descent of the logistic loss. η_t = ``learning_rate`` ·
+    (``transformation``); the default is plain gradient descent of the logistic ``loss``. η_t = ``learning_rate`` ·
     ``schedule``(t), and λ is ``weight_decay``, on every trained parameter. ``rotation_equivariant`` is false where
-    the step depends on the axes of R^d, which coefficient space does not have.
+    the step depends on the axes of R^d, which coefficient space does not have. ``n_clean``: how many clean examples,
+    beside the training ones, it looks at.
     """
 
     rotation_equivariant: ClassVar[bool] = True
@@ -43,6 +74,8 @@ class Algorithm(Checked):
     learning_rate: float | Float[Array, ""] = number(NONNEGATIVE, "learning rate η")
     weight_decay: float | Float[Array, ""] = number(NONNEGATIVE, "weight decay λ", default=0.0, kw_only=True)
     schedule: Schedule = part(Schedule, Constant, kw_only=True)
+    loss: str = choice(*LOSSES, default="logistic", kw_only=True)
+    n_clean: ClassVar[int] = 0  # a field of some; here, so that it comes after these
 
     def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
         """The randomness of one step, free of this algorithm's numbers (so that a sweep over them shares it)."""
@@ -54,23 +87,31 @@ class Algorithm(Checked):
 
     def losses(self, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
         """ℓ_i as this step sees it, from the margins ỹ_i f_i and what was drawn."""
-        return logistic(margin)
+        return self.pointwise(margin)
+
+    def pointwise(self, margin: Float[Array, "*any"]) -> Float[Array, "*any"]:
+        """ℓ, without anything drawn."""
+        return LOSSES[self.loss](margin)
 
     def transformation(self) -> optax.GradientTransformation:
         """What becomes of the gradient before the learning rate."""
         return optax.identity()
 
-    def optimiser(self) -> optax.GradientTransformation:
-        """Decay added to the gradient, the transformation, then −η_t."""
-        return optax.chain(
-            optax.add_decayed_weights(self.weight_decay),
-            self.transformation(),
-            optax.scale_by_schedule(lambda step: -self.learning_rate * self.schedule(jnp.asarray(step))),
-        )
+    def decayed(self) -> optax.GradientTransformation:
+        """Decay added to the gradient, then the transformation."""
+        return optax.chain(optax.add_decayed_weights(self.weight_decay), self.transformation())
 
-    def init(self, params: Params) -> Any:
+    def rate(self, step: Int[Array, ""]) -> Float[Array, ""]:
+        """η_t."""
+        return self.learning_rate * self.schedule(step)
+
+    def init(self, task: Task, params: Params, key: Key[Array, ""]) -> Any:
         """What is carried from step to step beside the parameters."""
         return self.optimiser().init(params)  # type: ignore[arg-type]
+
+    def optimiser(self) -> optax.GradientTransformation:
+        """The decayed transformation, times −η_t."""
+        return optax.chain(self.decayed(), optax.scale_by_schedule(lambda step: -self.rate(jnp.asarray(step))))
 
     def gradient(self, task: Task, params: Params, drawn: Any) -> Params:
         """∇ (1/n) Σ_i ℓ_i as this step sees it."""

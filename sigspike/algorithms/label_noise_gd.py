@@ -7,7 +7,6 @@ from jaxtyping import Array, Float, Key
 from sigspike.algorithms.algorithm import Algorithm
 from sigspike.check import BELOW_ONE, NONNEGATIVE, POSITIVE
 from sigspike.fields import choice, number
-from sigspike.losses import logistic
 
 
 class LabelNoiseGD(Algorithm):
@@ -40,4 +39,4 @@ class LabelNoiseGD(Algorithm):
         return self.mean + self.std * 3**0.5 * (2 * drawn - 1)
 
     def losses(self, margin: Float[Array, " sample"], drawn: Float[Array, " sample"]) -> Float[Array, " sample"]:
-        return logistic(self.multipliers(drawn) * margin)
+        return self.pointwise(self.multipliers(drawn) * margin)

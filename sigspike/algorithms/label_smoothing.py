@@ -7,7 +7,6 @@ from jaxtyping import Array, Float
 from sigspike.algorithms.algorithm import Algorithm
 from sigspike.check import BELOW_ONE
 from sigspike.fields import number
-from sigspike.losses import logistic
 
 
 class LabelSmoothing(Algorithm):
@@ -20,4 +19,4 @@ class LabelSmoothing(Algorithm):
     alpha: float | Float[Array, ""] = number(BELOW_ONE, "smoothing α", default=0.2)
 
     def losses(self, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
-        return (1 - self.alpha / 2) * logistic(margin) + self.alpha / 2 * logistic(-margin)
+        return (1 - self.alpha / 2) * self.pointwise(margin) + self.alpha / 2 * self.pointwise(-margin)

@@ -10,7 +10,6 @@ from jaxtyping import Array, Float, Int, Key
 
 from sigspike.algorithms.algorithm import Algorithm
 from sigspike.fields import choice
-from sigspike.losses import logistic
 
 
 class MiniBatch(Algorithm):
@@ -38,4 +37,4 @@ class MiniBatch(Algorithm):
         return jnp.where(chosen, n_samples / jnp.sum(chosen), 0.0)
 
     def losses(self, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
-        return drawn * logistic(margin)
+        return drawn * self.pointwise(margin)

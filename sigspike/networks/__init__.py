@@ -1,5 +1,7 @@
 """Networks, one per file."""
 
+from sigspike.networks.linear_model import LinearModel as LinearModel
 from sigspike.networks.network import Network as Network
 from sigspike.networks.patch_cnn import PatchCNN as PatchCNN
+from sigspike.networks.tangent import Tangent as Tangent
 from sigspike.networks.three_layer_cnn import ThreeLayerCNN as ThreeLayerCNN

@@ -42,8 +42,20 @@ class Network(Checked):
         """Initial parameters above the first layer, any pytree of arrays."""
 
     @abstractmethod
+    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+        """h: the last layer but one on each patch, from its pre-activations."""
+
     def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
-        """g: what each patch adds to the logit, from its pre-activations."""
+        """g = (1/m) Σ_r (h_{+1,r} − h_{−1,r}): what each patch adds to the logit (one side alone counts as +1)."""
+        outputs = self.hidden(upper, overlaps).sum(1)
+        sign = jnp.array([-1.0, 1.0])[-outputs.shape[0] :].reshape(-1, *[1] * (outputs.ndim - 1))
+        return jnp.sum(sign * outputs, axis=0) / self.neurons  # its derivative is a product, a slice's is a padding
+
+    def features(self, upper: Any, overlaps: Atoms, examples: Examples) -> Float[Array, "sample feature"]:
+        """Σ_p h of every sample, in one row."""
+        signal, noise = self.hidden(upper, overlaps.signal), self.hidden(upper, overlaps.noise)
+        total = signal @ examples.membership.T + noise.sum(-1)
+        return total.reshape(-1, total.shape[-1]).T
 
     def first(self, key: Key[Array, ""], frame: Frame) -> Float[Array, "sign neuron coordinate"]:
         """Initial filters w ~ ``init`` law with standard deviation σ_0 per coordinate, a bias as one coordinate

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from sigspike.activations import relu_power
@@ -25,8 +24,9 @@ class PatchCNN(Network):
     def upper(self, key: Key[Array, ""]) -> Any:
         return ()
 
+    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+        return relu_power(overlaps, self.power)
+
     def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
-        outputs = relu_power(overlaps, self.power).sum(1)
-        sign = jnp.array([-1.0, 1.0]).reshape(2, *[1] * (outputs.ndim - 1))
-        difference = jnp.sum(sign * outputs, axis=0)  # its derivative is a product, where a slice's is a padding
-        return difference if self.filters == "sum" else difference / self.neurons
+        mean = super().answer(upper, overlaps)
+        return mean * self.neurons if self.filters == "sum" else mean

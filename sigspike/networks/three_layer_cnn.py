@@ -32,7 +32,6 @@ class ThreeLayerCNN(Network):
         exists = self.exists[:, None] & self.exists[None]
         return self.upper_gain / self.neurons**0.5 * jnp.where(exists[None], square, 0)
 
-    def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
-        hidden = relu_power(overlaps[0], self.power)
-        outputs = relu_power(jnp.einsum("jrk,k...->jr...", upper, hidden), self.power).sum(1) / self.neurons
-        return outputs[1] - outputs[0]
+    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+        first = relu_power(overlaps[0], self.power)
+        return relu_power(jnp.einsum("jrk,k...->jr...", upper, first), self.power)

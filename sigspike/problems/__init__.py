@@ -1,6 +1,7 @@
 """Data models, one per file."""
 
 from sigspike.problems.image_patches import ImagePatches as ImagePatches
+from sigspike.problems.kernel_data import KernelData as KernelData
 from sigspike.problems.problem import Problem as Problem
 from sigspike.problems.several_signals import Parity as Parity
 from sigspike.problems.several_signals import Staircase as Staircase

@@ -10,13 +10,13 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
-from sigspike import cifar, digits, idx
+from sigspike import cifar, digits, idx, labels
 from sigspike.check import NONNEGATIVE, POSITIVE, Refusal
 from sigspike.examples import Examples
 from sigspike.fields import as_array, choice, count, number
 from sigspike.folders import find
 from sigspike.frames import Frame
-from sigspike.problems.problem import Problem
+from sigspike.problems.problem import Problem, check_clean
 
 
 def _as_images(value: Any) -> Any:
@@ -152,29 +152,36 @@ class ImagePatches(Problem):
         extra = 2 * self.border if self.layout == "border" else 0
         return (rows + extra) * (columns + extra) * int(np.prod(channels))
 
-    def check_sizes(self, n_samples: int, n_test: int) -> None:
-        for name, size, images in (("n_samples", n_samples, self.images), ("n_test", n_test, self.test_images)):
+    def check_sizes(self, n_samples: int, n_clean: int, n_test: int) -> None:
+        sizes = ("n_samples", n_samples, self.images), ("n_test", n_test, self.test_images)
+        for name, size, images in sizes:
             if size > images.shape[0]:
                 raise Refusal(f"`{name}` must be at most {images.shape[0]}, the number of images at hand, got {size}")
+        check_clean(n_samples, n_clean, self.labels, "images")
 
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int) -> Examples:
+    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
         key_choice, key_noise = jax.random.split(key)
-        return self._examples(key_choice, self.images, self.labels, frame.gaussian(key_noise, n_samples))
+        noise = frame.gaussian(key_noise, n_samples + n_clean)
+        order = jax.random.permutation(key_choice, self.images.shape[0])
+        order = order[labels.clean_first(self.labels[order], n_clean)]
+        chosen = jnp.concatenate([order[n_clean : n_clean + n_samples], order[:n_clean]])
+        label = self.flip(jax.random.fold_in(key, 1), self.labels[chosen], n_samples)
+        return self._examples(self.images[chosen], self.labels[chosen], label, noise)
 
     def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
         key_choice, key_noise = jax.random.split(key)
-        return self._examples(key_choice, self.test_images, self.test_labels, frame.fresh(key_noise, n_samples))
+        chosen = jax.random.choice(key_choice, self.test_images.shape[0], (n_samples,), replace=False)
+        truth = self.test_labels[chosen]
+        return self._examples(self.test_images[chosen], truth, truth, frame.fresh(key_noise, n_samples))
 
     def _examples(
         self,
-        key: Key[Array, ""],
-        images: Float[Array, "image row column *channel"],
-        labels: Float[Array, " image"],
+        images: Float[Array, "sample row column *channel"],
+        truth: Float[Array, " sample"],
+        label: Float[Array, " sample"],
         unit_noise: Float[Array, "sample coordinate"],
     ) -> Examples:
-        n_samples = unit_noise.shape[0]
-        chosen = jax.random.choice(key, images.shape[0], (n_samples,), replace=False)
-        label, signal = labels[chosen], images[chosen] / self.normalization
+        n_samples, signal = unit_noise.shape[0], images / self.normalization
         if self.layout == "border":
             width = self.border
             pad = [(0, 0), (width, width), (width, width)] + [(0, 0)] * (signal.ndim - 3)
@@ -182,16 +189,16 @@ class ImagePatches(Problem):
             signal, unit_noise = jnp.pad(signal, pad), unit_noise * (1 - inside)
         noise = (self.noise_std * unit_noise)[:, None, :]
         return Examples(
-            signal.reshape(n_samples, -1), label, jnp.eye(n_samples), noise, label, label, self.layout == "border"
+            signal.reshape(n_samples, -1), truth, jnp.eye(n_samples), noise, label, truth, self.layout == "border"
         )
 
 
 def _two_classes(parts: list[tuple[np.ndarray, np.ndarray]], classes: tuple[int, int]) -> list[np.ndarray]:
     """Of training and test images with their labels, those of two classes, the first as −1 and the second as +1."""
     arrays = []
-    for images, labels in parts:
-        if classes[0] == classes[1] or not np.isin(classes, labels).all():
+    for images, sides in parts:
+        if classes[0] == classes[1] or not np.isin(classes, sides).all():
             raise Refusal(f"`classes` must be two different labels of the files, got {tuple(classes)}")
-        chosen = np.isin(labels, classes)
-        arrays += [images[chosen], np.where(labels[chosen] == classes[1], 1, -1)]
+        chosen = np.isin(sides, classes)
+        arrays += [images[chosen], np.where(sides[chosen] == classes[1], 1, -1)]
     return arrays

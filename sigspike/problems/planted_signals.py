@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float, Key
 
 from sigspike import labels
-from sigspike.check import BELOW_HALF, NONNEGATIVE, Range
+from sigspike.check import NONNEGATIVE, Range
 from sigspike.examples import Examples
 from sigspike.fields import choice, count, number, switch
 from sigspike.frames import Frame, Vectors
@@ -25,8 +25,7 @@ class PlantedSignals(Problem):
 
     * ``orthogonal``: ξ ~ N(0, σ_p² (I − Σ_k μ_k μ_kᵀ/‖μ_k‖²)) (paper A), otherwise ξ ~ N(0, σ_p² I) (papers B, K). At
       ‖μ_k‖ = 0 the direction of μ_k is kept, so that the noise has d − K dimensions all the same.
-    * ``flip_rate_positive`` τ₊ = P(ỹ = −1 | y = 1) and ``flip_rate_negative`` τ₋ = P(ỹ = +1 | y = −1): fixed flips
-      of the training labels (paper B). ``flip_test_labels`` flips the test labels by the same law (paper K).
+    * ``flip_test_labels`` flips the test labels by the law of the training labels' fixed flips (paper K).
     * ``test_noise="training"`` is D_test of paper B: a test sample carries the noise of a training sample, drawn
       independently of its label, plus N(0, ``extra_test_std``²) per coordinate.
 
@@ -40,8 +39,6 @@ class PlantedSignals(Problem):
     noise_std: float | Float[Array, ""] = number(NONNEGATIVE, "noise standard deviation σₚ")
     orthogonal: bool = switch(True)
     n_noise_patches: int = count("noise patches", default=1)
-    flip_rate_positive: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₊", default=0.0)
-    flip_rate_negative: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₋", default=0.0)
     flip_test_labels: bool = switch(False)
     test_noise: str = choice("fresh", "training", default="fresh")
     extra_test_std: float | Float[Array, ""] = number(
@@ -82,34 +79,22 @@ class PlantedSignals(Problem):
         NONNEGATIVE.check("snr", snr)
         return replace(self, signal_strength=snr * self.noise_std * jnp.sqrt(self.dim))
 
-    @property
-    def flip_rate(self) -> float | Float[Array, ""]:
-        """Fixed flip rate τ₊ = τ₋."""
-        return self.flip_rate_positive
-
-    def with_flip_rate(self, rate: float | Float[Array, ""]) -> "PlantedSignals":
-        """τ₊ = τ₋ = ``rate``."""
-        BELOW_HALF.check("flip_rate", rate)
-        return replace(self, flip_rate_positive=rate, flip_rate_negative=rate)
-
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int) -> Examples:
+    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
         key_label, key_flip, key_noise = jax.random.split(key, 3)
-        truth = labels.rademacher(key_label, n_samples)
-        unit = self._patches(frame.gaussian(key_noise, n_samples * self.n_noise_patches))
-        return self._examples(key_label, frame, truth, self._flip(key_flip, truth), self.noise_std * unit)
+        truth = jnp.concatenate([labels.rademacher(key_label, n_samples), labels.balanced(n_clean)])
+        unit = self._patches(frame.gaussian(key_noise, (n_samples + n_clean) * self.n_noise_patches))
+        label = self.flip(key_flip, truth, n_samples)
+        return self._examples(key_label, frame, truth, label, self.noise_std * unit)
 
     def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
         key_label, key_flip, key_noise, key_index = jax.random.split(key, 4)
         truth = labels.rademacher(key_label, n_samples)
-        label = self._flip(key_flip, truth) if self.flip_test_labels else truth
+        label = self.flip(key_flip, truth) if self.flip_test_labels else truth
         unit = self._patches(frame.fresh(key_noise, n_samples * self.n_noise_patches))
         if self.test_noise == "fresh":
             return self._examples(key_label, frame, truth, label, self.noise_std * unit)
         reused = train.noise[jax.random.randint(key_index, (n_samples,), 0, train.noise.shape[0])]
         return self._examples(key_label, frame, truth, label, reused + self.extra_test_std * unit)
-
-    def _flip(self, key: Key[Array, ""], label: Float[Array, " sample"]) -> Float[Array, " sample"]:
-        return labels.flip(key, label, self.flip_rate_positive, self.flip_rate_negative)
 
     def _patches(self, rows: Vectors) -> Float[Array, "sample patch coordinate"]:
         rows = rows.at[:, : self.n_axes].set(0) if self.orthogonal else rows

@@ -1,12 +1,17 @@
 """What a data model must say of itself."""
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import ClassVar
 
+import jax.numpy as jnp
+from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
+from sigspike import labels
+from sigspike.check import BELOW_HALF, Refusal
 from sigspike.examples import Examples
-from sigspike.fields import Checked
+from sigspike.fields import Checked, number
 from sigspike.frames import Frame
 
 
@@ -14,10 +19,14 @@ class Problem(Checked):
     """A law of labelled samples, written in the vectors of whatever frame it is given.
 
     ``isotropic``: the law of the noise is Gaussian and rotation invariant off the signal axes, so that the span
-    of a run's vectors can stand for R^d.
+    of a run's vectors can stand for R^d. ``flip_rate_positive`` τ₊ = P(ỹ = −1 | y = 1) and ``flip_rate_negative``
+    τ₋ = P(ỹ = +1 | y = −1): fixed flips of the training labels (paper B).
     """
 
     isotropic: ClassVar[bool]
+
+    flip_rate_positive: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₊", default=0.0, kw_only=True)
+    flip_rate_negative: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₋", default=0.0, kw_only=True)
 
     @property
     @abstractmethod
@@ -34,9 +43,26 @@ class Problem(Checked):
     def noise_patches(self) -> int:
         """How many patches of a sample are noise."""
 
+    @property
+    def flip_rate(self) -> float | Float[Array, ""]:
+        """Fixed flip rate τ₊ = τ₋."""
+        return self.flip_rate_positive
+
+    def with_flip_rate(self, rate: float | Float[Array, ""]) -> "Problem":
+        """τ₊ = τ₋ = ``rate``."""
+        BELOW_HALF.check("flip_rate", rate)
+        return replace(self, flip_rate_positive=rate, flip_rate_negative=rate)
+
+    def flip(
+        self, key: Key[Array, ""], truth: Float[Array, " sample"], n_samples: int | None = None
+    ) -> Float[Array, " sample"]:
+        """The labels, of which the first ``n_samples`` (None: all) may be flipped."""
+        flipped = labels.flip(key, truth[:n_samples], self.flip_rate_positive, self.flip_rate_negative)
+        return jnp.concatenate([flipped, truth[flipped.shape[0] :]])
+
     @abstractmethod
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int) -> Examples:
-        """Draw a training set."""
+    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
+        """Draw a training set, and after it ``n_clean`` samples whose labels are true and balanced."""
 
     @abstractmethod
     def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
@@ -47,5 +73,14 @@ class Problem(Checked):
         """Whether the noise of a test sample is independent of everything in training."""
         return True
 
-    def check_sizes(self, n_samples: int, n_test: int) -> None:
+    def check_sizes(self, n_samples: int, n_clean: int, n_test: int) -> None:
         """Refuse sizes that the problem cannot serve."""
+
+
+def check_clean(n_samples: int, n_clean: int, label: Array, things: str) -> None:
+    """Refuse a clean subset that given samples cannot furnish beside the training set."""
+    if n_samples + n_clean > label.shape[0]:
+        found = f"{n_samples} + {n_clean}"
+        raise Refusal(f"`n_samples` + `n_clean` must be at most {label.shape[0]}, the {things} at hand, got {found}")
+    if not isinstance(label, Tracer) and min((label > 0).sum(), (label < 0).sum()) < (n_clean + 1) // 2:
+        raise Refusal(f"`n_clean` must leave {things} of both classes, got {n_clean}; the rarer class has too few")

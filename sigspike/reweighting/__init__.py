@@ -1,10 +1,11 @@
 """Reweighting of training examples by a small clean subset: one bilevel step, and the rules of three papers."""
 
 from sigspike.reweighting.bilevel import Bilevel as Bilevel
-from sigspike.reweighting.bilevel import Carried as Carried
-from sigspike.reweighting.bilevel import Linearised as Linearised
-from sigspike.reweighting.bilevel import Seen as Seen
-from sigspike.reweighting.bilevel import linearised as linearised
+from sigspike.reweighting.descent import Carried as Carried
+from sigspike.reweighting.descent import Linearised as Linearised
+from sigspike.reweighting.descent import Seen as Seen
+from sigspike.reweighting.descent import WeightedDescent as WeightedDescent
+from sigspike.reweighting.descent import linearised as linearised
 from sigspike.reweighting.features import class_counts as class_counts
 from sigspike.reweighting.features import class_sums as class_sums
 from sigspike.reweighting.features import kernel_class_sums as kernel_class_sums

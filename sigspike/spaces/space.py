@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from sigspike.examples import Atoms, Examples
+from sigspike.reweighting import Linearised
 
 
 class Params(eqx.Module):
@@ -25,7 +26,7 @@ class Params(eqx.Module):
 class Space(eqx.Module):
     """The first layer w_{j,r} = s·w0_{j,r} + (what was learnt), read through its overlaps with the training atoms.
 
-    The five verbs: ``overlaps``, ``gradient``, ``directional``, ``inner``, ``move``. An objective (or losses) is a
+    The five verbs: ``overlaps``, ``gradient``, ``linearised``, ``inner``, ``move``. An objective (or losses) is a
     function ``(upper, overlaps) -> scalar`` (or one number for each example). A space is built from the training
     examples and the initial filters, all in one frame; a filter with one coordinate more than the examples has a
     bias.
@@ -51,9 +52,22 @@ class Space(eqx.Module):
     def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params) -> Params:
         """The direction of steepest ascent of an objective."""
 
-    def directional(self, losses: Callable[[Any, Atoms], Any], params: Params, direction: Params) -> Any:
-        """⟨∇ℓ_i, direction⟩ for all examples i, by one forward-mode pass."""
-        return jax.jvp(lambda at: losses(at.upper, self.overlaps(at)), (params,), (direction,))[1]
+    def linearised(self, losses: Callable[[Any, Atoms], Float[Array, " sample"]], params: Params) -> Linearised:
+        """The losses ℓ_i with ⟨∇ℓ_i, direction⟩ for all examples i, and Σ_i w_i ∇ℓ_i for weights w."""
+        values, slopes = jax.linearize(losses, params.upper, self.overlaps(params))
+        transpose = jax.linear_transpose(slopes, params.upper, self.overlaps(params))
+
+        def forward(direction: Params) -> Float[Array, " sample"]:
+            return slopes(direction.upper, self.overlaps(direction))
+
+        def backward(weights: Float[Array, " sample"]) -> Params:
+            return self.pulled(*transpose(weights))
+
+        return Linearised(values, forward, backward)
+
+    @abstractmethod
+    def pulled(self, upper: Any, cotangent: Atoms) -> Params:
+        """The direction of steepest ascent, from the cotangents of the layers above the first and of the overlaps."""
 
     @abstractmethod
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:

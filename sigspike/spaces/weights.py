@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from sigspike.examples import Atoms
-from sigspike.spaces.decomposition import project
+from sigspike.spaces.decomposition import combine, project
 from sigspike.spaces.space import Params, Space, inner_upper, read
 
 
@@ -35,6 +35,9 @@ class Weights(Space):
 
     def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params) -> Params:
         return jax.grad(lambda at: objective(at.upper, self.overlaps(at)))(params)
+
+    def pulled(self, upper: Any, cotangent: Atoms) -> Params:
+        return Params(Filters(combine(cotangent, self.signal, self.noise), jnp.zeros(())), upper)
 
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:
         return jnp.vdot(one.first.weights, other.first.weights) + inner_upper(one, other)

@@ -1,0 +1,91 @@
+"""Samples known by a kernel matrix alone: the kernel regime with a kernel of the user's."""
+
+from typing import Any, ClassVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jaxtyping import Array, Float, Int, Key
+
+from sigspike import labels
+from sigspike.check import Refusal
+from sigspike.examples import Examples
+from sigspike.fields import as_array, count
+from sigspike.frames import Frame, root
+from sigspike.problems.problem import Problem, check_clean
+from sigspike.reweighting.subset import check_kernel
+
+
+def _as_array(value: Any) -> Any:
+    return value if isinstance(value, Tracer) or np.asarray(value).dtype.kind not in "biuf" else as_array(value)
+
+
+class KernelData(Problem):
+    """N samples with K_ik = ``kernel``, symmetric and positive semi-definite, and labels y_i = ±1 (``truth``).
+
+    The rows of a root L of K = L Lᵀ stand for the samples, each one patch, so that a ``LinearModel`` with one filter is
+    the kernel machine of K, at a cost of O(n²) a step. A run draws training set and clean subset from the
+    samples without replacement, the test set from the last ``n_held_out`` of them.
+    """
+
+    isotropic: ClassVar[bool] = False
+
+    kernel: Float[Array, "given given"] = eqx.field(converter=_as_array)
+    truth: Float[Array, " given"] = eqx.field(converter=_as_array)
+    n_held_out: int = count("samples for testing, the last ones")
+
+    def __check_init__(self) -> None:
+        self.check_fields()
+        if not isinstance(self.kernel, Tracer):
+            check_kernel(self.kernel)
+            check_positive(self.kernel)
+        shape = getattr(self.truth, "shape", None)
+        if shape != self.kernel.shape[:1]:
+            raise Refusal(f"`truth` must hold a label for each of {self.kernel.shape[0]} samples, got shape {shape}")
+        if not isinstance(self.truth, Tracer) and not np.isin(np.asarray(self.truth), (-1, 1)).all():
+            raise Refusal(f"`truth` must be -1 or +1, got {np.unique(np.asarray(self.truth))[:5].tolist()}")
+
+    @property
+    def n_axes(self) -> int:
+        return 0
+
+    @property
+    def noise_patches(self) -> int:
+        return 1
+
+    @property
+    def patch_dim(self) -> int:
+        return self.kernel.shape[0]
+
+    def check_sizes(self, n_samples: int, n_clean: int, n_test: int) -> None:
+        if self.n_held_out >= self.kernel.shape[0]:
+            raise Refusal(f"`n_held_out` must be below {self.kernel.shape[0]}, the samples, got {self.n_held_out}")
+        if n_test > self.n_held_out:
+            raise Refusal(f"`n_test` must be at most `n_held_out` = {self.n_held_out}, got {n_test}")
+        check_clean(n_samples, n_clean, self.truth[: -self.n_held_out], "samples")
+
+    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
+        key_choice, key_flip = jax.random.split(key)
+        order = jax.random.permutation(key_choice, self.kernel.shape[0] - self.n_held_out)
+        order = order[labels.clean_first(self.truth[order], n_clean)]
+        chosen = jnp.concatenate([order[n_clean : n_clean + n_samples], order[:n_clean]])
+        return self._examples(chosen, self.flip(key_flip, self.truth[chosen], n_samples))
+
+    def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
+        chosen = jax.random.choice(key, self.n_held_out, (n_samples,), replace=False)
+        chosen = chosen + self.kernel.shape[0] - self.n_held_out
+        return self._examples(chosen, self.truth[chosen])
+
+    def _examples(self, chosen: Int[Array, " sample"], label: Float[Array, " sample"]) -> Examples:
+        rows, n_samples = root(self.kernel)[chosen], chosen.shape[0]
+        nothing = jnp.zeros((0, rows.shape[1])), jnp.zeros(0), jnp.zeros((n_samples, 0))
+        return Examples(*nothing, rows[:, None], label, self.truth[chosen], orthogonal=True)
+
+
+def check_positive(kernel: Float[Array, "given given"]) -> None:
+    """Refuse a kernel with an eigenvalue below −10⁻⁵ of the largest, which is the kernel of no features."""
+    least, largest = np.linalg.eigvalsh(np.asarray(kernel, float))[[0, -1]]
+    if least < -1e-5 * largest:
+        raise Refusal(f"`kernel` must be positive semi-definite, got an eigenvalue {least:.3g}; add it to the diagonal")
