@@ -47,6 +47,8 @@ from sigspike.spaces import recompose as recompose
 from sigspike.stages import first_time as first_time
 from sigspike.stages import low_snr_stages as low_snr_stages
 from sigspike.stages import over_runs as over_runs
+from sigspike.stages import phase_of as phase_of
+from sigspike.stages import reweighting_phases as reweighting_phases
 from sigspike.stages import two_stage_stages as two_stage_stages
 from sigspike.sweeps import Linked as Linked
 from sigspike.sweeps import load as load

@@ -65,7 +65,9 @@ def summary(records: xr.Dataset) -> str:
     """About ten moments of a run as a table, and a sentence if it diverged."""
     extremes = records.map(lambda field: field) if "gamma_max" in records else _extremes(records)
     shown = np.unique(np.linspace(0, records.sizes["time"] - 1, ROWS).round().astype(int))
-    lines = ["    step   train loss   train acc   test error            max γ     max ρ̄   max |ρ̲|"]
+    weighs = "weight_mean" in records
+    head = "    step   train loss   train acc   test error            max γ     max ρ̄   max |ρ̲|"
+    lines = [head + ("   ω clean   ω flipped" if weighs else "")]
     for moment in shown:
         at, top = records.isel(time=int(moment)), extremes.isel(time=int(moment))
         error = f"{float(at.test_error):.4f} ± {float(at.test_error_se):.4f}"
@@ -76,6 +78,7 @@ def summary(records: xr.Dataset) -> str:
         lines.append(
             f"{int(at.time):8d}   {float(at.train_loss):10.4g}   {float(at.train_accuracy):9.4f}   {error}   "
             + " ".join(f"{value + 0.0:9.4g}" for value in largest)
+            + ("   {:7.4f}   {:9.4f}".format(*at["weight_mean"].values) if weighs else "")
         )
     diverged = int(records.diverged_at[-1])
     return "\n".join(

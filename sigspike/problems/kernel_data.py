@@ -1,5 +1,6 @@
 """Samples known by a kernel matrix alone: the kernel regime with a kernel of the user's."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -31,6 +32,7 @@ class KernelData(Problem):
     """
 
     isotropic: ClassVar[bool] = False
+    from_files: ClassVar[tuple[str, ...]] = ("kernel_file",)
 
     kernel: Float[Array, "given given"] = eqx.field(converter=_as_array)
     truth: Float[Array, " given"] = eqx.field(converter=_as_array)
@@ -46,6 +48,17 @@ class KernelData(Problem):
             raise Refusal(f"`truth` must hold a label for each of {self.kernel.shape[0]} samples, got shape {shape}")
         if not isinstance(self.truth, Tracer) and not np.isin(np.asarray(self.truth), (-1, 1)).all():
             raise Refusal(f"`truth` must be -1 or +1, got {np.unique(np.asarray(self.truth))[:5].tolist()}")
+
+    @classmethod
+    def kernel_file(cls, path: Path, n_held_out: int, flip_rate: float = 0.0) -> "KernelData":
+        """A kernel and its labels from an .npz file with arrays ``kernel`` (N, N) and ``truth`` (N,)."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                kernel, truth = file["kernel"], file["truth"]
+        except Exception as error:  # a broken archive can fail in any way
+            found = f"{str(path)!r} ({error})"
+            raise Refusal(f"`path` must be an .npz file with arrays kernel and truth, got {found}") from error
+        return cls(kernel, truth, n_held_out, flip_rate_positive=flip_rate, flip_rate_negative=flip_rate)
 
     @property
     def n_axes(self) -> int:

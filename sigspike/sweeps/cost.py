@@ -55,4 +55,4 @@ def bytes_for_chunk(n_workers: int) -> int:
 
 
 def _atoms(experiment: Experiment) -> int:
-    return experiment.n_samples * experiment.problem.noise_patches
+    return (experiment.n_samples + experiment.algorithm.n_clean) * experiment.problem.noise_patches

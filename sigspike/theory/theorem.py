@@ -118,6 +118,8 @@ def common(experiment: Experiment) -> list[Hypothesis]:
         wants("network", "PatchCNN", network),
         equals("learning-rate schedule", "Constant", type(algorithm.schedule).__name__),
         equals("weight decay", 0.0, float(algorithm.weight_decay)),
+        equals("loss", "logistic", algorithm.loss),
+        equals("regime", "feature", experiment.regime),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Stages of training, read off records: when a curve first crosses a level, and what that makes of papers A and B."""
+"""When a curve over records first crosses a level, in one run and over many."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,7 @@ import xarray as xr
 
 from sigspike.check import Refusal
 
-BAND = 0.1  # a plateau is reached within a tenth of its level
 RESAMPLES = 1000
-ROUNDING = 1e-6  # of a mean of ones: a compiled k · (1/k) may be below 1
 
 
 @dataclass(frozen=True)
@@ -65,52 +63,6 @@ def first_time(values: xr.DataArray, level: Any, rising: bool = True) -> xr.Data
     return xr.Dataset({name: (dims, part) for name, part in found.items()}, coords)
 
 
-def low_snr_stages(data: xr.Dataset, flip_rate: Any = None) -> xr.Dataset:
-    """The stages of paper A along ``stage``, each a ``first_time``:
-
-    * ``memorised``: max ρ̄ ≥ 1, which ends stage 1 (Theorems 3.2, 3.3: T₁).
-    * ``plateau``: the mean margin comes within a tenth of log((1 − p)/p), where a flipped label pulls it down as much
-      in the mean as the others lift it; from here it oscillates until the signal takes over. Gradient descent
-      (``flip_rate`` 0) has none. By default p is the coordinate ``flip_rate`` of the data, else 0.
-    * ``takeover``: max γ ≥ max ρ̄, the end of the plateau.
-
-    ``level`` is the mean margin over the records from ``plateau`` to ``takeover`` (or the last one).
-    """
-    _need(data, "gamma_max", "rho_bar_max", "margin_mean")
-    p = data.coords.get("flip_rate", 0.0) if flip_rate is None else flip_rate
-    with np.errstate(divide="ignore"):
-        balance = np.log((1 - p) / xr.DataArray(p))
-    noise, signal = _largest(data["rho_bar_max"]), _largest(data["gamma_max"])
-    margin = data["margin_mean"].sel(kind="clean", drop=True)
-    plateau = first_time(margin, (1 - BAND) * balance)
-    ratio = (signal / noise.where(noise > 0)).where((noise > 0) | (signal <= 0), np.inf)  # noise may have died out
-    takeover = first_time(ratio, 1.0)
-    end = takeover["at"].fillna(np.inf)
-    stages = {"memorised": first_time(noise, 1.0), "plateau": plateau, "takeover": takeover}
-    level = margin.where((margin["time"] >= plateau["high"]) & (margin["time"] < end)).mean("time")
-    return _listed(stages).assign(level=level.assign_attrs(long_name="mean margin on the plateau", units="1"))
-
-
-def two_stage_stages(data: xr.Dataset, level: float = 1.0) -> xr.Dataset:
-    """The stages of paper B along ``stage``, each a ``first_time``, for fixed flips of the training labels:
-
-    * ``separated``: clean samples are fitted (accuracy ≥ ``level``) while flipped ones are predicted with their true
-      label (accuracy on the observed one ≤ 1 − ``level``): T₁, where stage I is reached.
-    * ``crossing``: from then on, mean ρ̄ of the flipped samples > mean γ, which turns their margins (1/m) Σ (ρ̄ − γ)
-      (paper B) positive: stage I ends. Not reached where stage I is not.
-    * ``memorised``: accuracy ≥ ``level`` on the flipped samples' observed labels.
-
-    Without flipped samples none is reached.
-    """
-    _need(data, "gamma_mean", "rho_bar_mean", "accuracy")
-    clean, flipped = (data["accuracy"].sel(kind=kind, drop=True) for kind in ("clean", "flipped"))
-    level = level - ROUNDING
-    separated = first_time(xr.apply_ufunc(np.minimum, clean, 1 - flipped), level)
-    gap = (data["rho_bar_mean"].sel(kind="flipped", drop=True) - data["gamma_mean"]).mean("sign")
-    crossing = first_time(gap.where(gap["time"] >= separated["high"]), 0.0)
-    return _listed({"separated": separated, "crossing": crossing, "memorised": first_time(flipped, level)})
-
-
 def over_runs(found: xr.Dataset, confidence: float = 0.95) -> xr.Dataset:
     """The median over ``seed`` of ``at``, ``low`` and ``high`` of its bootstrap interval, and the fraction ``reached``.
 
@@ -141,24 +93,3 @@ def _middle(ordered: Any) -> Any:
     """The median along the last axis of sorted numbers, infinite where its upper half is."""
     n = ordered.shape[-1]
     return (ordered[..., (n - 1) // 2] + ordered[..., n // 2]) / 2
-
-
-def _listed(stages: dict[str, xr.Dataset]) -> xr.Dataset:
-    """The stages along ``stage``, by name."""
-    listed = xr.concat(list(stages.values()), "stage", join="exact")
-    return listed.assign_coords(stage=np.array(list(stages), dtype=object))
-
-
-def _largest(values: xr.DataArray) -> xr.DataArray:
-    """The largest entry of a moment, over signs and over the kinds of sample there are."""
-    return values.max([axis for axis in ("sign", "kind") if axis in values.dims])
-
-
-def _need(data: Any, *names: str) -> None:
-    """Refuse what lacks a variable."""
-    held = list(data) if isinstance(data, xr.Dataset) else []
-    lacking = [name for name in names if name not in held]
-    if lacking:
-        got = f"one with {', '.join(map(str, held)) or 'none'}" if isinstance(data, xr.Dataset) else repr(data)
-        remedy = "record with `measure` = 'summary'"
-        raise Refusal(f"`data` must be a Dataset with {', '.join(lacking)}, got {got}; {remedy}")
