@@ -99,7 +99,8 @@ class _Latin1:
             raise pickle.UnpicklingError(f"it holds bytes in {codec!r}, not in latin1")
         return _text(text).encode("latin1")
 
-    def __setstate__(self, state: Any) -> None:
+    @classmethod
+    def __setstate__(cls, state: Any) -> None:
         raise pickle.UnpicklingError("it changes a function")
 
 
@@ -123,3 +124,6 @@ class _Unpickler(pickle.Unpickler):
         if (module, name) not in STANDING_FOR:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no array needs")
         return STANDING_FOR[module, name]
+
+    def persistent_load(self, pid: Any) -> Any:
+        raise pickle.UnpicklingError("it holds an object kept outside the pickle, such as a tensor")

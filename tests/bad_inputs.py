@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import bad_images
 import jax
 import numpy as np
 
@@ -231,6 +232,7 @@ CASES: list[Case] = [
             ss.theory.GradientDescentMemorises(), experiment(), ("n_samples", [4]), ("problem.snr", 0, 1)
         ),
     ),
+    *bad_images.CASES,
 ]
 
 

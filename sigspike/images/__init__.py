@@ -1,1 +1,4 @@
 """Real images with noisy labels: data, networks with PyTorch's semantics, and methods."""
+
+from sigspike.images import data as data
+from sigspike.images import noise as noise

@@ -12,6 +12,12 @@ from sigspike.images.data.subset import Split, split
 from sigspike.images.labels import as_labels, check_lengths
 
 
+def _as_int64(value: Any) -> Any:
+    """Whole numbers as int64; the check refuses others."""
+    found = np.asarray(value)
+    return found.astype(np.int64) if found.dtype.kind in "iu" else found
+
+
 class Dataset(eqx.Module):
     """Images as bytes, channels last, and labels 0 … C−1, of which ``classes`` are the names.
 
@@ -21,9 +27,9 @@ class Dataset(eqx.Module):
 
     name: str = eqx.field(static=True)
     images: UInt8[np.ndarray, "image row column channel"]
-    labels: Int[np.ndarray, " image"]
+    labels: Int[np.ndarray, " image"] = eqx.field(converter=_as_int64)
     test_images: UInt8[np.ndarray, "test row column channel"]
-    test_labels: Int[np.ndarray, " test"]
+    test_labels: Int[np.ndarray, " test"] = eqx.field(converter=_as_int64)
     classes: tuple[str, ...] = eqx.field(static=True)
 
     def __check_init__(self) -> None:

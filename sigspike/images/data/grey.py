@@ -37,10 +37,8 @@ class GreyImages(Source):
         folder = find(self.data_dir, self.title) or self.data_dir
         arrays = []
         for part in ("train", "t10k"):
-            images, labels = (
-                idx.read(folder, f"{part}-images-idx3-ubyte"),
-                idx.read(folder, f"{part}-labels-idx1-ubyte"),
-            )
+            images = idx.read(folder, f"{part}-images-idx3-ubyte")
+            labels = idx.read(folder, f"{part}-labels-idx1-ubyte")
             if images.ndim != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
                 shapes = f"images {images.dtype} {images.shape}, labels {labels.shape}"
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
@@ -48,7 +46,8 @@ class GreyImages(Source):
         counts = np.bincount(arrays[1], minlength=10)
         if counts.sum() == OFFICIAL and bool(np.ptp(counts) == 0) != self.equal_classes:
             raise Refusal(f"`data_dir` must hold {self.title}, got {self.other}'s files in {str(folder)!r}")
-        return Dataset(self.name, *arrays, self.classes)
+        images, labels, test_images, test_labels = arrays
+        return Dataset(self.name, images, labels, test_images, test_labels, self.classes)
 
 
 def framed(

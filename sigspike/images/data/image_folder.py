@@ -18,12 +18,12 @@ BYTES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"}  # p
 
 
 class ImageFolder(Source):
-    """DATA_DIR/CLASS/*.png (or jpg, …), or the same below DATA_DIR/train and DATA_DIR/test.
+    """DATA_DIR/CLASS/*.png (or jpg, …), or the same below DATA_DIR/train and DATA_DIR/test (or val).
 
-    Classes are numbered in the order of their names, images in the order of theirs. Without a folder test, a share
-    ``test_share`` of each class, drawn with ``seed``, is for testing. ``size`` 0 takes the images as they are, all of
-    one size; otherwise each is cut to a square in its middle and resized (bilinear) to that side. ``channels`` 3 reads
-    grey images as colour, 1 colour images as grey.
+    Classes are numbered in the order of their names, images in the order of theirs. Without a folder for testing, a
+    share ``test_share`` of each class, drawn with ``seed``, is for testing. ``size`` 0 takes the images as they are,
+    all of one size; otherwise each is cut to a square in its middle and resized (bilinear) to that side. ``channels``
+    3 reads grey images as colour, 1 colour images as grey.
     """
 
     name: ClassVar[str] = "folder"
@@ -37,18 +37,20 @@ class ImageFolder(Source):
     def load(self) -> Dataset:
         if not self.data_dir.is_dir():
             raise Refusal(f"`data_dir` must be a folder with images, got {str(self.data_dir)!r}")
-        apart = (self.data_dir / "train").is_dir() and (self.data_dir / "test").is_dir()
-        files, labels, classes = self._files(self.data_dir / "train" if apart else self.data_dir)
-        if apart:
-            test_files, test_labels, test_classes = self._files(self.data_dir / "test")
-            if test_classes != classes:
-                odd = sorted(set(test_classes) ^ set(classes))
-                raise Refusal(f"`data_dir` must have the same classes in train and test, got {odd[0]!r} in one only")
-            images = self._images(files + test_files)
-            parts = (images[: len(files)], labels, images[len(files) :], test_labels)
-        else:
+        train_dir = self.data_dir / "train"
+        test_dir = next((folder for name in ("test", "val") if (folder := self.data_dir / name).is_dir()), None)
+        if test_dir is None or not train_dir.is_dir():
+            files, labels, classes = self._files(self.data_dir)
             images, (test, train) = self._images(files), share_of_each(labels, self.test_share, self.seed)
             parts = (images[train], labels[train], images[test], labels[test])
+        else:
+            files, labels, classes = self._files(train_dir)
+            test_files, test_labels, test_classes = self._files(test_dir)
+            if test_classes != classes:
+                odd = sorted(set(test_classes) ^ set(classes))[0]
+                raise Refusal(f"`data_dir` must have the same classes in train and {test_dir.name}, got {odd!r} in one")
+            images = self._images(files + test_files)
+            parts = (images[: len(files)], labels, images[len(files) :], test_labels)
         return Dataset(self.name, *parts, classes)
 
     def _files(self, folder: Path) -> tuple[list[Path], np.ndarray, tuple[str, ...]]:
@@ -85,13 +87,11 @@ class ImageFolder(Source):
 def _read(file: Path, size: int, channels: int) -> np.ndarray:
     from PIL import Image, ImageOps
 
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:
-        with (
-            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
-            Image.open(file) as image,
-        ):
+        with warnings.catch_warnings(action="error", category=bombs[1]), Image.open(file) as image:
             mode, plain = image.mode, image.convert("RGB" if channels == 3 else "L")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except (OSError, SyntaxError, ValueError, *bombs) as error:
         raise Refusal(f"`data_dir` file {file} is no readable image ({error}); remove it") from error
     if mode not in BYTES:
         raise Refusal(f"`data_dir` must hold images of 8 bits a channel, got mode {mode} in {file}; convert it first")

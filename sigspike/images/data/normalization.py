@@ -28,8 +28,8 @@ def normalization_of(images: UInt8[np.ndarray, "image row column channel"]) -> N
     return Normalization(tuple((mean / 255).tolist()), tuple((std / 255).tolist()))
 
 
-# What published code divides by. "cifar10-per-image" has the mean over images of each image's own standard deviation,
-# which is smaller than that of all pixels; it stands in DivideMix, ELR and most ResNet code for CIFAR-10.
+# What published code divides by. "cifar10-per-image" has the mean over images of each image's own standard deviation
+# (with 1 / 1023), which is smaller than that of all pixels; DivideMix and much ResNet code for CIFAR-10 have it.
 PUBLISHED = {
     "cifar10": Normalization((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
     "cifar10-per-image": Normalization((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)),

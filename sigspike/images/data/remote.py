@@ -53,8 +53,9 @@ def download(remote: Remote, folder: Path) -> Path:
             return target
         part.unlink()
         failures.append(f"{host}: md5 {found}, not the official {remote.md5}")
-    here = f"; {part.stat().st_size} bytes are in {part}, run again to go on" if part.is_file() else ""
-    raise Refusal(f"`{remote.name}` could not be fetched ({'; '.join(failures)}){here}")
+    kept = f"{part.stat().st_size} bytes are in {part}, run again to go on" if part.is_file() else "nothing was kept"
+    remedy = f"{kept}, or put the file into {folder} yourself"
+    raise Refusal(f"`{remote.name}` could not be fetched ({'; '.join(failures)}); {remedy}")
 
 
 def md5_of(path: Path) -> str:

@@ -51,10 +51,9 @@ def chosen(
     if not exact:
         return generator.random(len(labels)) < rate
     inside = np.zeros(len(labels), bool)
-    groups = (
-        [np.flatnonzero(labels == number) for number in np.unique(labels)] if per_class else [np.arange(len(labels))]
-    )
-    for places in groups:
+    everywhere = np.arange(len(labels))
+    of_classes = [np.flatnonzero(labels == number) for number in np.unique(labels)]
+    for places in of_classes if per_class else [everywhere]:
         inside[generator.permutation(places)[: whole_part(rate, len(places))]] = True
     return inside
 

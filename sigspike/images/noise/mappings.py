@@ -14,12 +14,12 @@ BLOCK = 5  # fine classes of a CIFAR-100 superclass
 CIFAR10 = (0, 1, 0, 5, 7, 3, 6, 7, 8, 1)
 
 
-def following(n_classes: int, generator: np.random.Generator) -> Mapping:
+def following(n_classes: int, _: np.random.Generator) -> Mapping:
     """i → i + 1 mod C (paper D; the "pair flip" of Co-teaching)."""
     return np.roll(np.arange(n_classes), -1)
 
 
-def similar(n_classes: int, generator: np.random.Generator) -> Mapping:
+def similar(n_classes: int, _: np.random.Generator) -> Mapping:
     """Similar classes of CIFAR-10: half of the classes flip, so that a rate ε makes ε/2 of the labels wrong
     (Patrini et al. 2017; DivideMix, ELR, FINE).
     """
@@ -27,7 +27,7 @@ def similar(n_classes: int, generator: np.random.Generator) -> Mapping:
     return np.array(CIFAR10)
 
 
-def blocks(n_classes: int, generator: np.random.Generator) -> Mapping:
+def blocks(n_classes: int, _: np.random.Generator) -> Mapping:
     """The next of each five consecutive classes, cyclically, as ELR and FINE do for CIFAR-100.
 
     Their code calls the blocks superclasses; fine classes are numbered by the alphabet, so they are not. The true

@@ -1,6 +1,7 @@
 """Labels with noise, and what must be known of it to compare two papers: mask, rate, seed and hash."""
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,9 +33,9 @@ class NoisyLabels:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        as_labels("labels", self.labels, self.n_classes)
+        object.__setattr__(self, "labels", as_labels("labels", self.labels, self.n_classes))
         if self.truth is not None:
-            as_labels("truth", self.truth, self.n_classes)
+            object.__setattr__(self, "truth", as_labels("truth", self.truth, self.n_classes))
             check_lengths("truth", len(self.truth), len(self.labels))
 
     @property
@@ -81,13 +82,13 @@ class NoisyLabels:
         path = Path(path)
         if path.suffix != ".npz":
             raise Refusal(f"`path` must end in .npz, got {str(path)!r}")
-        arrays = {"labels": self.labels} if self.truth is None else {"labels": self.labels, "truth": self.truth}
-        if self.flipped is not None:
-            arrays["flipped"] = self.flipped
+        arrays: dict[str, Any] = {"labels": self.labels, "about": np.array(json.dumps(self.describe()))}
+        if self.truth is not None:
+            arrays |= {"truth": self.truth, "flipped": self.flipped}
         unfinished = path.with_name(f".{path.name}.part")
         try:
             with unfinished.open("wb") as stream:
-                np.savez_compressed(stream, about=np.array(json.dumps(self.describe())), **arrays)
+                np.savez_compressed(stream, **arrays)
             unfinished.replace(path)
         except OSError as error:
             raise Refusal(f"`path` cannot be written, got {str(path)!r} ({error})") from error
@@ -99,7 +100,7 @@ class NoisyLabels:
     def load(cls, path: str | Path) -> "NoisyLabels":
         """What `save` wrote; refused where the hash is not that of the labels."""
         try:
-            with np.load(path, allow_pickle=False) as content:
+            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as content:
                 arrays = {name: content[name] for name in content.files}
             about = json.loads(str(arrays["about"]))
             truth = arrays.get("truth")
