@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from sigspike.reweighting import PersistentWeights, class_counts, class_sums, kernel_class_sums, votes
+from sigspike.reweighting import PersistentWeights, class_counts, class_sums, contest, kernel_class_sums, votes
 
 N, N_CLEAN, DIM = 40, 14, 6
 SWITCHES = list(itertools.product([True, False], repeat=3))
@@ -84,6 +84,27 @@ def test_where_classes_are_balanced_the_three_ingredients_cure_the_same(toleranc
     np.testing.assert_allclose(bare, c(centre=False, row_shift=True, signed=False) * 4 / 3, **close)
     assert abs(signed - bare).max() > 0.1
     assert abs(bare - c(centre=False, row_shift=False, signed=False)).max() > 0.1
+
+
+def test_in_a_contest_the_best_match_alone_is_positive(tolerance):
+    features, clean, label, clean_label = drawn(5)
+    counts = class_counts(jnp.asarray(clean_label), 5)
+    sums = class_sums(*map(jnp.asarray, (features, clean, clean_label)), 5)
+    pairs = (features - clean.mean(0)) @ (clean - clean.mean(0)).T
+    means = np.stack([pairs[:, clean_label == k].mean(1) for k in range(5)], 1)
+    of_all = np.stack([contest(sums, counts, jnp.full(N, k)) for k in range(5)], 1)
+    np.testing.assert_array_equal((of_all > 0).sum(1), 1)
+    np.testing.assert_array_equal(of_all.argmax(1), means.argmax(1))
+    own = contest(sums, counts, jnp.asarray(label))
+    np.testing.assert_allclose(own, means[np.arange(N), label] - np.sort(means)[:, -2:].mean(1), atol=20 * tolerance)
+
+
+def test_a_contest_of_two_is_their_signed_votes(tolerance):
+    data = drawn(2, balanced=True)
+    sums = class_sums(*map(jnp.asarray, (data[0], data[1], data[3])), 2)
+    counts = class_counts(jnp.asarray(data[3]), 2)
+    ours = contest(sums, counts, jnp.asarray(data[2]))
+    np.testing.assert_allclose(ours, couplings(*data, 2, True, True, True), atol=20 * tolerance)
 
 
 def test_true_labels_gain_weight_and_others_lose_it():

@@ -8,6 +8,7 @@ from sigspike.reweighting.descent import WeightedDescent as WeightedDescent
 from sigspike.reweighting.descent import linearised as linearised
 from sigspike.reweighting.features import class_counts as class_counts
 from sigspike.reweighting.features import class_sums as class_sums
+from sigspike.reweighting.features import contest as contest
 from sigspike.reweighting.features import kernel_class_sums as kernel_class_sums
 from sigspike.reweighting.features import votes as votes
 from sigspike.reweighting.fresh import FreshWeights as FreshWeights

@@ -8,11 +8,13 @@ class sums H_ik = Σ_{j in class k} G_ij, which cost O((n C + m_v) d), or O(n m_
 Paper C's surrogate, whose ingredients are mean-centring, row shifting and label-signed modulation; this form of them is
 ours. They are three cures of one ailment, a part of G that all classes share: where all classes have as many clean
 examples, the signs alone remove any shift of a row, and Σ_k H_ik = 0 by centring alone, so that then c with signs is
-C/(C − 1) times c without, and no row is shifted.
+C/(C − 1) times c without, and no row is shifted. Then c_i > 0 already where x_i is nearer to class ỹ_i than to the mean
+of all, which many a wrong label is; ``contest`` asks that it match no other class better.
 """
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 from jaxtyping import Array, Float, Int
 
 ClassSums = Float[Array, "sample class_"]
@@ -81,3 +83,14 @@ def votes(
     agreeing = jnp.take_along_axis(sums, label[:, None], 1)[:, 0]
     others = (sums.sum(1) - agreeing) / (n_classes - 1) if signed else 0
     return (agreeing - others) / counts.sum()
+
+
+def contest(sums: ClassSums, counts: Float[Array, " class_"], label: Int[Array, " sample"]) -> Float[Array, " sample"]:
+    """c_i = h_{i,ỹ_i} − s_i with the class means h_ik = H_ik / m_k, and s_i half-way between the two largest of row i.
+
+    The row is shifted so that its best-matching class alone stays positive: a row shift of ours. Of two classes it is
+    (h_own − h_other)/2, the signed votes where both have as many clean examples.
+    """
+    means = sums / jnp.maximum(counts, 1)[None]
+    shift = lax.top_k(means, 2)[0].mean(1)
+    return jnp.take_along_axis(means, label[:, None], 1)[:, 0] - shift

@@ -10,7 +10,6 @@ from jaxtyping import Array, Bool, Float
 
 FLOOR = 1e-6  # least variance of a component, as a share of all variance
 ITERATIONS = 100
-SPLITS = 10  # steps of two-means before them
 
 
 class _Mixture(NamedTuple):
@@ -22,7 +21,7 @@ class _Mixture(NamedTuple):
 def gaussian_mixture(values: Any, larger: bool = True, counted: Any = None) -> Array:
     """P(component of the larger (or smaller) mean | value) over (sample,), from two Gaussians fitted by EM.
 
-    Two-means from both ends, then a fixed number of EM iterations, no variance below 10⁻⁶ of all; the fit sees only
+    100 iterations from the halves below and above the mean, no variance below 10⁻⁶ of all; the fit sees only
     the examples ``counted`` (all by default), the posterior is that of every example. DivideMix (Li et al. 2020) keeps
     losses with P(smaller) > ½, FINE (Kim et al. 2021) scores with P(larger) > ½. Where all values are equal it is ½.
     """
@@ -36,8 +35,7 @@ def _posterior(
     values: Float[Array, " sample"], counted: Bool[Array, " sample"], larger: bool
 ) -> Float[Array, " sample"]:
     weight = counted / jnp.maximum(counted.sum(), 1)
-    ends = jnp.stack([jnp.where(counted, values, jnp.inf).min(), jnp.where(counted, values, -jnp.inf).max()])
-    several = ends[0] != ends[1]
+    several = jnp.where(counted, values, jnp.inf).min() != jnp.where(counted, values, -jnp.inf).max()
     centre = weight @ values
     spread = jnp.where(several, jnp.sqrt(weight @ (values - centre) ** 2), 1)
     scaled = (values - centre) / spread
@@ -45,25 +43,11 @@ def _posterior(
     def iterate(_: Any, belongs: Float[Array, "component sample"]) -> Float[Array, "component sample"]:
         return _expected(scaled, _fitted(scaled, belongs * weight[None]))
 
-    belongs = lax.fori_loop(0, ITERATIONS, iterate, _halves(scaled, weight, (ends - centre) / spread))
+    halves = jnp.stack([scaled <= 0, scaled > 0]).astype(scaled.dtype)
+    belongs = lax.fori_loop(0, ITERATIONS, iterate, halves)
     mean = _fitted(scaled, belongs * weight[None]).mean
     chosen = belongs[jnp.argmax(mean) if larger else jnp.argmin(mean)]
     return jnp.where(several, chosen, 0.5)
-
-
-def _halves(
-    values: Float[Array, " sample"], weight: Float[Array, " sample"], ends: Float[Array, " component"]
-) -> Float[Array, "component sample"]:
-    """The two halves that two-means ends in, from the smallest and the largest value."""
-
-    def split(at: Float[Array, " component"]) -> Float[Array, "component sample"]:
-        upper = values > at.mean()
-        return jnp.stack([~upper, upper]).astype(values.dtype)
-
-    def iterate(_: Any, at: Float[Array, " component"]) -> Float[Array, " component"]:
-        return _fitted(values, split(at) * weight[None]).mean
-
-    return split(lax.fori_loop(0, SPLITS, iterate, ends))
 
 
 def _fitted(values: Float[Array, " sample"], belongs: Float[Array, "component sample"]) -> _Mixture:

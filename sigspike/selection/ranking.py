@@ -4,7 +4,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Shaped
+from jaxtyping import Array, Bool, Float
 
 
 def auc(score: Any, clean: Any) -> Array:
@@ -12,19 +12,18 @@ def auc(score: Any, clean: Any) -> Array:
 
     Exact with ties, by sorting, in O(n log n); NaN where a kind is missing or a score is NaN.
     """
-    return _auc(jnp.asarray(score), jnp.asarray(clean, bool))
+    return _auc(jnp.asarray(score, jnp.result_type(float)), jnp.asarray(clean, bool))
 
 
 @jax.jit
-def _auc(score: Shaped[Array, "*more sample"], clean: Bool[Array, "*more sample"]) -> Float[Array, "..."]:
+def _auc(score: Float[Array, "*more sample"], clean: Bool[Array, "*more sample"]) -> Float[Array, "..."]:
     return jnp.vectorize(_of_one, signature="(n),(n)->()")(score, clean)
 
 
-def _of_one(score: Shaped[Array, " sample"], clean: Bool[Array, " sample"]) -> Float[Array, ""]:
-    order = jnp.argsort(score)
-    ordered, noisy = score[order], ~clean[order]
-    before = jnp.concatenate([jnp.zeros(1, int), jnp.cumsum(noisy)])  # noisy examples among the first k
-    below, up_to = (before[jnp.searchsorted(ordered, ordered, side=side)] for side in ("left", "right"))
-    beaten = jnp.where(noisy, 0, below + up_to) / 2
-    share = beaten.sum() / jnp.maximum(noisy.sum(), 1) / jnp.maximum((~noisy).sum(), 1)
-    return jnp.where(noisy.any() & ~noisy.all() & ~jnp.isnan(score).any(), share, jnp.nan)
+def _of_one(score: Float[Array, " sample"], clean: Bool[Array, " sample"]) -> Float[Array, ""]:
+    noisy = jnp.sort(jnp.where(clean, jnp.inf, score))
+    n_noisy, n_clean = (~clean).sum(), clean.sum()
+    below, up_to = (jnp.minimum(jnp.searchsorted(noisy, score, side=side), n_noisy) for side in ("left", "right"))
+    beaten = jnp.where(clean, below + up_to, 0).sum() / 2
+    share = beaten / jnp.maximum(n_noisy, 1) / jnp.maximum(n_clean, 1)
+    return jnp.where((n_noisy > 0) & (n_clean > 0) & ~jnp.isnan(score).any(), share, jnp.nan)
