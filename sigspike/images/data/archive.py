@@ -15,6 +15,8 @@ def unpack(path: Path, folder: Path, name: str) -> Path:
     Paths that leave the folder, links out of it and special files are refused (tarfile's filter "data"). The content
     is unpacked aside and appears under its name when all of it is there.
     """
+    if not hasattr(tarfile, "data_filter"):
+        raise Refusal(f"`{path.name}` is unpacked by Python 3.11.4 or later only; unpack it in {folder} yourself")
     target = folder / name
     aside = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}."))
     try:
