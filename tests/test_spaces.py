@@ -22,7 +22,8 @@ PROBLEMS, NETWORKS = (
     for base in (ss.Problem, ss.Network)
 )
 LENGTH = max(len(PROBLEMS), len(NETWORKS))
-PARTS = [zoo.experiment(PROBLEMS[k % len(PROBLEMS)], NETWORKS[k % len(NETWORKS)]) for k in range(LENGTH)]
+SHOWN = range(0, LENGTH, 2 if FLOAT32 else 1)  # float32 is about rounding: there the defaults alone
+PARTS = [zoo.experiment(PROBLEMS[k % len(PROBLEMS)], NETWORKS[k % len(NETWORKS)]) for k in SHOWN]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,6 @@ def test_spaces_agree_for_every_algorithm(algorithm, draws, tolerance):
     assert_agreement(zoo.experiment(algorithm=algorithm), draws[algorithm.n_clean], tolerance)
 
 
-@pytest.mark.law
 @pytest.mark.parametrize("algorithm", [*OPTIONS, pytest.param(DECAYED, id="decayed")], ids=zoo.label)
 def test_spaces_agree_for_every_option_of_an_algorithm(algorithm, draws, tolerance):
     """Over 60 steps: once the squared loss is fitted, SAM's ascent is a quotient of roundings."""
@@ -68,7 +68,6 @@ def test_spaces_agree_for_a_real_power(drawn, tolerance):
     assert_agreement(zoo.experiment(network=zoo.specimen(ss.PatchCNN, power=2.5)), drawn, tolerance)
 
 
-@pytest.mark.law
 @pytest.mark.parametrize("algorithm", [zoo.specimen(kind) for kind in EQUIVARIANT], ids=zoo.label)
 def test_spaces_agree_for_every_algorithm_and_power(algorithm, draws, tolerance):
     drawn = draws[algorithm.n_clean]
