@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Num
 
-from sigspike.images.ops import Maps, Statistics, batch_norm, conv, linear
+from sigspike.images.ops import Maps, Outputs, Statistics, batch_norm, conv, linear
 
 Params = dict[str, Float[Array, "..."]]
 Buffers = dict[str, Num[Array, "..."]]
@@ -19,7 +19,7 @@ class Forward:
     def __init__(self, params: Params, buffers: Buffers, train: bool, compute: jnp.dtype | None = None) -> None:
         self.params, self.buffers, self.train, self.compute = params, dict(buffers), train, compute
 
-    def conv(self, name: str, maps: Maps, stride: int = 1, padding: int = 0) -> Maps:
+    def conv(self, name: str, maps: Maps, stride: int = 1, padding: int = 0) -> Outputs:
         """A convolution, with a bias where there is one."""
         kernel, bias = self.params[f"{name}.weight"], self.params.get(f"{name}.bias")
         dtype = self.compute or kernel.dtype

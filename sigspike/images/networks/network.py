@@ -56,6 +56,6 @@ class ImageNetwork(Checked):
         if images.ndim != 4 or images.shape[-1] != self.in_channels:
             expected = f"(sample, row, column, {self.in_channels})"
             raise Refusal(f"`images` must have shape {expected}, got {images.shape}")
-        forward = Forward(params, buffers, train, jnp.bfloat16 if self.compute == "bfloat16" else None)
+        forward = Forward(params, buffers, train, jnp.dtype(jnp.bfloat16) if self.compute == "bfloat16" else None)
         logits, features = self.layers(forward, images)
         return Output(logits, features, forward.buffers)

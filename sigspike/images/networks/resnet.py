@@ -7,7 +7,7 @@ from sigspike.fields import choice, count
 from sigspike.images.networks.entries import Entries, Entry, batch_norm_entries, he_fan_out, linear_entries, uniform
 from sigspike.images.networks.forward import Forward
 from sigspike.images.networks.network import ImageNetwork
-from sigspike.images.ops import Maps, max_pool
+from sigspike.images.ops import Maps, Outputs, max_pool
 
 BLOCKS = {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}  # depth: blocks of the four stages
 # What the two codes call the projection of a shortcut and the last layer; all other names agree.
@@ -54,7 +54,7 @@ class ResNet(ImageNetwork):
         features = maps.astype(forward.precision).mean((1, 2))
         return forward.linear(self._last, features), features
 
-    def _block(self, forward: Forward, name: str, maps: Maps, stride: int) -> Maps:
+    def _block(self, forward: Forward, name: str, maps: Maps, stride: int) -> Outputs:
         inner = jax.nn.relu(forward.batch_norm(f"{name}.bn1", forward.conv(f"{name}.conv1", maps, stride, 1)))
         inner = forward.batch_norm(f"{name}.bn2", forward.conv(f"{name}.conv2", inner, padding=1))
         if stride > 1:

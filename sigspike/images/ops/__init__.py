@@ -3,6 +3,7 @@
 from sigspike.images.ops.batch_norm import Statistics as Statistics
 from sigspike.images.ops.batch_norm import batch_norm as batch_norm
 from sigspike.images.ops.conv import Maps as Maps
+from sigspike.images.ops.conv import Outputs as Outputs
 from sigspike.images.ops.conv import conv as conv
 from sigspike.images.ops.linear import flatten as flatten
 from sigspike.images.ops.linear import linear as linear

@@ -3,16 +3,18 @@
 from jax import lax
 from jaxtyping import Array, Float
 
-Maps = Float[Array, "sample row column channel"]
+# Rows and columns between samples and channels: a layer may change their number.
+Maps = Float[Array, "sample _ _ channel"]
+Outputs = Float[Array, "sample _ _ out"]
 
 
 def conv(
     images: Maps,
-    kernel: Float[Array, "out in height width"],
+    kernel: Float[Array, "out channel height width"],
     bias: Float[Array, " out"] | None = None,
     stride: int = 1,
     padding: int = 0,
-) -> Maps:
+) -> Outputs:
     """y[n, i, j, o] = b_o + Σ_{c,u,v} kernel[o, c, u, v] x[n, s i + u − p, s j + v − p, c], zero outside the image.
 
     ``padding`` zeros stand on every side, as in ``torch.nn.functional.conv2d``: 'SAME' puts them elsewhere when the
