@@ -1,0 +1,7 @@
+"""Paper C: "Revisiting meta-learning with noisy labels: reweighting dynamics" (arXiv 2510.12209)."""
+
+from sigspike.papers.figure import Figure
+from sigspike.papers.meta_reweighting.ablation import SurrogateAblation
+from sigspike.papers.meta_reweighting.surrogate import Surrogate
+
+FIGURES: tuple[type[Figure], ...] = (Surrogate, SurrogateAblation)
