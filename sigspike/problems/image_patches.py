@@ -84,6 +84,7 @@ class ImagePatches(Problem):
         normalization: float = 80.0,
         layout: str = "patch",
         border: int = 4,
+        flip_rate: float = 0.0,
     ) -> "ImagePatches":
         """Two MNIST digits, the first as −1 and the second as +1, from the four official files in ``data_dir`` or its
         ``mnist``.
@@ -99,8 +100,9 @@ class ImagePatches(Problem):
                 shapes = f"images {images.shape}, labels {digits.shape}"
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
             parts.append((images, digits))
+        flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         arrays = _two_classes(parts, classes)
-        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border, **flips)
 
     @classmethod
     def digits(
@@ -110,6 +112,7 @@ class ImagePatches(Problem):
         normalization: float = 120.0,
         layout: str = "patch",
         border: int = 4,
+        flip_rate: float = 0.0,
     ) -> "ImagePatches":
         """Two digits that come with scikit-learn, the first as −1 and the second as +1, enlarged to 28 × 28 (see
         ``sigspike.digits``).
@@ -118,8 +121,9 @@ class ImagePatches(Problem):
         """
         images, labels = digits.read()
         parts = [(images[:1000], labels[:1000]), (images[1000:], labels[1000:])]
+        flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         arrays = _two_classes(parts, classes)
-        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border, **flips)
 
     @classmethod
     def cifar10(
@@ -130,13 +134,15 @@ class ImagePatches(Problem):
         normalization: float = 64.0,
         layout: str = "patch",
         border: int = 4,
+        flip_rate: float = 0.0,
     ) -> "ImagePatches":
         """Two classes of CIFAR-10 (airplane 0, automobile 1), the first as −1 and the second as +1, from the python
         batches in ``data_dir`` or its ``cifar-10-batches-py``.
         """
         folder = find(data_dir, "CIFAR-10") or data_dir
+        flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         arrays = _two_classes([cifar.read(folder, names) for names in (cifar.TRAIN, cifar.TEST)], classes)
-        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border, **flips)
 
     @property
     def n_axes(self) -> int:
