@@ -1,0 +1,10 @@
+"""Training of image networks on noisy labels: its description, the loop, checkpoints, logs and what they show."""
+
+from sigspike.images.training.optimiser import SGD as SGD
+from sigspike.images.training.optimiser import Adam as Adam
+from sigspike.images.training.optimiser import Optimiser as Optimiser
+from sigspike.images.training.schedule import Constant as Constant
+from sigspike.images.training.schedule import Cosine as Cosine
+from sigspike.images.training.schedule import Milestones as Milestones
+from sigspike.images.training.schedule import Schedule as Schedule
+from sigspike.images.training.training import Training as Training
