@@ -2,6 +2,15 @@
 
 from sigspike.papers.figure import Figure
 from sigspike.papers.meta_reweighting.ablation import SurrogateAblation
+from sigspike.papers.meta_reweighting.kernel_map import KernelMap
+from sigspike.papers.meta_reweighting.perturbation import Perturbation
+from sigspike.papers.meta_reweighting.phases import Phases
 from sigspike.papers.meta_reweighting.surrogate import Surrogate
 
-FIGURES: tuple[type[Figure], ...] = (Surrogate, SurrogateAblation)
+FIGURES: tuple[type[Figure], ...] = (
+    Phases,
+    Perturbation,
+    KernelMap,
+    Surrogate,
+    SurrogateAblation,
+)

@@ -11,19 +11,23 @@ from matplotlib.axes import Axes
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.meta_reweighting.setting import SOURCE, TITLES, default
+from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, TITLES, default
 from sigspike.plots.style import COLORS, panels
 
 SYSTEMS = ("kernel", "two-layer")
 PHASES = ("alignment", "filtering", "post-filtering")
-KICKS = {"kernel": (1, 100, 3000), "two-layer": (1, 15, 3000)}  # a step in each phase
+KICKS = {"kernel": (1, 60, 3000), "two-layer": (1, 15, 3000)}  # a step in each phase
 SIZES = {"kernel": 0.1, "two-layer": 0.3}  # of the kick of the parameters
 FEATURES = {"kernel": "ntk", "two-layer": "penultimate"}
 FIRST = {("MetaReweighting", "kernel"): 100, ("MetaReweighting", "two-layer"): 2.5}  # about the first coupling norm
 FIRST |= {("FeatureReweighting", "kernel"): 100, ("FeatureReweighting", "two-layer"): 2.5}
+FOOLED = {  # what such a kick does late: the squared loss can be overshot, the logistic loss cannot
+    "kernel": ("the same in post-filtering, where clean residuals change sign", SOURCE, 0, 0.6),
+    "two-layer": ("the same in post-filtering: still told, as a logistic loss has no overshoot", OURS, 0.85, 1),
+}
 ALGORITHMS = ("MetaReweighting", "FeatureReweighting")
 LEVELS = (0.0, 0.03, 0.1, 0.3, 1.0)  # jitter over the first coupling norm
-FAR = 0.3  # the level of the claims
+FAR = 1.0  # the level of the claims
 
 
 class Perturbation(Figure):
@@ -59,7 +63,7 @@ class Perturbation(Figure):
 
     def _kicked(self, system: str, disturbance: ss.Disturbance, progress: Progress) -> xr.Dataset:
         """Runs with a kick in each phase, recorded closely after it; ``time`` becomes steps ``after`` the kick."""
-        after = np.unique(np.geomspace(1, 2500, 40).round().astype(int))
+        after = np.unique(np.geomspace(1, 900, 25).round().astype(int))
         moments = sorted({0, *KICKS[system], *(int(at + k) for at in KICKS[system] for k in after)})
         plain = replace(default(system, disturbance=disturbance), record_at=tuple(moments), n_test=10)
         kicks = ss.Linked({"algorithm.disturbance.at": KICKS[system]}, labels=PHASES)
@@ -149,7 +153,7 @@ class Perturbation(Figure):
         return [claim for system in SYSTEMS for claim in self._of(system, data.sel(system=system))]
 
     def _of(self, system: str, runs: xr.Dataset) -> list[Claim]:
-        where, of = TITLES[system], Claim.of_seeds
+        where, of, (said, who, low, high) = TITLES[system], Claim.of_seeds, FOOLED[system]
         slower = runs["recovery"].sel(phase="post-filtering") / runs["recovery"].sel(phase="filtering")
         meta, surrogate = (runs.sel(algorithm=name, level=FAR) for name in ALGORITHMS)
         told = runs["auc_after"]
@@ -161,8 +165,8 @@ class Perturbation(Figure):
                 10,
             ),
             of(f"{where}: AUC after a kick of the parameters in filtering", SOURCE, told.sel(phase="filtering"), 0.95),
-            of(f"{where}: the same in post-filtering", SOURCE, told.sel(phase="post-filtering"), high=0.8),
-            of(f"{where}: AUC at jitter {FAR}, in alignment", SOURCE, meta["auc_early"], 0.9),
-            of(f"{where}: the same in post-filtering", SOURCE, meta["auc_late"], high=0.6),
-            of(f"{where}: the same late with feature-based reweighting", SOURCE, surrogate["auc_late"], 0.9),
+            of(f"{where}: {said}", who, told.sel(phase="post-filtering"), low, high),
+            of(f"{where}: AUC under jitter of the first coupling norm, in alignment", SOURCE, meta["auc_early"], 0.8),
+            of(f"{where}: the same in post-filtering", SOURCE, meta["auc_late"], high=0.65),
+            of(f"{where}: the same late with feature-based reweighting", SOURCE, surrogate["auc_late"], 0.85),
         ]
