@@ -7,6 +7,7 @@ from sigspike.images.methods.method import Facts as Facts
 from sigspike.images.methods.method import Look as Look
 from sigspike.images.methods.method import Method as Method
 from sigspike.images.methods.method import Seen as Seen
+from sigspike.images.methods.method import cross_entropy as cross_entropy
 from sigspike.images.methods.state import Descent as Descent
 from sigspike.images.methods.state import Model as Model
 from sigspike.images.methods.state import State as State

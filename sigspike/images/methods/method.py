@@ -20,12 +20,12 @@ step nothing is raised and no shape depends on values. What a step should report
 name, the same names at every step: the log has their means over the epoch.
 """
 
-from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
+import optax
 from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.fields import Checked
@@ -36,6 +36,11 @@ from sigspike.images.networks import Buffers, ImageNetwork, Output
 
 Logits = Float[Array, "sample class"]
 Losses = Float[Array, " sample"]
+
+
+def cross_entropy(logits: Logits, labels: Int[Array, " sample"]) -> Losses:
+    """−log p_y, p = softmax of the logits."""
+    return optax.softmax_cross_entropy_with_integer_labels(logits, labels)
 
 
 class Facts(NamedTuple):
@@ -97,9 +102,9 @@ class Method(Checked):
         """The state with which an epoch begins."""
         return state
 
-    @abstractmethod
     def losses(self, logits: Logits, batch: Batch, carried: PyTree) -> tuple[Losses, PyTree]:
-        """ℓ_i of the batch, and what is carried on."""
+        """ℓ_i of the batch, and what is carried on: cross entropy with the noisy label, unless a method says more."""
+        return cross_entropy(logits, batch.labels), carried
 
     def objective(
         self, weights: Weights, buffers: Buffers, batch: Batch, carried: PyTree, network: ImageNetwork

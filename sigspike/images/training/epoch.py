@@ -5,11 +5,10 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import optax
 from jax import lax
 from jaxtyping import Array, Float, Int, Key
 
-from sigspike.images.methods import Batch, Clean, Descent, Seen, State
+from sigspike.images.methods import Batch, Clean, Descent, Seen, State, cross_entropy
 from sigspike.images.training.setup import Data
 from sigspike.images.training.training import Training
 
@@ -140,5 +139,5 @@ def _clean(training: Training, data: Data, key: Key[Array, ""]) -> Clean | None:
 
 
 def _watched(watched: Watched, batch: Batch, seen: Seen) -> Watched:
-    loss = optax.softmax_cross_entropy_with_integer_labels(seen.logits, batch.labels)
+    loss = cross_entropy(seen.logits, batch.labels)
     return Watched(batch.written(watched.loss, loss), batch.written(watched.predicted, seen.logits.argmax(1)))

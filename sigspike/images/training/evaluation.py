@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import optax
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from sigspike.images.methods import Model
+from sigspike.images.methods import Model, cross_entropy
 from sigspike.images.networks import Output
 from sigspike.images.training.epoch import Watched, unit_of
 from sigspike.images.training.setup import Bytes, Data
@@ -39,7 +38,7 @@ def outputs(training: Training, model: Model, data: Data, images: Bytes) -> Outp
 
 def watched(logits: Float[Array, "image class"], labels: Int[Array, " image"]) -> Watched:
     """Cross entropy and predicted class of every image."""
-    return Watched(optax.softmax_cross_entropy_with_integer_labels(logits, labels), logits.argmax(1))
+    return Watched(cross_entropy(logits, labels), logits.argmax(1))
 
 
 def score(logits: Float[Array, "image class"], labels: Int[Array, " image"]) -> Score:
