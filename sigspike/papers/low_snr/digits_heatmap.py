@@ -16,7 +16,7 @@ from sigspike.plots.style import panels
 
 
 class DigitsHeatmap(Figure):
-    """Pixels / 60 … 140 × σ_p = 4 … 8, 200 000 steps at η = 0.001; 5 000 at η = 0.01 at the quick scale.
+    """Pixels / 60 … 140 × σ_p = 4 … 8, 200 000 steps at η = 0.001; 3 000 at η = 0.01 at the quick scale.
 
     Three places along each axis: a coarse map, since a training takes 200 000 steps.
     """
@@ -33,7 +33,7 @@ class DigitsHeatmap(Figure):
         return 3 if self.scale == "paper" else 2
 
     def experiment(self) -> ss.Experiment:
-        rate, n_steps = (0.001, 200_000) if self.scale == "paper" else (0.01, 5_000)
+        rate, n_steps = (0.001, 200_000) if self.scale == "paper" else (0.01, 3_000)
         folder = self.find("MNIST")
         return image_experiment(zero_or_one(folder), rate, n_steps, n_steps, most_tested(folder))
 

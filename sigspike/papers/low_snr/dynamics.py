@@ -29,7 +29,7 @@ class Dynamics(Figure):
 
     @property
     def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 6
+        return 20 if self.scale == "paper" else 3
 
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=200, n_steps=max(END.values()), record_every=40 if self.scale == "paper" else 80)

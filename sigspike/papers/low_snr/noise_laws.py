@@ -41,7 +41,7 @@ class NoiseLaws(Figure):
 
     @property
     def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 4
+        return 20 if self.scale == "paper" else 2
 
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=200, n_steps=2000, record_every=40)

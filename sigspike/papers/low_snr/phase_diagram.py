@@ -35,7 +35,7 @@ class PhaseDiagram(Figure):
         problem = self.experiment().problem
         strength = snr * float(problem.noise_std) * float(problem.dim) ** 0.5  # type: ignore[attr-defined]
         return {
-            "n_samples": list(range(100, 701, 100)) if paper else [100, 300],
+            "n_samples": list(range(100, 701, 100)) if paper else [100, 200],
             "problem.signal_strength": strength.tolist(),
         }
 

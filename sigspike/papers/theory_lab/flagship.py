@@ -44,7 +44,7 @@ class Flagship(Figure):
     def regimes(self) -> dict[str, Regime]:
         """In order of their rows."""
         with jax.enable_x64(True):
-            return regimes(N_RECORDS)
+            return regimes(N_RECORDS, self.scale == "quick")
 
     @property
     def n_seeds(self) -> int:
