@@ -9,8 +9,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import jax
 import pytest
 from jaxtyping import install_import_hook
+from xdist.scheduler import LoadFileScheduling
 
 FLOAT32 = os.environ.get("SIGSPIKE_PRECISION") == "float32"
+# What is compiled in float64 is small and runs a few times: without LLVM's optimisations and with XLA's older emitters
+# it compiles in a quarter of the time. The float32 pass compiles as users do. Processes that tests start inherit this.
+QUICK = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+if not FLOAT32:
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {QUICK}".strip()
 
 jax.config.update("jax_enable_x64", not FLOAT32)
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -18,6 +24,20 @@ jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parent.parent 
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
 
 install_import_hook("sigspike", "typechecker.checked")
+
+
+class Scheduling(LoadFileScheduling):
+    """A file's tests share fixtures and compiled programs, and stay together; figures and notebooks share nothing."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        single = nodeid.startswith(("tests/test_paper_", "tests/test_notebooks"))
+        return nodeid if single else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Which tests go to one worker together."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True, scope="module")

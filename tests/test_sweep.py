@@ -183,7 +183,7 @@ def test_four_devices_give_what_one_gives(tmp_path):
     data = []
     for count in (1, 4):
         flags = {
-            "XLA_FLAGS": f"--xla_force_host_platform_device_count={count}",
+            "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={count}",
             "JAX_ENABLE_X64": str(int(not FLOAT32)),
         }
         file = tmp_path / f"{count}.nc"
