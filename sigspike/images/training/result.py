@@ -22,8 +22,8 @@ KINDS = np.array(["clean", "flipped"], dtype=object)
 class Suspects:
     """How likely every training label is wrong, by its loss alone.
 
-    ``ids`` are places in the data set, ``loss`` the mean over the epochs so far of an image's loss (which keeps what was
-    seen before the wrong labels were memorised), ``score`` P(upper of two Gaussians | loss). An image is suspected
+    ``ids`` are places in the data set, ``loss`` the mean over the epochs so far of an image's loss (which keeps what
+    was seen before the wrong labels were memorised), ``score`` P(upper of two Gaussians | loss). An image is suspected
     ``by_mixture`` where score > ½, and ``by_threshold`` where loss > log C: more than by guessing.
     """
 
@@ -84,8 +84,8 @@ class Result:
         return self.rows[-1]
 
     def curves(self) -> xr.Dataset:
-        """The log along ``time`` = epochs done; loss and accuracy on the training labels along ``kind`` = clean, flipped
-        where the truth is known.
+        """The log along ``time`` = epochs done; where the truth is known, loss and accuracy on the training labels along
+        ``kind`` = clean, flipped.
         """
         columns = {name: np.array([row[name] for row in self.rows], float) for name in self.rows[0]}
         moments = columns.pop("epoch").astype(int)
