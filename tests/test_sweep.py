@@ -64,7 +64,9 @@ def test_every_cell_is_the_run_of_its_setting(grid):
 
 def test_cells_share_their_draws_and_seeds_do_not(grid):
     start = grid[0]["margin"].sel(time=0, dim=60)
-    np.testing.assert_array_equal(start, start.isel(learning_rate=[0, 0], algorithm=[0, 0]))
+    np.testing.assert_array_equal(start, start.isel(learning_rate=[0, 0]))
+    rounding = 1e-5 if FLOAT32 else 1e-12  # of two programs
+    np.testing.assert_allclose(start, start.isel(algorithm=[0, 0]), rtol=rounding)
     assert np.all(start.isel(seed=0) != start.isel(seed=1))
     last = grid[0]["margin"].sel(time=20, learning_rate=0.3)
     assert np.all(last.sel(algorithm="GD") != last.sel(algorithm="label noise"))
