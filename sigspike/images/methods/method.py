@@ -24,6 +24,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, Float, Int, Key, PyTree
@@ -41,6 +42,11 @@ Losses = Float[Array, " sample"]
 def cross_entropy(logits: Logits, labels: Int[Array, " sample"]) -> Losses:
     """−log p_y, p = softmax of the logits."""
     return optax.softmax_cross_entropy_with_integer_labels(logits, labels)
+
+
+def of_label(values: Float[Array, "sample class"], labels: Int[Array, " sample"]) -> Losses:
+    """v_iy of every row i."""
+    return jnp.take_along_axis(values, labels[:, None], 1)[:, 0]
 
 
 class Facts(NamedTuple):
