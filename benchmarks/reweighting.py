@@ -68,9 +68,9 @@ def ours() -> dict[str, Callable[[], Any]]:
 
     return {
         "plain step": carrying(plain, params, momentum.init(params)),
-        "exact, at θ̂": carrying(*pair(reweighted(PersistentWeights(1.0)), params)),
-        "exact, at θ": carrying(*pair(reweighted(PersistentWeights(1.0), ahead=False), params)),
-        f"every {EVERY} steps": carrying(*pair(reweighted(PersistentWeights(1.0, every=EVERY)), params)),
+        "exact, at θ̂": carrying(*pair(reweighted(PersistentWeights(rate=1.0)), params)),
+        "exact, at θ": carrying(*pair(reweighted(PersistentWeights(rate=1.0), ahead=False), params)),
+        f"every {EVERY} steps": carrying(*pair(reweighted(PersistentWeights(rate=1.0, every=EVERY)), params)),
         "L2RW": carrying(*pair(reweighted(FreshWeights()), params)),
         "Meta-Weight-Net": carrying(*pair(reweighted(WeightNetwork()), params)),
     }

@@ -76,6 +76,11 @@ def switch(default: bool, kw_only: bool = False) -> Any:
     return eqx.field(static=True, metadata={"domain": Instance(bool)}, kw_only=kw_only, default=default)
 
 
+def array(converter: Callable[[Any], Any]) -> Any:
+    """A field that holds an array of the user's, in the form that ``converter`` gives it."""
+    return eqx.field(converter=converter)
+
+
 def part(kind: type, default_factory: Callable[[], Any] | None = None, kw_only: bool = False) -> Any:
     """A field that holds another described object."""
     extra: dict[str, Any] = {} if default_factory is None else {"default_factory": default_factory}

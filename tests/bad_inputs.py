@@ -16,6 +16,7 @@ import jax
 import numpy as np
 
 import sigspike as ss
+from sigspike.reweighting.subset import check_apart, check_labels
 
 DATA, NETWORK, PLAIN = ss.SignalNoise(30, 1, 0.5), ss.PatchCNN(3), ss.GradientDescent(0.1)
 RUN = {"n_samples": 4, "n_steps": 10, "n_test": 5}
@@ -67,6 +68,20 @@ def traced(**changes: Any) -> Any:
     return jax.eval_shape(lambda dim: ss.simulate(ss.put(at, "problem.dim", dim), jax.random.key(0)), 30.0)
 
 
+def kernel_data(kernel: Any, truth: Any = (1, -1)) -> ss.KernelData:
+    return ss.KernelData(np.asarray(kernel), np.asarray(truth), n_held_out=1)
+
+
+def reweighted_images(n_clean: int, n_samples: int, labels: Any) -> ss.Experiment:
+    pixels, sides = np.zeros((len(labels), 2, 2)), np.asarray(labels)
+    images = ss.ImagePatches(pixels, sides, pixels, sides, noise_std=1.0)
+    return experiment(problem=images, algorithm=ss.MetaReweighting(0.1, n_clean), n_samples=n_samples, n_test=2)
+
+
+def kicked_fresh_weights() -> ss.MetaReweighting:
+    return ss.MetaReweighting(0.1, 4, rule=ss.FreshWeights(), disturbance=ss.WeightKick(3.0))
+
+
 Case = tuple[str, str, str, Callable[[], Any]]
 CASES: list[Case] = [
     # name, argument, value
@@ -103,6 +118,34 @@ CASES: list[Case] = [
     ("too many signals", "n_signals", "9", lambda: ss.Parity(90, 1, 1, n_signals=9)),
     ("negative ratio of signals", "strength_ratio", "-0.5", lambda: ss.XORSignals(9, 1, 1, strength_ratio=-0.5)),
     ("momentum of one", "decay", "1.0", lambda: ss.Momentum(0.1, 1.0)),
+    ("unknown loss", "loss", "'hinge'", lambda: ss.GradientDescent(0.1, loss="hinge")),
+    ("empty clean subset", "n_clean", "0", lambda: ss.MetaReweighting(0.1, 0)),
+    ("clean subset without a class", "n_clean", "1", lambda: ss.FeatureReweighting(0.1, 1)),
+    ("clean subset above the training set", "n_clean", "5", lambda: experiment(algorithm=ss.MetaReweighting(0.1, 5))),
+    ("clean images of one class", "n_clean", "4", lambda: reweighted_images(4, n_samples=4, labels=[1] * 7 + [-1])),
+    (
+        "too few images beside the clean ones",
+        "n_clean",
+        "4 + 4",
+        lambda: reweighted_images(4, n_samples=4, labels=SIDES),
+    ),
+    ("no rate of the weights", "rate", "0.0", lambda: ss.PersistentWeights(0.0)),
+    ("negative rate of the weights", "rate", "-0.5", lambda: ss.PersistentWeights(-0.5)),
+    ("weight above one", "start", "1.5", lambda: ss.PersistentWeights(start=1.5)),
+    ("kick of weights that do not persist", "disturbance", "WeightKick", kicked_fresh_weights),
+    ("weights of plain descent", "measure", "GradientDescent", lambda: experiment(measure="weights")),
+    ("unknown regime", "regime", "'lazy'", lambda: experiment(regime="lazy")),
+    ("power of a linear model", "power", "2", lambda: ss.LinearModel(3, 2)),
+    ("kernel that is not symmetric", "kernel", "0.5", lambda: kernel_data([[1.0, 0.5], [0.0, 1.0]])),
+    ("kernel that is not finite", "kernel", "nan", lambda: kernel_data([[1.0, np.nan], [np.nan, 1.0]])),
+    ("kernel that is no square", "kernel", "(2, 3)", lambda: kernel_data(np.ones((2, 3)))),
+    ("kernel of no features", "kernel", "-1", lambda: kernel_data([[1.0, 2.0], [2.0, 1.0]])),
+    ("kernel without labels", "truth", "(3,)", lambda: kernel_data(np.eye(2), truth=[1, -1, 1])),
+    ("kernel's labels in numbers", "truth", "[0.0, 1.0]", lambda: kernel_data(np.eye(2), truth=[0, 1])),
+    ("clean labels without a class", "clean_label", "none of 2", lambda: check_labels([0, 1, 1], 3, 9)),
+    ("no clean labels", "clean_label", "(0,)", lambda: check_labels(np.zeros(0, int), 3, 9)),
+    ("more clean labels than training examples", "clean_label", "got 4", lambda: check_labels([0, 1, 2, 0], 3, 3)),
+    ("clean subset that is trained on", "clean_ids", "the first is 3", lambda: check_apart([3, 4], [1, 2, 3])),
     ("schedule that is a number", "schedule", "0.5", lambda: ss.GradientDescent(0.1, schedule=0.5)),
     ("schedule without end", "n_steps", "0", lambda: ss.Cosine(0)),
     ("one dimension", "dim", "1", lambda: ss.SignalNoise(1, 1, 1)),

@@ -38,7 +38,7 @@ SMALL = {
     "kernel": (INPUTS := np.random.default_rng(1).standard_normal((40, 30))) @ INPUTS.T,
     "truth": np.sign(INPUTS[:, 0]),
     "n_held_out": 20,
-    "at": 2,
+    "when": 2,
     "std": 0.1,
 }
 

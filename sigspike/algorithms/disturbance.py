@@ -40,22 +40,22 @@ class Calm(Disturbance):
 
 
 class WeightKick(Disturbance):
-    """Before the step ``at``, w_i ← min(1, w_i + ``size``) for the examples with flipped labels."""
+    """Before the step ``when``, w_i ← min(1, w_i + ``size``) for the examples with flipped labels."""
 
-    at: float | Float[Array, ""] = number(NONNEGATIVE, "step of the kick")
+    when: float | Float[Array, ""] = number(NONNEGATIVE, "step of the kick")
     size: float | Float[Array, ""] = number(Range(low=0, high=1), "weight added to noisy examples", default=0.5)
 
     def weights(self, weights: Weights, flipped: Bool[Array, " sample"], step: Int[Array, ""]) -> Weights:
-        return jnp.where((step == self.at) & flipped, jnp.minimum(weights + self.size, 1), weights)
+        return jnp.where((step == self.when) & flipped, jnp.minimum(weights + self.size, 1), weights)
 
 
 class ParameterKick(Disturbance):
-    """Before the step ``at``, θ ← θ + ``size`` · d/‖d‖ with d = Σ_i ε_i ∇f̃_i, f̃_i = ỹ_i f_i and ε_i ~ N(0, 1).
+    """Before the step ``when``, θ ← θ + ``size`` · d/‖d‖ with d = Σ_i ε_i ∇f̃_i, f̃_i = ỹ_i f_i and ε_i ~ N(0, 1).
 
     d is a random direction among those that training can reach, the same vector in every space.
     """
 
-    at: float | Float[Array, ""] = number(NONNEGATIVE, "step of the kick")
+    when: float | Float[Array, ""] = number(NONNEGATIVE, "step of the kick")
     size: float | Float[Array, ""] = number(NONNEGATIVE, "length of the kick", default=1.0)
 
     def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
@@ -64,7 +64,7 @@ class ParameterKick(Disturbance):
     def params(self, task: Task, params: Params, step: Int[Array, ""], drawn: Any) -> Params:
         direction = task.space.linearised(task.margins, params).backward(drawn)
         square = task.space.inner(direction, direction)
-        length = jnp.where(step == self.at, self.size / jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
+        length = jnp.where(step == self.when, self.size / jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
         return task.space.move(params, length, direction)
 
 

@@ -26,5 +26,5 @@ class Tangent(eqx.Module):
         """The linearised f of every sample."""
         start, end = (self.upper, self.overlaps), (upper, overlaps)
         way = jax.tree.map(jnp.subtract, end, start)
-        value, change = jax.jvp(lambda *at: self.network.logits(*at, examples), start, way)
+        value, change = jax.jvp(lambda upper, z: self.network.logits(upper, z, examples), start, way)
         return value + change

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +12,7 @@ from jaxtyping import Array, Float, Key
 from sigspike import cifar, digits, idx, labels
 from sigspike.check import NONNEGATIVE, POSITIVE, Refusal
 from sigspike.examples import Examples
-from sigspike.fields import as_array, choice, count, number
+from sigspike.fields import array, as_array, choice, count, number
 from sigspike.folders import find
 from sigspike.frames import Frame
 from sigspike.problems.problem import Problem, check_clean
@@ -43,10 +42,10 @@ class ImagePatches(Problem):
     isotropic: ClassVar[bool] = False
     from_files: ClassVar[tuple[str, ...]] = ("mnist", "digits", "cifar10")  # how the command line makes one
 
-    images: Float[Array, "image row column *channel"] = eqx.field(converter=_as_images)
-    labels: Float[Array, " image"] = eqx.field(converter=_as_images)
-    test_images: Float[Array, "test row column *channel"] = eqx.field(converter=_as_images)
-    test_labels: Float[Array, " test"] = eqx.field(converter=_as_images)
+    images: Float[Array, "image row column *channel"] = array(_as_images)
+    labels: Float[Array, " image"] = array(_as_images)
+    test_images: Float[Array, "test row column *channel"] = array(_as_images)
+    test_labels: Float[Array, " test"] = array(_as_images)
     noise_std: float | Float[Array, ""] = number(NONNEGATIVE, "noise standard deviation σₚ")
     normalization: float | Float[Array, ""] = number(POSITIVE, "divisor of the pixels", default=1.0)
     layout: str = choice("patch", "border", default="patch")
@@ -100,9 +99,9 @@ class ImagePatches(Problem):
                 shapes = f"images {images.shape}, labels {digits.shape}"
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
             parts.append((images, digits))
-        flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         arrays = _two_classes(parts, classes)
-        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border, **flips)
+        made = cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return made.with_flip_rate(flip_rate)
 
     @classmethod
     def digits(
@@ -121,9 +120,9 @@ class ImagePatches(Problem):
         """
         images, labels = digits.read()
         parts = [(images[:1000], labels[:1000]), (images[1000:], labels[1000:])]
-        flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         arrays = _two_classes(parts, classes)
-        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border, **flips)
+        made = cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return made.with_flip_rate(flip_rate)
 
     @classmethod
     def cifar10(
@@ -140,9 +139,9 @@ class ImagePatches(Problem):
         batches in ``data_dir`` or its ``cifar-10-batches-py``.
         """
         folder = find(data_dir, "CIFAR-10") or data_dir
-        flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         arrays = _two_classes([cifar.read(folder, names) for names in (cifar.TRAIN, cifar.TEST)], classes)
-        return cls(*arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border, **flips)
+        made = cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return made.with_flip_rate(flip_rate)
 
     @property
     def n_axes(self) -> int:
@@ -199,12 +198,12 @@ class ImagePatches(Problem):
         )
 
 
-def _two_classes(parts: list[tuple[np.ndarray, np.ndarray]], classes: tuple[int, int]) -> list[np.ndarray]:
+def _two_classes(parts: list[tuple[np.ndarray, np.ndarray]], classes: tuple[int, int]) -> dict[str, Any]:
     """Of training and test images with their labels, those of two classes, the first as −1 and the second as +1."""
-    arrays = []
-    for images, sides in parts:
+    arrays = {}
+    for kind, (images, sides) in zip(("", "test_"), parts, strict=True):
         if classes[0] == classes[1] or not np.isin(classes, sides).all():
             raise Refusal(f"`classes` must be two different labels of the files, got {tuple(classes)}")
         chosen = np.isin(sides, classes)
-        arrays += [images[chosen], np.where(sides[chosen] == classes[1], 1, -1)]
+        arrays |= {f"{kind}images": images[chosen], f"{kind}labels": np.where(sides[chosen] == classes[1], 1, -1)}
     return arrays

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +12,7 @@ from jaxtyping import Array, Float, Int, Key
 from sigspike import labels
 from sigspike.check import Refusal
 from sigspike.examples import Examples
-from sigspike.fields import as_array, count
+from sigspike.fields import array, as_array, count
 from sigspike.frames import Frame, root
 from sigspike.problems.problem import Problem, check_clean
 from sigspike.reweighting.subset import check_kernel
@@ -34,8 +33,8 @@ class KernelData(Problem):
     isotropic: ClassVar[bool] = False
     from_files: ClassVar[tuple[str, ...]] = ("kernel_file",)
 
-    kernel: Float[Array, "given given"] = eqx.field(converter=_as_array)
-    truth: Float[Array, " given"] = eqx.field(converter=_as_array)
+    kernel: Float[Array, "given given"] = array(_as_array)
+    truth: Float[Array, " given"] = array(_as_array)
     n_held_out: int = count("samples for testing, the last ones")
 
     def __check_init__(self) -> None:
@@ -58,7 +57,7 @@ class KernelData(Problem):
         except Exception as error:  # a broken archive can fail in any way
             found = f"{str(path)!r} ({error})"
             raise Refusal(f"`path` must be an .npz file with arrays kernel and truth, got {found}") from error
-        return cls(kernel, truth, n_held_out, flip_rate_positive=flip_rate, flip_rate_negative=flip_rate)
+        return cls(kernel=kernel, truth=truth, n_held_out=n_held_out).with_flip_rate(flip_rate)
 
     @property
     def n_axes(self) -> int:

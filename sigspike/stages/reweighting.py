@@ -19,7 +19,7 @@ def reweighting_phases(data: xr.Dataset, saturation: float = 0.05, plateau: floa
     ``ordered``: whether both were reached, in this order, with a record between them.
     """
     need(data, "weight", "clean_loss", measure="weights")
-    room = np.minimum(data["weight"], 1 - data["weight"]).mean("sample", skipna=False)
+    room = xr.apply_ufunc(np.minimum, data["weight"], 1 - data["weight"]).mean("sample", skipna=False)
     aligned = first_time(room, saturation, rising=False)
     start, least = data["clean_loss"].isel(time=0, drop=True), data["clean_loss"].min("time")
     left = (data["clean_loss"] - least) / (start - least)

@@ -13,6 +13,8 @@ from sigspike.theory.consistency import first_dimension as first_dimension
 from sigspike.theory.consistency import rebuttal_example as rebuttal_example
 from sigspike.theory.gradient_descent_memorises import GradientDescentMemorises as GradientDescentMemorises
 from sigspike.theory.label_noise_learns import LabelNoiseLearns as LabelNoiseLearns
+from sigspike.theory.ntk import empirical_ntk as empirical_ntk
+from sigspike.theory.ntk import infinite_ntk as infinite_ntk
 from sigspike.theory.scales import Scales as Scales
 from sigspike.theory.smooth_activation import SmoothActivation as SmoothActivation
 from sigspike.theory.theorem import Report as Report

@@ -11,7 +11,7 @@ from scipy.stats import norm
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, default
+from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, default, planted
 from sigspike.plots.maps import heat
 from sigspike.plots.style import panels
 
@@ -54,7 +54,7 @@ class KernelMap(Figure):
 
     def strengths(self) -> dict[str, list[float]]:
         """‖μ‖ of every separation, and rates as slow as the default's beside ‖μ‖² = 100."""
-        problem = default("kernel").problem
+        problem = planted()
         square = [s * float(problem.noise_std) ** 2 * float(problem.dim) ** 0.5 for s in SEPARATIONS]
         largest = [one + float(problem.noise_std) ** 2 * float(problem.dim) / 200 for one in square]
         return {
@@ -121,7 +121,7 @@ class KernelMap(Figure):
 
 def _theory(axes: Axes, separation: float) -> None:
     """n_v with Φ(s √(2 n_v)) = 0.9, where it lies on the map."""
-    needed = (norm.ppf(SURE) / separation) ** 2 / 2
+    needed = float((norm.ppf(SURE) / separation) ** 2 / 2)
     low, high = axes.get_ylim()
     if low < needed < high:
         axes.axhline(needed, color="white", linewidth=2.2)

@@ -66,7 +66,7 @@ class Perturbation(Figure):
         after = np.unique(np.geomspace(1, 900, 25).round().astype(int))
         moments = sorted({0, *KICKS[system], *(int(at + k) for at in KICKS[system] for k in after)})
         plain = replace(default(system, disturbance=disturbance), record_at=tuple(moments), n_test=10)
-        kicks = ss.Linked({"algorithm.disturbance.at": KICKS[system]}, labels=PHASES)
+        kicks = ss.Linked({"algorithm.disturbance.when": KICKS[system]}, labels=PHASES)
         runs = self._runs(plain, {"phase": kicks}, progress)[["weight_mean", "auc_couplings", "diverged_at"]]
         series = [
             runs.sel(phase=phase).sel(time=[at, *(at + after)]).assign_coords(time=[0, *after])

@@ -40,7 +40,7 @@ class Problem(NamedTuple):
         cls, name: str, folder: Path | None, n_samples: int, n_epochs: int, rates: tuple[float, ...], branches: Branches
     ) -> "Problem":
         """A tenth of n is clean at most; all other digits test, up to 2000. Of scikit-learn's few digits of two
-        classes 200 are trained on.
+        classes 100 are trained on.
         """
         classes = CLASSES[name]
         data = load(folder, classes)

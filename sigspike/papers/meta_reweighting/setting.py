@@ -37,7 +37,7 @@ def default(system: str, folder: Path | None = None, **options: Any) -> ss.Exper
     """
     rate, weight_rate, loss = RATES[system]
     network = ss.LinearModel(init_std=0.0) if system == "kernel" else ss.PatchCNN(20, init_std=0.1)
-    algorithm = ss.MetaReweighting(rate, N_CLEAN, rule=ss.PersistentWeights(weight_rate), loss=loss, **options)
+    algorithm = ss.MetaReweighting(rate, N_CLEAN, rule=ss.PersistentWeights(rate=weight_rate), loss=loss, **options)
     return ss.Experiment(
         problem=images(folder) if system == "digits" else planted(),
         network=network,
