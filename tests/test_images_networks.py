@@ -58,10 +58,7 @@ def test_logits_in_float32(name, answers):
     np.testing.assert_allclose(evaluated.logits, answers[f"{name}/float32/evaluated"], atol=1e-5)
 
 
-QUICK = {"xla_backend_optimization_level": 0}  # compiles in a third of the time
-
-
-@partial(jax.jit, static_argnums=0, compiler_options=QUICK)
+@partial(jax.jit, static_argnums=0)
 def differentiated(network, params, buffers, images):
     """Output of a batch, and the gradient of its cross entropy."""
 
@@ -155,7 +152,7 @@ def test_both_names_are_one_network(small):
 
 def test_bfloat16_computes_the_maps_only(small):
     network, params, buffers, images = small
-    half = jax.jit(replace(network, compute="bfloat16"), static_argnums=3, compiler_options=QUICK)
+    half = jax.jit(replace(network, compute="bfloat16"), static_argnums=3)
     one, other = (call(params, buffers, images, True) for call in (network, half))
     assert jax.tree.map(lambda value: value.dtype, other) == jax.tree.map(lambda value: value.dtype, one)
     for key in buffers:

@@ -79,6 +79,25 @@ def test_stride_two_pads_every_side_which_same_does_not():
     assert np.abs(same - expected).max() > 1
 
 
+@pytest.mark.parametrize("fitting", [1, 2**20])
+def test_derivatives_by_the_kernel_are_xlas_however_few_patches_fit(fitting, monkeypatch, tolerance):
+    """Backward, forward, and over a batch of kernels."""
+    monkeypatch.setattr("sigspike.images.ops.convolution.PATCHES", fitting)
+    images, kernel = (jnp.asarray(value) for value in cases.layer_inputs("conv, stride 2"))
+    layout = ("NHWC", "OIHW", "NHWC")
+
+    def both(at):
+        xlas = lax.conv_general_dilated(images, at, (2, 2), [(1, 1)] * 2, dimension_numbers=layout)
+        return jnp.stack([ops.conv(images, at, stride=2, padding=1), xlas])
+
+    for derivative in (jax.jacrev(both), jax.jacfwd(both)):
+        one, other = derivative(kernel)
+        np.testing.assert_allclose(one, other, atol=tolerance)
+    kernels = jnp.stack([kernel, 1 - kernel])
+    slopes = [jax.vmap(jax.grad(lambda at, i=i: jnp.sin(both(at)[i]).sum()))(kernels) for i in (0, 1)]
+    np.testing.assert_allclose(*slopes, atol=tolerance)
+
+
 @pytest.fixture
 def normed():
     """Maps of 60 values a channel, running statistics, and those after a batch with the default momentum."""

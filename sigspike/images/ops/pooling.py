@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from sigspike.images.ops.conv import Maps
+from sigspike.images.ops.convolution import Maps
 
 
 def max_pool(maps: Maps, window: int, stride: int, padding: int = 0) -> Maps:

@@ -7,7 +7,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from sigspike.check import Refusal
-from sigspike.images.ops.conv import Maps
+from sigspike.images.ops.convolution import Maps
 
 PerChannel = Float[Array, " channel"]
 

@@ -2,7 +2,7 @@
 
 from jaxtyping import Array, Float
 
-from sigspike.images.ops.conv import Maps
+from sigspike.images.ops.convolution import Maps
 
 
 def linear(
