@@ -23,7 +23,9 @@ def code(notebook):
 
 
 def test_there_are_notebooks():
-    assert {"01_one_run", "02_theorem_conditions", "03_phase_diagrams", "04_two_stages", "05_meta_reweighting"} <= set(NAMES)
+    assert {"01_one_run", "02_theorem_conditions", "03_phase_diagrams", "04_two_stages", "05_meta_reweighting"} <= set(
+        NAMES
+    )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)

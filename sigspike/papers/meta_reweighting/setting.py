@@ -11,7 +11,7 @@ FLIP_RATE, N_CLEAN = 0.3, 20
 N_SAMPLES = {"kernel": 200, "two-layer": 200, "digits": 160}
 N_STEPS = 4000
 TITLES = {"kernel": "kernel regime", "two-layer": "two-layer network", "digits": "two-layer network, digits"}
-RATES = {"kernel": (3e-5, 1e-3, "squared"), "two-layer": (0.03, 0.2, "logistic"), "digits": (0.03, 0.2, "logistic")}
+RATES = {"kernel": (3e-5, 1e-3, "squared"), "two-layer": (0.03, 0.3, "logistic"), "digits": (0.03, 0.2, "logistic")}
 PHASES = ("alignment", "filtering", "post-filtering")
 
 
@@ -32,7 +32,7 @@ def default(system: str, folder: Path | None = None, **options: Any) -> ss.Exper
 
     "kernel": K(x, x') = ⟨Σ_p x^(p), Σ_p x'^(p)⟩ (a ``LinearModel`` from zero) and the squared loss, η = 3e-5 and β =
     1e-3 in our mean over n (η/n = 1.5e-7 in the paper's sum). "two-layer": squared ReLU, m = 20, σ_0 = 0.1, logistic
-    loss, η = 0.03, β = 0.2. "digits": the same network on digits. Ours: the paper's settings were not at hand. β is so
+    loss, η = 0.03, β = 0.3. "digits": the same network on digits, β = 0.2. Ours: the paper's settings were not at hand. β is so
     much larger than η that the weights have moved before the network does.
     """
     rate, weight_rate, loss = RATES[system]
