@@ -97,10 +97,9 @@ class Perturbation(Figure):
                 kept = {name: getattr(plain.algorithm, name) for name in ("rule", "disturbance", "loss")}
                 surrogate = ss.FeatureReweighting(**options, **kept, features=FEATURES[system])
                 plain = replace(plain, algorithm=surrogate)
-            stds = [level * FIRST[name, system] for level in LEVELS[self.scale]]
-            runs = self._runs(
-                plain, {"level": ss.Linked({"algorithm.disturbance.std": stds}, labels=LEVELS[self.scale])}, progress
-            )
+            levels = LEVELS[self.scale]
+            stds = {"algorithm.disturbance.std": [level * FIRST[name, system] for level in levels]}
+            runs = self._runs(plain, {"level": ss.Linked(stds, labels=levels)}, progress)
             auc, first = runs["auc_couplings"], runs["coupling_norm"].sel(level=0, drop=True).isel(time=0, drop=True)
             early, late = auc.isel(time=0, drop=True), auc.isel(time=slice(2, None)).mean("time")
             parts.append(xr.Dataset({"auc_early": early, "auc_late": late, "first_norm": first}))

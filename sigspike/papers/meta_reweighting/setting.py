@@ -32,8 +32,8 @@ def default(system: str, folder: Path | None = None, **options: Any) -> ss.Exper
 
     "kernel": K(x, x') = ⟨Σ_p x^(p), Σ_p x'^(p)⟩ (a ``LinearModel`` from zero) and the squared loss, η = 3e-5 and β =
     1e-3 in our mean over n (η/n = 1.5e-7 in the paper's sum). "two-layer": squared ReLU, m = 20, σ_0 = 0.1, logistic
-    loss, η = 0.03, β = 0.3. "digits": the same network on digits, β = 0.2. Ours: the paper's settings were not at hand. β is so
-    much larger than η that the weights have moved before the network does.
+    loss, η = 0.03, β = 0.3. "digits": the same network on digits, β = 0.2. Ours: the
+    paper's settings were not at hand. β is so much larger than η that the weights have moved before the network does.
     """
     rate, weight_rate, loss = RATES[system]
     network = ss.LinearModel(init_std=0.0) if system == "kernel" else ss.PatchCNN(20, init_std=0.1)
