@@ -100,8 +100,8 @@ class ImagePatches(Problem):
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
             parts.append((images, digits))
         arrays = _two_classes(parts, classes)
-        made = cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
-        return made.with_flip_rate(flip_rate)
+        arrays |= {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
+        return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
 
     @classmethod
     def digits(
@@ -121,8 +121,8 @@ class ImagePatches(Problem):
         images, labels = digits.read()
         parts = [(images[:1000], labels[:1000]), (images[1000:], labels[1000:])]
         arrays = _two_classes(parts, classes)
-        made = cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
-        return made.with_flip_rate(flip_rate)
+        arrays |= {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
+        return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
 
     @classmethod
     def cifar10(
@@ -140,8 +140,8 @@ class ImagePatches(Problem):
         """
         folder = find(data_dir, "CIFAR-10") or data_dir
         arrays = _two_classes([cifar.read(folder, names) for names in (cifar.TRAIN, cifar.TEST)], classes)
-        made = cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
-        return made.with_flip_rate(flip_rate)
+        arrays |= {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
+        return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
 
     @property
     def n_axes(self) -> int:

@@ -57,7 +57,8 @@ class KernelData(Problem):
         except Exception as error:  # a broken archive can fail in any way
             found = f"{str(path)!r} ({error})"
             raise Refusal(f"`path` must be an .npz file with arrays kernel and truth, got {found}") from error
-        return cls(kernel=kernel, truth=truth, n_held_out=n_held_out).with_flip_rate(flip_rate)
+        flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
+        return cls(kernel=kernel, truth=truth, n_held_out=n_held_out, **flips)
 
     @property
     def n_axes(self) -> int:

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import jax.numpy as jnp
 from jax.core import Tracer
@@ -48,7 +48,7 @@ class Problem(Checked):
         """Fixed flip rate τ₊ = τ₋."""
         return self.flip_rate_positive
 
-    def with_flip_rate(self, rate: float | Float[Array, ""]) -> Self:
+    def with_flip_rate(self, rate: float | Float[Array, ""]) -> "Problem":
         """τ₊ = τ₋ = ``rate``."""
         BELOW_HALF.check("flip_rate", rate)
         return replace(self, flip_rate_positive=rate, flip_rate_negative=rate)

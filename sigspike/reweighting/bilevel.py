@@ -37,10 +37,17 @@ class Bilevel(NamedTuple):
         return self.descent.init(key, params, n_samples)
 
     def step(
-        self, at: Linearised, slope: Callable[[PyTree], PyTree], params: PyTree, carried: Carried, ids: Ids
+        self,
+        at: Linearised,
+        slope: Callable[[PyTree], PyTree],
+        params: PyTree,
+        carried: Carried,
+        ids: Ids,
+        looks: bool | None = None,
     ) -> tuple[PyTree, Carried, Seen]:
         """One step on the batch whose losses at ``params`` these are; ``slope`` is ∇L_val, ``ids`` its examples."""
-        return self.descent.step(at, lambda: self.couplings(at, slope, params, carried, ids), params, carried, ids)
+        found = lambda: self.couplings(at, slope, params, carried, ids)  # noqa: E731
+        return self.descent.step(at, found, params, carried, ids, looks)
 
     def couplings(
         self, at: Linearised, slope: Callable[[PyTree], PyTree], params: PyTree, carried: Carried, ids: Ids

@@ -63,10 +63,19 @@ class WeightedDescent(NamedTuple):
         return Carried(self.rule.init(key, n_samples), self.transform.init(params), jnp.zeros((), int))
 
     def step(
-        self, at: Linearised, couplings: Callable[[], Losses], params: PyTree, carried: Carried, ids: Ids
+        self,
+        at: Linearised,
+        couplings: Callable[[], Losses],
+        params: PyTree,
+        carried: Carried,
+        ids: Ids,
+        looks: bool | None = None,
     ) -> tuple[PyTree, Carried, Seen]:
         """One step on the batch of these ``ids``, whose losses at ``params`` are given; ``couplings()`` is called in
         every ``rule.every``-th step alone.
+
+        ``looks`` says beforehand whether this is one, for a loop that knows: it leaves no branch in the program, and
+        inside a branch XLA's CPU code for convolutions is several times slower.
         """
 
         def look(_: None) -> tuple[Any, Losses]:
@@ -76,7 +85,10 @@ class WeightedDescent(NamedTuple):
         def rest(_: None) -> tuple[Any, Losses]:
             return carried.rule, jnp.full_like(at.losses, jnp.nan)
 
-        rule, found = lax.cond(carried.step % self.rule.every == 0, look, rest, None)
+        if looks is None and self.rule.every > 1:
+            rule, found = lax.cond(carried.step % self.rule.every == 0, look, rest, None)
+        else:
+            rule, found = rest(None) if looks is False else look(None)
         weights = self.rule.weights(rule, ids, at.losses)
         change, optimiser = self.transform.update(at.backward(weights), carried.optimiser, params)
         after = Carried(rule, optimiser, carried.step + 1)

@@ -17,7 +17,8 @@ PHASES = ("alignment", "filtering", "post-filtering")
 
 def planted() -> ss.SignalNoise:
     """‖μ‖ = 10, σ_p = ½, d = 2000: SNR² = 1/5, so that one clean example knows the class of another by the signal."""
-    return ss.SignalNoise(dim=2000, signal_strength=10.0, noise_std=0.5).with_flip_rate(FLIP_RATE)
+    flips: dict[str, Any] = {"flip_rate_positive": FLIP_RATE, "flip_rate_negative": FLIP_RATE}
+    return ss.SignalNoise(dim=2000, signal_strength=10.0, noise_std=0.5, **flips)
 
 
 def images(folder: Path | None) -> ss.ImagePatches:
