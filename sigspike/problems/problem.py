@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
@@ -82,5 +83,8 @@ def check_clean(n_samples: int, n_clean: int, label: Array, things: str) -> None
     if n_samples + n_clean > label.shape[0]:
         found = f"{n_samples} + {n_clean}"
         raise Refusal(f"`n_samples` + `n_clean` must be at most {label.shape[0]}, the {things} at hand, got {found}")
-    if not isinstance(label, Tracer) and min((label > 0).sum(), (label < 0).sum()) < (n_clean + 1) // 2:
+    if isinstance(label, Tracer):
+        return
+    sides = np.asarray(label)  # in NumPy: inside a trace even the product of plain arrays is traced
+    if min((sides > 0).sum(), (sides < 0).sum()) < (n_clean + 1) // 2:
         raise Refusal(f"`n_clean` must leave {things} of both classes, got {n_clean}; the rarer class has too few")
