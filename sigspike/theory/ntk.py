@@ -54,5 +54,5 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     return factor * summed / (n_patches**2 if network.patches == "mean" else 1)
 
 
-def _extended(network: Network, patches: Patches) -> Patches:
+def _extended(network: Network, patches: Patches) -> Float[Array, "sample patch extended"]:
     return jnp.concatenate([patches, jnp.ones((*patches.shape[:2], 1))], -1) if network.bias else patches
