@@ -9,6 +9,7 @@ import jax
 import tyro
 
 from sigspike.check import Choice, Instance, Range
+from sigspike.fields import Checked
 
 
 class Flags:
@@ -73,8 +74,8 @@ class Flags:
             ]
         if isinstance(domain, Choice):
             return Literal[domain.options]
-        if isinstance(domain, Instance) and domain.kind is not bool:
-            return Union[tuple(self.mirror(maker) for maker in makers(domain.kind))]  # noqa: UP007
+        if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
+            return Union[tuple(self.mirror(maker) for maker in makers(domain.kind) or [domain.kind])]  # noqa: UP007
         return field.type
 
 

@@ -98,8 +98,8 @@ def auto_contrast(image: Image) -> Image:
     """Stretch every channel to 0 … 255; one that is constant stays."""
     values = image.astype(float)
     low, high = values.min((0, 1), keepdims=True), values.max((0, 1), keepdims=True)
-    scale = jnp.where(high > low, 255 / jnp.where(high > low, high - low, 1), 1)
-    return _bytes((values - jnp.where(high > low, low, 0)) * scale)
+    stretched = (values - low) * 255 / jnp.where(high > low, high - low, 1)
+    return jnp.where(high > low, _bytes(stretched), image)
 
 
 def equalize(image: Image) -> Image:

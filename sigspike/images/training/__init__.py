@@ -1,5 +1,10 @@
 """Training of image networks on noisy labels: its description, the loop, checkpoints, logs and what they show."""
 
+from sigspike.images.training.curves import curves_of as curves_of
+from sigspike.images.training.curves import read_curves as read_curves
+from sigspike.images.training.diagnostics import early_stops as early_stops
+from sigspike.images.training.diagnostics import memorisation_stages as memorisation_stages
+from sigspike.images.training.diagnostics import report as report
 from sigspike.images.training.optimiser import SGD as SGD
 from sigspike.images.training.optimiser import Adam as Adam
 from sigspike.images.training.optimiser import Optimiser as Optimiser

@@ -1,5 +1,6 @@
 """A training on disk, whole or not at all: everything from which it goes on bit for bit."""
 
+import io
 import json
 import os
 from pathlib import Path
@@ -47,7 +48,7 @@ def save(path: Path, checkpoint: Checkpoint, description: dict[str, Any]) -> Non
 def load(path: Path, like: State, description: dict[str, Any]) -> Checkpoint:
     """What `save` wrote for a training of this description, whose state is built as ``like``; another's is refused."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             content = dict(file)
         about = json.loads(str(content.pop(ABOUT)))
     except Exception as error:  # a broken file can fail in any way

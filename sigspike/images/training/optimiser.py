@@ -22,7 +22,7 @@ class Optimiser(Checked):
 
     learning_rate: Number = number(POSITIVE, "learning rate η")
     weight_decay: Number = number(NONNEGATIVE, "weight decay λ", default=0.0)
-    decay_all: bool = switch(True)
+    decay_all: bool = switch(True, kw_only=True)
 
     def transformation(self) -> optax.GradientTransformation:
         """T, without the learning rate."""

@@ -12,10 +12,9 @@ import xarray as xr
 from jaxtyping import Bool, Float, Int
 
 from sigspike.images.methods import State
+from sigspike.images.training.curves import curves_of
 from sigspike.images.training.log import finite
 from sigspike.images.training.watch import suspicion
-
-KINDS = np.array(["clean", "flipped"], dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,17 +83,8 @@ class Result:
         return self.rows[-1]
 
     def curves(self) -> xr.Dataset:
-        """The log along ``time`` = epochs done; where the truth is known, loss and accuracy on the training labels along
-        ``kind`` = clean, flipped.
-        """
-        columns = {name: np.array([row[name] for row in self.rows], float) for name in self.rows[0]}
-        moments = columns.pop("epoch").astype(int)
-        pairs = {}
-        for name in ("loss", "accuracy"):
-            if f"{name}_clean" in columns:
-                pairs[name] = (("time", "kind"), np.stack([columns.pop(f"{name}_{kind}") for kind in KINDS], -1))
-        variables = {name: (("time",), values) for name, values in columns.items()}
-        return xr.Dataset(variables | pairs, {"time": moments} | ({"kind": KINDS} if pairs else {}))
+        """The rows as a labelled dataset (see `curves_of`)."""
+        return curves_of(self.rows)
 
     def summary(self) -> dict[str, Any]:
         """Best and last, and how many labels are suspected, as plain numbers."""
