@@ -2,10 +2,10 @@
 
 python benchmarks/trainer.py # under two minutes on two cores
 
-Digits of 16 pixels, a ResNet-10 of an eighth of the usual width, batches of 64, cross entropy, SGD with momentum. The bare
-step has the same network, loss and optimiser on one batch that stays on the device: no augmentation, no order, no
-record of losses. "epoch" is the compiled epoch of the trainer, "with its row" adds evaluation of the test images, the
-numbers of the log and the checkpoint. The two take turns, and the best of each counts.
+Digits of 16 pixels, a ResNet-10 of an eighth of the usual width, batches of 64, cross entropy, SGD with momentum.
+The bare step has the same network, loss and optimiser on one batch that stays on the device: no augmentation, no
+order, no record of losses. "epoch" is the compiled epoch of the trainer, "with its row" adds evaluation of the test
+images, the numbers of the log and the checkpoint. The two take turns, and the best of each counts.
 """
 
 import tempfile
