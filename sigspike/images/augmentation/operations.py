@@ -1,4 +1,4 @@
-"""The 14 operations of RandAugment on bytes, as torchvision does them to tensors.
+"""The 14 operations of RandAugment on bytes, as torchvision and pillow do them.
 
 ``share`` in [0, 1] is that of an operation's largest magnitude, ``sign`` = ±1 one of its two directions. What moves
 pixels takes the nearest one, and 0 from outside.
@@ -148,9 +148,9 @@ def _sampled(image: Image, source: Callable[[Any, Any], tuple[Any, Any]]) -> Ima
 
 
 def _blended(image: Image, other: Pixels, share: float, sign: Sign) -> Image:
-    """f x + (1 − f) other with f = 1 ± 0.9 share."""
+    """other + f (x − other) with f = 1 ± 0.9 share, which is x exactly where both are equal."""
     factor = 1 + sign * BLEND * share
-    return _bytes(factor * image.astype(float) + (1 - factor) * other)
+    return _bytes(other + factor * (image.astype(float) - other))
 
 
 def _grey(image: Image) -> Float[Array, "row column 1"]:
