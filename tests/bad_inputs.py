@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import bad_images
+import bad_trainings
 import jax
 import numpy as np
 
@@ -276,6 +277,7 @@ CASES: list[Case] = [
         ),
     ),
     *bad_images.CASES,
+    *bad_trainings.CASES,
 ]
 
 

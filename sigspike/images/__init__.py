@@ -1,4 +1,7 @@
 """Real images with noisy labels: data, networks with PyTorch's semantics, and methods."""
 
 from sigspike.images import data as data
+from sigspike.images import methods as methods
+from sigspike.images import networks as networks
 from sigspike.images import noise as noise
+from sigspike.images import training as training
