@@ -1,6 +1,7 @@
 """Descriptions and records as trees: fields by dotted path, plain dictionaries, named axes."""
 
 import hashlib
+import math
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -85,6 +86,15 @@ def describe(tree: Any) -> Any:
         digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16]
         return {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": digest}
     return list(tree) if isinstance(tree, tuple) else tree
+
+
+def finite(value: Any) -> Any:
+    """None in place of a float that is not finite, in dictionaries and lists too: JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:

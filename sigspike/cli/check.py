@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 import tyro
 
-from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags, plain
+from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
 from sigspike.theory import THEOREMS, Condition, Prediction, Report
+from sigspike.tree import finite
 
 MARK = {True: "holds", False: "FAILS"}
 
@@ -32,7 +33,7 @@ def check(
     built = FLAGS.build(experiment)
     reports = {name: THEOREMS[name](constant, delta, epsilon)(built) for name in theorem}
     if as_json:
-        print(json.dumps({name: plain(report.as_dict()) for name, report in reports.items()}, ensure_ascii=False))
+        print(json.dumps({name: finite(report.as_dict()) for name, report in reports.items()}, ensure_ascii=False))
         return
     print("\n\n".join(table(report) for report in sorted(reports.values(), key=lambda report: not report.applies)))
 

@@ -1,7 +1,6 @@
 """``sigspike run``: one experiment, every field a flag."""
 
 import json
-import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ from sigspike.experiment import Experiment
 from sigspike.networks import PatchCNN
 from sigspike.problems import SignalNoise
 from sigspike.simulation import simulate
-from sigspike.tree import named_axes
+from sigspike.tree import finite, named_axes
 
 FLAGS = Flags()
 
@@ -52,7 +51,7 @@ def run(
     if plot is not None:
         _check_plot(plot)
     records = named_axes(simulate(FLAGS.build(experiment), jax.random.key(seed)))
-    print(json.dumps(plain(records.to_dict()), ensure_ascii=False) if as_json else summary(records))
+    print(json.dumps(finite(records.to_dict()), ensure_ascii=False) if as_json else summary(records))
     if plot is not None:
         from sigspike.plots.run import draw_run
         from sigspike.plots.style import paper_style
@@ -94,15 +93,6 @@ def _extremes(records: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(
         {"gamma_max": records["gamma"].max("neuron")} | {f"{name}_max": field for name, field in own.items()}
     )
-
-
-def plain(value: Any) -> Any:
-    """JSON has no NaN: a number that is not finite becomes null."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _check_plot(plot: Path) -> None:

@@ -1,9 +1,11 @@
 """What a figure must show, and whether it does."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from sigspike.tree import finite
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,14 @@ class Claim:
 
     def as_dict(self) -> dict[str, Any]:
         """The entry of ``claims.json``."""
-        plain = {name: None if isinstance(x, float) and not np.isfinite(x) else x for name, x in asdict(self).items()}
-        kept = {name: plain[name] for name in ("claim", "source")}
-        return (
-            kept
-            | {"expected": self.expected, "measured": plain["measured"], "holds": self.holds}
-            | {"standard_error": plain["standard_error"]}
-        )
+        return {
+            "claim": self.claim,
+            "source": self.source,
+            "expected": self.expected,
+            "measured": finite(self.measured),
+            "holds": self.holds,
+            "standard_error": finite(self.standard_error),
+        }
 
 
 def table(claims: list[dict[str, Any]]) -> str:

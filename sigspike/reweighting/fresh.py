@@ -1,5 +1,7 @@
 """Learning to reweight: weights made afresh at every revision (Ren et al. 2018)."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 from jaxtyping import Array, Key
 
@@ -12,6 +14,8 @@ class FreshWeights(Rule):
     L2RW, Ren et al. 2018 (arXiv 1803.09050), Algorithm 1: there w̃_i = max(−∂L_val/∂ε_i, 0) at ε = 0, which is η c_i,
     and the normalisation removes η. Between two revisions (``every`` > 1) an example keeps its last weight.
     """
+
+    sum_to_one: ClassVar[bool] = True
 
     def init(self, key: Key[Array, ""], n_samples: int) -> State:
         return jnp.zeros(n_samples)

@@ -1,7 +1,7 @@
 """What a rule of reweighting must say of itself: its state, the weights it gives, and how couplings revise them."""
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from jaxtyping import Array, Float, Int, Key
 
@@ -21,6 +21,8 @@ class Rule(Checked):
     """
 
     every: int = count("steps between two revisions of the weights", default=1, kw_only=True)
+
+    sum_to_one: ClassVar[bool] = False  # whether Σ_i w_i = 1 over a batch: Σ_i w_i ∇ℓ_i is then a mean already
 
     @abstractmethod
     def init(self, key: Key[Array, ""], n_samples: int) -> Any:

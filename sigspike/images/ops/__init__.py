@@ -10,3 +10,4 @@ from sigspike.images.ops.normalisation import batch_norm as batch_norm
 from sigspike.images.ops.pooling import adaptive_average_pool as adaptive_average_pool
 from sigspike.images.ops.pooling import average_pool as average_pool
 from sigspike.images.ops.pooling import max_pool as max_pool
+from sigspike.images.ops.transposed import conv_transpose as conv_transpose

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-import math
 from pathlib import Path
 from typing import Any
+
+from sigspike.tree import finite
 
 Row = dict[str, Any]
 
@@ -44,15 +45,6 @@ class Log:
             [finite(row.get(column)) for column in self.columns] for row in rows
         )
         return text.getvalue()
-
-
-def finite(value: Any) -> Any:
-    """None in place of a float that is not finite, in dictionaries and lists too."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _line(row: Row) -> str:

@@ -13,8 +13,8 @@ from jaxtyping import Bool, Float, Int
 
 from sigspike.images.methods import State
 from sigspike.images.training.curves import curves_of
-from sigspike.images.training.log import finite
 from sigspike.images.training.watch import suspicion
+from sigspike.tree import finite
 
 
 @dataclass(frozen=True, eq=False)

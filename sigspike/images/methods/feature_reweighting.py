@@ -1,0 +1,46 @@
+"""FBR: weights from the likeness of an image's features to those of clean images of its label."""
+
+import jax.numpy as jnp
+
+from sigspike.fields import choice, switch
+from sigspike.images.methods.batch import Batch
+from sigspike.images.methods.method import Losses
+from sigspike.images.methods.reweighted import Reweighted
+from sigspike.images.methods.state import Descent, Model
+from sigspike.reweighting import Carried, Linearised, WeightedDescent, class_counts, class_sums, contest, votes
+
+
+class FeatureReweighting(Reweighted):
+    """c_i = (1/m) Σ_j S_ij (G_ij − s_i) / mean_i ‖φ_i‖², G_ij = ⟨φ_i − μ, φ_j − μ⟩ over the m clean images j of the step
+    (paper C's surrogate; see `reweighting.features`).
+
+    φ are penultimate features at θ, in training: the batch and the clean batch are each normalised by its own
+    statistics. μ is the mean of the clean ones (0 where not ``centre``); s_i is the mean over classes of the row's
+    class means (``row_shift``), S_ij = 1 where ỹ_i = y_j and else −1/(C − 1), or 0 where not ``signed``. By the rule
+    "contest" instead, c_i is the mean of G_ij over the images of class ỹ_i, minus the midpoint of the row's two
+    largest class means; no row shift or sign enters there. An image whose label no clean image of the step
+    has keeps its weight: take a ``clean_batch_size`` of several for each class.
+
+    A revision costs a forward pass of the clean batch, and no backward pass.
+    """
+
+    match: str = choice("votes", "contest", default="votes")
+    centre: bool = switch(True)
+    row_shift: bool = switch(True)
+    signed: bool = switch(True)
+
+    def couplings(
+        self, at: Linearised, model: Model, carried: Carried, batch: Batch, outer: WeightedDescent, descent: Descent
+    ) -> Losses:
+        clean, own = batch.clean, at.extra
+        assert clean is not None
+        features = descent.network(model.weights.network, model.buffers, clean.images, train=True).features
+        n_classes = own.logits.shape[1]
+        sums = class_sums(own.features, features, clean.labels, n_classes, self.centre)
+        counts = class_counts(clean.labels, n_classes)
+        if self.match == "contest":
+            found = contest(sums, counts, batch.labels)
+        else:
+            found = votes(sums, counts, batch.labels, self.row_shift, self.signed)
+        known = (counts[batch.labels] > 0) & (batch.present > 0)
+        return jnp.where(known, found / batch.mean((own.features**2).sum(1)), 0)

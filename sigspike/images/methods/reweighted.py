@@ -1,0 +1,80 @@
+"""What methods with a weight for every training image share: a step of weighted losses, the weights kept by a rule."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float, Key, PyTree
+
+from sigspike.fields import part
+from sigspike.images.methods.batch import Batch
+from sigspike.images.methods.method import Facts, Losses, Method, Seen, cross_entropy
+from sigspike.images.methods.state import Descent, Model, State, Weights
+from sigspike.images.networks import Output
+from sigspike.reweighting import Carried, Linearised, PersistentWeights, Rule, WeightedDescent, linearised
+
+
+class Reweighted(Method):
+    """θ ← θ − η T((1/B) Σ_i w_i ∇ℓ_i(θ)), ℓ cross entropy, B the images of the batch (those ``present``); before it, in
+    every ``rule.every``-th step, the ``rule`` revises w from couplings c_i to the clean images.
+
+    A rule whose weights sum to 1 over the batch (``FreshWeights``) is taken without 1/B. What is carried is the rule's
+    state; where that has rows, one more than there are training images, for what only fills up a batch.
+    """
+
+    rule: Rule = part(Rule, PersistentWeights)
+
+    needs_clean: ClassVar[bool] = True
+
+    def carried(self, facts: Facts, models: tuple[Model, ...], key: Key[Array, ""]) -> PyTree:
+        """The rule's state."""
+        return self.rule.init(key, len(facts.labels) + 1)
+
+    @abstractmethod
+    def couplings(
+        self, at: Linearised, model: Model, carried: Carried, batch: Batch, outer: WeightedDescent, descent: Descent
+    ) -> Losses:
+        """c_i of the batch; ``at`` are its losses at θ (``at.extra`` the network's output), ``outer`` is its step."""
+
+    def step(self, state: State, batch: Batch, descent: Descent) -> tuple[State, Seen]:
+        (model,) = state.models
+
+        def losses(weights: Weights) -> tuple[Losses, Output]:
+            output = descent.network(weights.network, model.buffers, batch.images, train=True)
+            return batch.present * cross_entropy(output.logits, batch.labels), output
+
+        at = linearised(losses, model.weights)
+        size = jnp.ones(()) if self.rule.sum_to_one else batch.present.sum()
+        outer = WeightedDescent(self.rule, descent.rate / size, _of_mean(descent.transform, size))
+        carried = Carried(state.carried, model.optimiser, state.step)
+        weights, carried, seen = outer.step(
+            at,
+            lambda: self.couplings(at, model, carried, batch, outer, descent),
+            model.weights,
+            carried,
+            rows(batch),
+        )
+        report = {"objective": seen.weights @ seen.losses / size, "weight": batch.mean(seen.weights)}
+        after = Model(weights, at.extra.buffers, carried.optimiser)
+        return (
+            State((after,), carried.rule, state.step + 1),
+            Seen(at.extra.logits, at.extra.buffers, carried.rule, report),
+        )
+
+
+def rows(batch: Batch) -> Any:
+    """The images' rows in the state of a rule: the last for what only fills up the batch."""
+    return jnp.where(batch.present > 0, batch.ids, -1)
+
+
+def _of_mean(transform: optax.GradientTransformation, size: Float[Array, ""]) -> optax.GradientTransformation:
+    """B T(·/B): with the rate η/B it makes the step η T(·/B) of a sum over B images."""
+
+    def update(gradient: PyTree, state: PyTree, params: PyTree = None) -> tuple[PyTree, PyTree]:
+        mean = jax.tree.map(lambda value: value / size, gradient)
+        change, state = transform.update(mean, state, params)
+        return jax.tree.map(lambda value: value * size, change), state
+
+    return optax.GradientTransformation(transform.init, update)
