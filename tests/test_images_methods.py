@@ -8,9 +8,9 @@ from jax import random
 
 from sigspike.check import Refusal
 from sigspike.images import methods
-from sigspike.images.methods import Batch, Facts, Look, State
+from sigspike.images.methods import Batch, Evaluated, Facts, Look, State
 from sigspike.images.methods.loss_correction import anchored
-from sigspike.images.networks import Output, ResNet
+from sigspike.images.networks import ResNet
 
 N, C = 6, 4
 LOGITS = np.random.default_rng(0).standard_normal((N, C)) * 2
@@ -202,7 +202,7 @@ def test_elr_remembers_only_what_is_present():
 
 def look(logits):
     """A look at ten images, whose logits are these."""
-    output = Output(jnp.asarray(logits), jnp.zeros((10, 1)), {})
+    output = Evaluated(jnp.asarray(logits), jnp.zeros((10, 1)))
     return Look(jnp.arange(10) % C, lambda model: output, None, None)
 
 

@@ -33,6 +33,8 @@ def ours(name, *inputs):
     settings, kind = cases.LAYERS[name][1], name.split(",")[0].split(" of ")[0]
     if kind in ("conv", "conv with a bias"):
         return (ops.conv(*inputs, **settings),)
+    if kind == "transposed conv":
+        return (ops.conv_transpose(*inputs, **settings),)
     if kind == "batch norm":
         maps, weight, bias, mean, variance = inputs
         answer, after = ops.batch_norm(maps, weight, bias, ops.Statistics(mean, variance), **settings)

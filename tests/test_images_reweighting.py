@@ -242,6 +242,5 @@ def test_wrong_labels_lose_their_weight(name):
     flipped = Setup.of(training, DATASET, noisy).flipped
     assert flipped is not None
     weights = np.asarray(result.state.carried[:-1])
-    print(name, weights[~flipped].mean(), weights[flipped].mean(), result.last)
     assert weights[~flipped].mean() > weights[flipped].mean() + 0.2
     assert all(np.isfinite(row["objective"]) for row in result.rows)

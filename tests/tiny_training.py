@@ -36,7 +36,7 @@ class Tiny(ImageNetwork):
     def layers(self, forward, images):
         maps = jax.nn.relu(forward.batch_norm("bn", forward.conv("conv", images, padding=1)))
         features = flatten(average_pool(maps, 2, 2).astype(forward.precision))
-        return forward.linear("fc", features), features
+        return forward.linear("fc", features), features, maps
 
 
 def _images(seed: int, size: int) -> tuple[np.ndarray, np.ndarray]:

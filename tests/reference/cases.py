@@ -14,6 +14,8 @@ LAYERS = {
     "conv, stride 2, odd": ([(2, 7, 9, 3), (4, 3, 3, 3)], {"stride": 2, "padding": 1}),
     "conv of 7, stride 2": ([(1, 12, 12, 3), (2, 3, 7, 7)], {"stride": 2, "padding": 3}),
     "conv of 1, stride 2": ([(2, 8, 7, 3), (4, 3, 1, 1)], {"stride": 2, "padding": 0}),
+    "transposed conv": ([(2, 4, 5, 3), (3, 2, 4, 4), (2,)], {"stride": 2, "padding": 1}),
+    "transposed conv, dense": ([(2, 4, 5, 3), (3, 2, 3, 3), (2,)], {"stride": 1, "padding": 0}),
     "batch norm": ([(3, 4, 5, 2), (2,), (2,), (2,), (2,)], {"train": True}),
     "batch norm, another momentum": ([(3, 4, 5, 2), (2,), (2,), (2,), (2,)], {"train": True, "momentum": 0.4}),
     "batch norm, evaluated": ([(3, 4, 5, 2), (2,), (2,), (2,), (2,)], {"train": False}),

@@ -22,6 +22,8 @@ def apply(name, inputs, settings):
     first = first.permute(0, 3, 1, 2)
     if kind in ("conv", "conv with a bias"):
         return (functional.conv2d(first, *rest, **settings),)
+    if kind == "transposed conv":
+        return (functional.conv_transpose2d(first, *rest, **settings),)
     if kind.startswith("batch norm"):
         weight, bias, mean, variance = rest
         mean, variance = mean.detach().clone(), variance.detach().clone()

@@ -15,6 +15,7 @@ from sigspike.images.methods.label_smoothing import LabelSmoothing as LabelSmoot
 from sigspike.images.methods.loss_correction import Backward as Backward
 from sigspike.images.methods.loss_correction import Forward as Forward
 from sigspike.images.methods.meta_reweighting import MetaReweighting as MetaReweighting
+from sigspike.images.methods.method import Evaluated as Evaluated
 from sigspike.images.methods.method import Facts as Facts
 from sigspike.images.methods.method import Look as Look
 from sigspike.images.methods.method import Method as Method

@@ -33,7 +33,7 @@ from sigspike.fields import Checked
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.state import Descent, Model, State, Weights
-from sigspike.images.networks import Buffers, ImageNetwork, Output
+from sigspike.images.networks import Buffers, ImageNetwork
 
 Logits = Float[Array, "sample class"]
 Losses = Float[Array, " sample"]
@@ -63,6 +63,13 @@ class Facts(NamedTuple):
     epochs: int
 
 
+class Evaluated(NamedTuple):
+    """What a network in evaluation says of images."""
+
+    logits: Float[Array, "image class"]
+    features: Float[Array, "image feature"]
+
+
 class Look(NamedTuple):
     """A look at all training images between epochs, not augmented, by networks in evaluation.
 
@@ -71,9 +78,9 @@ class Look(NamedTuple):
     """
 
     labels: Int[Array, " image"]
-    outputs: Callable[[Model], Output]
+    outputs: Callable[[Model], Evaluated]
     clean_labels: Int[Array, " clean"] | None
-    clean: Callable[[Model], Output] | None
+    clean: Callable[[Model], Evaluated] | None
 
 
 class Seen(NamedTuple):

@@ -72,9 +72,9 @@ def rows(batch: Batch) -> Any:
 def _of_mean(transform: optax.GradientTransformation, size: Float[Array, ""]) -> optax.GradientTransformation:
     """B T(·/B): with the rate η/B it makes the step η T(·/B) of a sum over B images."""
 
-    def update(gradient: PyTree, state: PyTree, params: PyTree = None) -> tuple[PyTree, PyTree]:
-        mean = jax.tree.map(lambda value: value / size, gradient)
-        change, state = transform.update(mean, state, params)
+    def update(updates: PyTree, state: PyTree, params: PyTree = None, **extra: Any) -> tuple[PyTree, PyTree]:
+        mean = jax.tree.map(lambda value: value / size, updates)
+        change, state = transform.update(mean, state, params, **extra)
         return jax.tree.map(lambda value: value * size, change), state
 
     return optax.GradientTransformation(transform.init, update)

@@ -7,15 +7,15 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
 
 from sigspike.check import NONNEGATIVE
-from sigspike.fields import count, number, part, switch
+from sigspike.fields import number, part, switch
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.decoder import decoded, decoder_entries
 from sigspike.images.methods.method import Facts, Method, Seen, cross_entropy
-from sigspike.images.methods.state import Weights
-from sigspike.images.networks import Buffers, ImageNetwork
+from sigspike.images.methods.state import Model, Weights
+from sigspike.images.networks import Buffers, ImageNetwork, Output
 from sigspike.images.networks.entries import draw, linear_entries
-from sigspike.images.ops import linear
+from sigspike.images.ops import Maps, linear
 
 LogShares = Float[Array, "sample cluster"]
 RANDOM = Augmentation(0, False, 2, 9)  # RandAugment with N = 2, M = 9; the paper gives no values
@@ -27,7 +27,8 @@ class RobustFeatures(Method):
     * ``bootstrap``: −α log p_ỹ − (1 − α) log p_z, z = argmax p, where α falls linearly from 1 to 0 over all steps
       (eq. 13; α = 1 throughout where it is off: cross entropy).
     * ``restoration``: the mean square of D(φ(T(x))) − x over normalised pixels (eq. 4, where it is a sum, which the
-      3 072 of them would let swamp the rest). x is the image as it is, T ``restored_from``, φ penultimate features.
+      3 072 of them would let swamp the rest). x is the image as it is, T ``restored_from``, φ the network's last maps,
+      before they are pooled.
     * ``clusters``: R − λ (H(c) − H(c|x)) with q = softmax of a linear head of C clusters: R = −mean_i Σ_k q_k(x_i)
       log q_k(T(x_i)), H(c) the entropy of mean_i q(x_i), H(c|x) the mean entropy of q(x_i) (eq. 7 to 11; there −KL
       to the uniform law, which is H(c) − log C). Here x is the image of the batch, augmented as ever.
@@ -40,7 +41,6 @@ class RobustFeatures(Method):
     restoration: bool = switch(True)
     clusters: bool = switch(True)
     strength: float | Float[Array, ""] = number(NONNEGATIVE, "strength λ of the clusters", default=1.0)
-    width: int = count("channels of the decoder's first map", default=256)
     restored_from: Augmentation = part(Augmentation, lambda: RANDOM)
 
     @property
@@ -51,11 +51,11 @@ class RobustFeatures(Method):
     def extra(self, facts: Facts, key: Key[Array, ""]) -> PyTree:
         """Parameters of the decoder and of the cluster head, where there are any."""
         decoder_key, head_key = jax.random.split(key)
-        n_features, found = _n_features(facts), {}
+        found, output = {}, _shapes(facts)
         if self.restoration:
-            found["decoder"] = draw(decoder_entries(n_features, facts.image_shape, self.width), decoder_key)
+            found["decoder"] = draw(decoder_entries(output.maps.shape[1:], facts.image_shape), decoder_key)
         if self.clusters:
-            found["head"] = draw(linear_entries("fc", n_features, facts.n_classes), head_key)
+            found["head"] = draw(linear_entries("fc", output.features.shape[1], facts.n_classes), head_key)
         return found
 
     def objective(
@@ -69,15 +69,20 @@ class RobustFeatures(Method):
         terms = {"bootstrap": batch.mean(losses)}
         if self.restoration or self.clusters:
             changed, plain = batch.views
-            features = network(weights.network, buffers, changed, train=True).features
+            other = network(weights.network, buffers, changed, train=True)
             if self.restoration:
-                restored = decoded(weights.extra["decoder"], features, plain.shape[1:])
+                restored = decoded(weights.extra["decoder"], other.maps, plain.shape[1:])
                 terms["restoration"] = batch.mean(((restored - plain) ** 2).mean((1, 2, 3)))
             if self.clusters:
-                log_q, log_q_changed = (_shares(weights.extra["head"], at) for at in (output.features, features))
+                log_q, log_q_changed = (_shares(weights.extra["head"], at.features) for at in (output, other))
                 terms["clusters"] = self.grouped(log_q, log_q_changed, batch)
         total = sum(terms.values(), jnp.zeros(()))
         return total, Seen(output.logits, output.buffers, carried, terms)
+
+    def restored(self, model: Model, images: Maps, network: ImageNetwork) -> Maps:
+        """D(φ(x)) of normalised images, the network in evaluation."""
+        maps = network(model.weights.network, model.buffers, images, train=False).maps
+        return decoded(model.weights.extra["decoder"], maps, images.shape[1:])
 
     def grouped(self, log_q: LogShares, log_q_changed: LogShares, batch: Batch) -> Float[Array, ""]:
         """L_cluster."""
@@ -93,9 +98,11 @@ def _shares(head: dict[str, Any], features: Float[Array, "sample feature"]) -> L
     return jax.nn.log_softmax(linear(features, head["fc.weight"], head["fc.bias"]))
 
 
-def _n_features(facts: Facts) -> int:
-    def features(key: Key[Array, ""]) -> Any:
-        params, buffers = facts.network.init(key)
-        return facts.network(params, buffers, jnp.zeros((2, *facts.image_shape)), train=False).features
+def _shapes(facts: Facts) -> Any:
+    """The network's output for two images, without its values."""
 
-    return jax.eval_shape(features, jax.random.key(0)).shape[1]
+    def output(key: Key[Array, ""]) -> Output:
+        params, buffers = facts.network.init(key)
+        return facts.network(params, buffers, jnp.zeros((2, *facts.image_shape)), train=False)
+
+    return jax.eval_shape(output, jax.random.key(0))

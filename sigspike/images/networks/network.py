@@ -11,14 +11,19 @@ from sigspike.check import Refusal
 from sigspike.fields import Checked, choice, count
 from sigspike.images.networks.entries import Entries, draw
 from sigspike.images.networks.forward import Buffers, Forward, Params
-from sigspike.images.ops import Maps
+from sigspike.images.ops import Maps, Outputs
+
+Answers = tuple[Float[Array, "sample class"], Float[Array, "sample feature"], Outputs]
 
 
 class Output(NamedTuple):
-    """Logits, the input of the last linear layer, and the buffers after this batch (those given, when not training)."""
+    """Logits, the input of the last linear layer, the last maps before they are pooled, and the buffers after this
+    batch (those given, when not training).
+    """
 
     logits: Float[Array, "sample class"]
     features: Float[Array, "sample feature"]
+    maps: Outputs
     buffers: Buffers
 
 
@@ -39,10 +44,8 @@ class ImageNetwork(Checked):
         """The state_dict in PyTorch's order: names, shapes, laws of initial values."""
 
     @abstractmethod
-    def layers(
-        self, forward: Forward, images: Maps
-    ) -> tuple[Float[Array, "sample class"], Float[Array, "sample feature"]]:
-        """Logits and features."""
+    def layers(self, forward: Forward, images: Maps) -> Answers:
+        """Logits, features, and the last maps."""
 
     def init(self, key: Key[Array, ""]) -> tuple[Params, Buffers]:
         """Initial parameters, drawn by the law of the code whose names they have, and buffers."""
@@ -57,5 +60,4 @@ class ImageNetwork(Checked):
             expected = f"(sample, row, column, {self.in_channels})"
             raise Refusal(f"`images` must have shape {expected}, got {images.shape}")
         forward = Forward(params, buffers, train, jnp.dtype(jnp.bfloat16) if self.compute == "bfloat16" else None)
-        logits, features = self.layers(forward, images)
-        return Output(logits, features, forward.buffers)
+        return Output(*self.layers(forward, images), forward.buffers)

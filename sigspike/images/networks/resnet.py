@@ -1,12 +1,11 @@
 """Residual networks of basic blocks: torchvision's ResNet-18 and -34, and those usual for 32 × 32 images."""
 
 import jax
-from jaxtyping import Array, Float
 
 from sigspike.fields import choice, count
 from sigspike.images.networks.entries import Entries, Entry, batch_norm_entries, he_fan_out, linear_entries, uniform
 from sigspike.images.networks.forward import Forward
-from sigspike.images.networks.network import ImageNetwork
+from sigspike.images.networks.network import Answers, ImageNetwork
 from sigspike.images.ops import Maps, Outputs, max_pool
 
 BLOCKS = {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}  # depth: blocks of the four stages
@@ -42,17 +41,16 @@ class ResNet(ImageNetwork):
             inputs = outputs
         return entries | linear_entries(self._last, inputs, self.n_classes)
 
-    def layers(
-        self, forward: Forward, images: Maps
-    ) -> tuple[Float[Array, "sample class"], Float[Array, "sample feature"]]:
+    def layers(self, forward: Forward, images: Maps) -> Answers:
         stride, padding = {"cifar": (1, 1), "imagenet": (2, 3)}[self.stem]
         maps = jax.nn.relu(forward.batch_norm("bn1", forward.conv("conv1", images, stride, padding)))
         if self.stem == "imagenet":
             maps = max_pool(maps, window=3, stride=2, padding=1)
         for name, _, stride in self._blocks():
             maps = self._block(forward, name, maps, stride)
-        features = maps.astype(forward.precision).mean((1, 2))
-        return forward.linear(self._last, features), features
+        maps = maps.astype(forward.precision)
+        features = maps.mean((1, 2))
+        return forward.linear(self._last, features), features, maps
 
     def _block(self, forward: Forward, name: str, maps: Maps, stride: int) -> Outputs:
         inner = jax.nn.relu(forward.batch_norm(f"{name}.bn1", forward.conv(f"{name}.conv1", maps, stride, 1)))

@@ -3,12 +3,11 @@
 from itertools import pairwise
 
 import jax
-from jaxtyping import Array, Float
 
 from sigspike.fields import choice, count
 from sigspike.images.networks.entries import ZERO, Entries, Entry, Law, he_fan_out, linear_entries
 from sigspike.images.networks.forward import Forward
-from sigspike.images.networks.network import ImageNetwork
+from sigspike.images.networks.network import Answers, ImageNetwork
 from sigspike.images.ops import Maps, adaptive_average_pool, flatten, max_pool
 
 CONVOLUTIONS = {11: (1, 1, 2, 2, 2), 16: (2, 2, 3, 3, 3)}  # depth: 3 × 3 convolutions of the five stages
@@ -46,9 +45,7 @@ class VGG(ImageNetwork):
             entries |= {f"classifier.{index}.weight": weight, f"classifier.{index}.bias": bias}
         return entries
 
-    def layers(
-        self, forward: Forward, images: Maps
-    ) -> tuple[Float[Array, "sample class"], Float[Array, "sample feature"]]:
+    def layers(self, forward: Forward, images: Maps) -> Answers:
         maps = images
         for stage in self._stages():
             for name, _ in stage:
@@ -57,11 +54,11 @@ class VGG(ImageNetwork):
         maps = maps.astype(forward.precision)
         if self.head == "cifar":
             features = flatten(adaptive_average_pool(maps, 1))
-            return forward.linear("classifier", features), features
+            return forward.linear("classifier", features), features, maps
         features = flatten(adaptive_average_pool(maps, GRID))
         for name in ("classifier.0", "classifier.3"):
             features = jax.nn.relu(forward.linear(name, features))
-        return forward.linear("classifier.6", features), features
+        return forward.linear("classifier.6", features), features, maps
 
     def _stages(self) -> list[list[tuple[str, int]]]:
         """Name and channels of every convolution, stage by stage; torchvision counts relu and maximum along."""

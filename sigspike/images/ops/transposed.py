@@ -18,8 +18,8 @@ def conv_transpose(
 
     The result has s (size − 1) − 2p + k rows and columns.
     """
-    height, width = kernel.shape[2:]
-    edges = [(height - 1 - padding,) * 2, (width - 1 - padding,) * 2]
+    height, width = (size - 1 - padding for size in kernel.shape[2:])
+    edges = [(height, height), (width, width)]
     answer = lax.conv_general_dilated(
         maps, kernel[:, :, ::-1, ::-1], (1, 1), edges, (stride, stride), dimension_numbers=("NHWC", "IOHW", "NHWC")
     )

@@ -8,8 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from sigspike.images.methods import Model, cross_entropy
-from sigspike.images.networks import Output
+from sigspike.images.methods import Evaluated, Model, cross_entropy
 from sigspike.images.training.epoch import Watched, unit_of
 from sigspike.images.training.setup import Bytes, Data
 from sigspike.images.training.training import Training
@@ -22,7 +21,7 @@ class Score(NamedTuple):
     accuracy: Float[Array, ""]
 
 
-def outputs(training: Training, model: Model, data: Data, images: Bytes) -> Output:
+def outputs(training: Training, model: Model, data: Data, images: Bytes) -> Evaluated:
     """Logits and features of images that are not augmented, with running statistics.
 
     Batches are all of ``eval_batch_size`` (or of all images): the last is filled up, and what fills it is cut off.
@@ -33,7 +32,7 @@ def outputs(training: Training, model: Model, data: Data, images: Bytes) -> Outp
         return _whole(training, model, data, images, size, n_batches)
     found = [_single(training, model, data, images, size, batch) for batch in range(n_batches)]
     logits, features = (jnp.concatenate(parts)[: len(images)] for parts in zip(*found, strict=True))
-    return Output(logits, features, model.buffers)
+    return Evaluated(logits, features)
 
 
 def watched(logits: Float[Array, "image class"], labels: Int[Array, " image"]) -> Watched:
@@ -48,10 +47,10 @@ def score(logits: Float[Array, "image class"], labels: Int[Array, " image"]) -> 
 
 
 @partial(jax.jit, static_argnums=(4, 5))
-def _whole(training: Training, model: Model, data: Data, images: Bytes, size: int, n_batches: int) -> Output:
+def _whole(training: Training, model: Model, data: Data, images: Bytes, size: int, n_batches: int) -> Evaluated:
     found = lax.map(lambda batch: _of_batch(training, model, data, images, size, batch), jnp.arange(n_batches))
     logits, features = (part.reshape(-1, part.shape[-1])[: len(images)] for part in found)
-    return Output(logits, features, model.buffers)
+    return Evaluated(logits, features)
 
 
 @partial(jax.jit, static_argnums=4)

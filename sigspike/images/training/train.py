@@ -12,8 +12,7 @@ import numpy as np
 
 from sigspike.check import Range, Refusal
 from sigspike.images.data import Dataset
-from sigspike.images.methods import Look, Model
-from sigspike.images.networks import Output
+from sigspike.images.methods import Evaluated, Look, Model
 from sigspike.images.noise import NoisyLabels
 from sigspike.images.training import evaluation
 from sigspike.images.training.checkpoint import Checkpoint, load, save
@@ -151,7 +150,7 @@ class _Run:
             found["validation_accuracy"] = evaluation.score(logits, self.setup.validation.labels).accuracy
         return found
 
-    def _outputs(self, model: Model, part: Part) -> Output:
+    def _outputs(self, model: Model, part: Part) -> Evaluated:
         return evaluation.outputs(self.setup.training, model, self.setup.data, part.images)
 
     def _look(self) -> Look:
