@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -11,26 +10,16 @@ import optax
 import pytest
 from jax import random
 from reference import cases
+from reference.answers import answers_of, stored
 
 from sigspike.check import Refusal
 from sigspike.images import state_dict
 from sigspike.images.networks import VGG, ResNet
 
-ANSWERS = Path(__file__).parent / "reference" / "networks.npz"
 FLOAT32 = pytest.mark.skipif(jax.config.read("jax_enable_x64"), reason="rounded as users compile: in the float32 pass")
 FLOAT64 = pytest.mark.skipif(not jax.config.read("jax_enable_x64"), reason="needs float64")
 
-
-@pytest.fixture(scope="module", params=["stored", "torch"])
-def answers(request):
-    """What torch says: as stored, and from the torch that is installed."""
-    if request.param == "torch":
-        pytest.importorskip("torch")
-        from reference import torch_answers
-
-        return torch_answers.networks()
-    with np.load(ANSWERS) as file:
-        return dict(file)
+answers = answers_of("networks")
 
 
 def given(name, dtype):
@@ -85,9 +74,8 @@ def test_gradients_and_statistics_in_float64(name, answers):
 
 def test_what_is_stored_is_current(answers):
     """On a machine with torch, the stored answers are not those of another case."""
-    with np.load(ANSWERS) as file:
-        for key in file:
-            np.testing.assert_allclose(file[key], answers[key], atol=1e-5 if "float32" in key else 1e-9)
+    for key, values in stored("networks").items():
+        np.testing.assert_allclose(values, answers[key], atol=1e-5 if "float32" in key else 1e-9)
 
 
 def test_sizes_are_those_of_the_papers():

@@ -1,31 +1,19 @@
 """Layers with PyTorch's semantics: against torch or its stored answers, and each trap against sums written out."""
 
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
 from reference import cases
+from reference.answers import answers_of
 
 from sigspike.check import Refusal
 from sigspike.images import ops
 
-ANSWERS = Path(__file__).parent / "reference" / "layers.npz"
 FLOAT64 = pytest.mark.skipif(not jax.config.read("jax_enable_x64"), reason="needs float64")
 
-
-@pytest.fixture(scope="module", params=["stored", "torch"])
-def answers(request):
-    """What torch says: as stored, and from the torch that is installed."""
-    if request.param == "torch":
-        pytest.importorskip("torch")
-        from reference import torch_answers
-
-        return torch_answers.layers()
-    with np.load(ANSWERS) as file:
-        return dict(file)
+answers = answers_of("layers")
 
 
 def ours(name, *inputs):
