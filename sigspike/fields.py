@@ -28,6 +28,10 @@ def as_array(value: Any) -> jax.Array:
         return jnp.asarray(value, dtype=jnp.result_type(float))
 
 
+def _as_given(value: Any) -> Any:
+    return value if isinstance(value, Tracer) or np.asarray(value).dtype.kind not in "biuf" else as_array(value)
+
+
 def as_count(value: Any) -> Any:
     """A Python integer, where the value is an integer of any kind."""
     try:
@@ -76,9 +80,9 @@ def switch(default: bool, kw_only: bool = False) -> Any:
     return eqx.field(static=True, metadata={"domain": Instance(bool)}, kw_only=kw_only, default=default)
 
 
-def array(converter: Callable[[Any], Any]) -> Any:
-    """A field that holds an array of the user's, in the form that ``converter`` gives it."""
-    return eqx.field(converter=converter)
+def array() -> Any:
+    """A field that holds an array of the user's, where the value can be one; its owner refuses the rest."""
+    return eqx.field(converter=_as_given)
 
 
 def part(kind: type, default_factory: Callable[[], Any] | None = None, kw_only: bool = False) -> Any:

@@ -9,24 +9,16 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
-from sigspike import cifar, digits, idx, labels
+from sigspike import cifar, digits, idx
 from sigspike.check import NONNEGATIVE, POSITIVE, Refusal
 from sigspike.examples import Examples
-from sigspike.fields import array, as_array, choice, count, number
+from sigspike.fields import array, choice, count, number
 from sigspike.folders import find
 from sigspike.frames import Frame
-from sigspike.problems.problem import Problem, check_clean
+from sigspike.problems.given_samples import GivenSamples, check_clean, check_truth, drawn
 
 
-def _as_images(value: Any) -> Any:
-    """An array where the value can be one; the check refuses the rest."""
-    if isinstance(value, Tracer):
-        return value
-    numeric = np.asarray(value).dtype.kind in "biuf"
-    return as_array(value) if numeric else value
-
-
-class ImagePatches(Problem):
+class ImagePatches(GivenSamples):
     """x = (v / c, ξ) with v an image of one of two classes and noise ξ ~ N(0, σ_p²) per pixel (paper A, appendix
     E.2).
 
@@ -39,13 +31,12 @@ class ImagePatches(Problem):
     reading of "noise on the border").
     """
 
-    isotropic: ClassVar[bool] = False
     from_files: ClassVar[tuple[str, ...]] = ("mnist", "digits", "cifar10")  # how the command line makes one
 
-    images: Float[Array, "image row column *channel"] = array(_as_images)
-    labels: Float[Array, " image"] = array(_as_images)
-    test_images: Float[Array, "test row column *channel"] = array(_as_images)
-    test_labels: Float[Array, " test"] = array(_as_images)
+    images: Float[Array, "image row column *channel"] = array()
+    labels: Float[Array, " image"] = array()
+    test_images: Float[Array, "test row column *channel"] = array()
+    test_labels: Float[Array, " test"] = array()
     noise_std: float | Float[Array, ""] = number(NONNEGATIVE, "noise standard deviation σₚ")
     normalization: float | Float[Array, ""] = number(POSITIVE, "divisor of the pixels", default=1.0)
     layout: str = choice("patch", "border", default="patch")
@@ -61,12 +52,7 @@ class ImagePatches(Problem):
             if images.ndim not in (3, 4):
                 expected = "(image, row, column) or (image, row, column, channel)"
                 raise Refusal(f"`{kind}images` must have shape {expected}, got {images.shape}")
-            if labels.shape != images.shape[:1]:
-                raise Refusal(
-                    f"`{kind}labels` must hold one label for each of {images.shape[0]} images, got shape {labels.shape}"
-                )
-            if not isinstance(labels, Tracer) and not np.isin(np.asarray(labels), (-1, 1)).all():
-                raise Refusal(f"`{kind}labels` must be -1 or +1, got {np.unique(np.asarray(labels))[:5].tolist()}")
+            check_truth(f"{kind}labels", labels, images.shape[0], "images")
             if not isinstance(images, Tracer) and not np.isfinite(np.asarray(images)).all():
                 raise Refusal(f"`{kind}images` must be finite, got NaN or infinite pixels; clean them first")
         if self.images.shape[1:] != self.test_images.shape[1:]:
@@ -99,8 +85,7 @@ class ImagePatches(Problem):
                 shapes = f"images {images.shape}, labels {digits.shape}"
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
             parts.append((images, digits))
-        arrays = _two_classes(parts, classes)
-        arrays |= {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
+        arrays = _two_classes(parts, classes, flip_rate)
         return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
 
     @classmethod
@@ -120,8 +105,7 @@ class ImagePatches(Problem):
         """
         images, labels = digits.read()
         parts = [(images[:1000], labels[:1000]), (images[1000:], labels[1000:])]
-        arrays = _two_classes(parts, classes)
-        arrays |= {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
+        arrays = _two_classes(parts, classes, flip_rate)
         return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
 
     @classmethod
@@ -139,17 +123,9 @@ class ImagePatches(Problem):
         batches in ``data_dir`` or its ``cifar-10-batches-py``.
         """
         folder = find(data_dir, "CIFAR-10") or data_dir
-        arrays = _two_classes([cifar.read(folder, names) for names in (cifar.TRAIN, cifar.TEST)], classes)
-        arrays |= {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
+        parts = [cifar.read(folder, names) for names in (cifar.TRAIN, cifar.TEST)]
+        arrays = _two_classes(parts, classes, flip_rate)
         return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
-
-    @property
-    def n_axes(self) -> int:
-        return 0
-
-    @property
-    def noise_patches(self) -> int:
-        return 1
 
     @property
     def patch_dim(self) -> int:
@@ -167,9 +143,7 @@ class ImagePatches(Problem):
     def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
         key_choice, key_noise = jax.random.split(key)
         noise = frame.gaussian(key_noise, n_samples + n_clean)
-        order = jax.random.permutation(key_choice, self.images.shape[0])
-        order = order[labels.clean_first(self.labels[order], n_clean)]
-        chosen = jnp.concatenate([order[n_clean : n_clean + n_samples], order[:n_clean]])
+        chosen = drawn(key_choice, self.labels, n_samples, n_clean)
         label = self.flip(jax.random.fold_in(key, 1), self.labels[chosen], n_samples)
         return self._examples(self.images[chosen], self.labels[chosen], label, noise)
 
@@ -198,9 +172,13 @@ class ImagePatches(Problem):
         )
 
 
-def _two_classes(parts: list[tuple[np.ndarray, np.ndarray]], classes: tuple[int, int]) -> dict[str, Any]:
-    """Of training and test images with their labels, those of two classes, the first as −1 and the second as +1."""
-    arrays = {}
+def _two_classes(
+    parts: list[tuple[np.ndarray, np.ndarray]], classes: tuple[int, int], flip_rate: float
+) -> dict[str, Any]:
+    """Of training and test images with their labels, those of two classes, the first as −1 and the second as +1; and
+    how many labels are flipped.
+    """
+    arrays: dict[str, Any] = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
     for kind, (images, sides) in zip(("", "test_"), parts, strict=True):
         if classes[0] == classes[1] or not np.isin(classes, sides).all():
             raise Refusal(f"`classes` must be two different labels of the files, got {tuple(classes)}")

@@ -1,7 +1,7 @@
 """Samples known by a kernel matrix alone: the kernel regime with a kernel of the user's."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -9,20 +9,15 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
-from sigspike import labels
 from sigspike.check import Refusal
 from sigspike.examples import Examples
-from sigspike.fields import array, as_array, count
+from sigspike.fields import array, count
 from sigspike.frames import Frame, root
-from sigspike.problems.problem import Problem, check_clean
+from sigspike.problems.given_samples import GivenSamples, check_clean, check_truth, drawn
 from sigspike.reweighting.subset import check_kernel
 
 
-def _as_array(value: Any) -> Any:
-    return value if isinstance(value, Tracer) or np.asarray(value).dtype.kind not in "biuf" else as_array(value)
-
-
-class KernelData(Problem):
+class KernelData(GivenSamples):
     """N samples with K_ik = ``kernel``, symmetric and positive semi-definite, and labels y_i = ±1 (``truth``).
 
     The rows of a root L of K = L Lᵀ stand for the samples, each one patch, so that a ``LinearModel`` with one filter is
@@ -30,11 +25,10 @@ class KernelData(Problem):
     samples without replacement, the test set from the last ``n_held_out`` of them.
     """
 
-    isotropic: ClassVar[bool] = False
     from_files: ClassVar[tuple[str, ...]] = ("kernel_file",)
 
-    kernel: Float[Array, "given given"] = array(_as_array)
-    truth: Float[Array, " given"] = array(_as_array)
+    kernel: Float[Array, "given given"] = array()
+    truth: Float[Array, " given"] = array()
     n_held_out: int = count("samples for testing, the last ones")
 
     def __check_init__(self) -> None:
@@ -42,11 +36,7 @@ class KernelData(Problem):
         if not isinstance(self.kernel, Tracer):
             check_kernel(self.kernel)
             check_positive(self.kernel)
-        shape = getattr(self.truth, "shape", None)
-        if shape != self.kernel.shape[:1]:
-            raise Refusal(f"`truth` must hold a label for each of {self.kernel.shape[0]} samples, got shape {shape}")
-        if not isinstance(self.truth, Tracer) and not np.isin(np.asarray(self.truth), (-1, 1)).all():
-            raise Refusal(f"`truth` must be -1 or +1, got {np.unique(np.asarray(self.truth))[:5].tolist()}")
+        check_truth("truth", self.truth, self.kernel.shape[0], "samples")
 
     @classmethod
     def kernel_file(cls, path: Path, n_held_out: int, flip_rate: float = 0.0) -> "KernelData":
@@ -61,14 +51,6 @@ class KernelData(Problem):
         return cls(kernel=kernel, truth=truth, n_held_out=n_held_out, **flips)
 
     @property
-    def n_axes(self) -> int:
-        return 0
-
-    @property
-    def noise_patches(self) -> int:
-        return 1
-
-    @property
     def patch_dim(self) -> int:
         return self.kernel.shape[0]
 
@@ -81,9 +63,7 @@ class KernelData(Problem):
 
     def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
         key_choice, key_flip = jax.random.split(key)
-        order = jax.random.permutation(key_choice, self.kernel.shape[0] - self.n_held_out)
-        order = order[labels.clean_first(self.truth[order], n_clean)]
-        chosen = jnp.concatenate([order[n_clean : n_clean + n_samples], order[:n_clean]])
+        chosen = drawn(key_choice, self.truth[: -self.n_held_out], n_samples, n_clean)
         return self._examples(chosen, self.flip(key_flip, self.truth[chosen], n_samples))
 
     def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:

@@ -5,12 +5,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 import jax.numpy as jnp
-import numpy as np
-from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
 from sigspike import labels
-from sigspike.check import BELOW_HALF, Refusal
+from sigspike.check import BELOW_HALF
 from sigspike.examples import Examples
 from sigspike.fields import Checked, number
 from sigspike.frames import Frame
@@ -76,15 +74,3 @@ class Problem(Checked):
 
     def check_sizes(self, n_samples: int, n_clean: int, n_test: int) -> None:
         """Refuse sizes that the problem cannot serve."""
-
-
-def check_clean(n_samples: int, n_clean: int, label: Array, things: str) -> None:
-    """Refuse a clean subset that given samples cannot furnish beside the training set."""
-    if n_samples + n_clean > label.shape[0]:
-        found = f"{n_samples} + {n_clean}"
-        raise Refusal(f"`n_samples` + `n_clean` must be at most {label.shape[0]}, the {things} at hand, got {found}")
-    if isinstance(label, Tracer):
-        return
-    sides = np.asarray(label)  # in NumPy: inside a trace even the product of plain arrays is traced
-    if min((sides > 0).sum(), (sides < 0).sum()) < (n_clean + 1) // 2:
-        raise Refusal(f"`n_clean` must leave {things} of both classes, got {n_clean}; the rarer class has too few")
