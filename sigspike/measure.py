@@ -34,6 +34,20 @@ class View(NamedTuple):
     look: Look | None = None
     clean_loss: Float[Array, ""] | None = None
 
+    @property
+    def flipped(self) -> Bool[Array, " sample"]:
+        """ỹ ≠ y."""
+        return self.examples.label != self.examples.truth
+
+    @property
+    def kind(self) -> Bool[Array, "kind sample"]:
+        """Which samples are clean, which are flipped."""
+        return jnp.stack([~self.flipped, self.flipped])
+
+    def by_kind(self, values: Float[Array, " sample"]) -> Float[Array, " kind"]:
+        """The mean over the samples of each kind."""
+        return jnp.mean(jnp.broadcast_to(values[None], self.kind.shape), axis=1, where=self.kind)
+
 
 class Record(eqx.Module):
     """The part that every record has. A prediction f = 0 counts as half an error; after a divergence everything is
@@ -70,10 +84,10 @@ class CoefficientRecord(Record):
 
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
-        decomposition, margin, examples, exists = view[:4]
-        coefficients = jax.tree.map(lambda values: jnp.where(_along(exists, values), values, jnp.nan), decomposition)
-        flipped = jnp.where(examples.label != examples.truth, 1.0, 0.0)
-        return vars(coefficients) | {"margin": margin, "flipped": flipped}
+        coefficients = jax.tree.map(
+            lambda values: jnp.where(_along(view.exists, values), values, jnp.nan), view.decomposition
+        )
+        return vars(coefficients) | {"margin": view.margin, "flipped": jnp.where(view.flipped, 1.0, 0.0)}
 
 
 class SummaryRecord(Record):
@@ -97,11 +111,9 @@ class SummaryRecord(Record):
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
         decomposition, margin, examples, exists = view[:4]
-        flipped = examples.label != examples.truth
-        kind = jnp.stack([~flipped, flipped])
         sign = jnp.array([-1.0, 1.0])[-decomposition.gamma.shape[0] :]
-        bar = (sign[:, None] == examples.label[None])[:, None] & kind[None]
-        underline = (sign[:, None] != examples.label[None])[:, None] & kind[None]
+        bar = (sign[:, None] == examples.label[None])[:, None] & view.kind[None]
+        underline = (sign[:, None] != examples.label[None])[:, None] & view.kind[None]
         signal = jnp.mean(decomposition.gamma, axis=1, where=exists[None])
         noise = jnp.mean(decomposition.rho_bar, axis=1, where=_along(exists, decomposition.rho_bar))
         noise = jnp.sum(noise.reshape(*noise.shape[:2], -1), axis=(0, 2))
@@ -113,9 +125,9 @@ class SummaryRecord(Record):
             "rho_bar_mean": _by_kind(decomposition.rho_bar, bar, exists, jnp.mean),
             "rho_underline_max": _by_kind(abs(decomposition.rho_underline), underline, exists, jnp.max),
             "rho_underline_mean": _by_kind(decomposition.rho_underline, underline, exists, jnp.mean),
-            "margin_mean": jnp.mean(jnp.broadcast_to(margin[None], kind.shape), axis=1, where=kind),
-            "accuracy": jnp.mean(jnp.broadcast_to(correct(margin)[None], kind.shape), axis=1, where=kind),
-            "outweighed": jnp.mean(jnp.broadcast_to(outweighed[None], kind.shape), axis=1, where=kind),
+            "margin_mean": view.by_kind(margin),
+            "accuracy": view.by_kind(correct(margin)),
+            "outweighed": view.by_kind(outweighed),
         }
 
 
@@ -139,15 +151,13 @@ class WeightRecord(SummaryRecord):
     def own(cls, view: View) -> dict[str, Array]:
         assert view.look is not None, "the experiment refuses algorithms without weights"
         weight, coupling = view.look
-        clean = view.examples.label == view.examples.truth
-        kind = jnp.stack([clean, ~clean])
         return super().own(view) | {
             "weight": weight,
             "coupling": coupling,
-            "flipped": jnp.where(clean, 0.0, 1.0),
-            "weight_mean": jnp.mean(jnp.broadcast_to(weight[None], kind.shape), axis=1, where=kind),
-            "auc_weights": auc(weight, clean),
-            "auc_couplings": auc(coupling, clean),
+            "flipped": jnp.where(view.flipped, 1.0, 0.0),
+            "weight_mean": view.by_kind(weight),
+            "auc_weights": auc(weight, ~view.flipped),
+            "auc_couplings": auc(coupling, ~view.flipped),
             "coupling_norm": jnp.sqrt(jnp.mean(coupling**2)),
             "clean_loss": view.clean_loss,
         }
