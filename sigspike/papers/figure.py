@@ -28,11 +28,12 @@ class Figure(ABC):
 
     ``needs`` names the data set that it cannot do without (of ``sigspike.folders``). ``slow`` says how long it takes
     at the paper's scale, where that is too long to run unasked; such a figure gives its sweep ``store``, where it goes
-    on when it was stopped.
+    on when it was stopped. ``seeds`` are the runs of a cell, at the paper's scale and at the quick one.
     """
 
     name: ClassVar[str]
     caption: ClassVar[str]
+    seeds: ClassVar[tuple[int, int]]
     needs: ClassVar[str] = ""
     slow: ClassVar[str] = ""
 
@@ -55,6 +56,11 @@ class Figure(ABC):
     @abstractmethod
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """What it must show."""
+
+    @property
+    def n_seeds(self) -> int:
+        """The runs of a cell at this scale."""
+        return self.seeds[0 if self.scale == "paper" else 1]
 
     def find(self, data_set: str) -> Path | None:
         """Where a data set lies in the user's folder, if there is one and it does."""

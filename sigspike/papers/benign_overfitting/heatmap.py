@@ -33,10 +33,7 @@ class HeatMap(Figure):
         "above: d is small, biases matter where ‖μ‖ ≲ 1, and PyTorch's initial weights are not small, by which b = 2 "
         "at large d. With initial weights 100 times smaller and large d, b is near 1 at every level."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 8
+    seeds: ClassVar[tuple[int, int]] = (10, 8)
 
     def experiment(self) -> ss.Experiment:
         return setting.experiment()

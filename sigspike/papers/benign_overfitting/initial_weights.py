@@ -39,10 +39,7 @@ class InitialWeights(Figure):
         "mean over seeds (left), and over cells in paired standard errors (right). Grey: 5–95 % of what random signs "
         "of the seeds' maps give, that is, if the law made no difference."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 320 if self.scale == "paper" else 8
+    seeds: ClassVar[tuple[int, int]] = (320, 8)
 
     def experiment(self) -> ss.Experiment:
         return setting.experiment()

@@ -27,10 +27,7 @@ class DigitsHeatmap(Figure):
         "over seeds; hatched where a run diverged. The signal-to-noise ratio falls to the upper right."
     )
     slow: ClassVar[str] = "about 8 minutes on two cores at the paper's scale"
-
-    @property
-    def n_seeds(self) -> int:
-        return 3 if self.scale == "paper" else 2
+    seeds: ClassVar[tuple[int, int]] = (3, 2)
 
     def experiment(self) -> ss.Experiment:
         rate, n_steps = (0.001, 200_000) if self.scale == "paper" else (0.01, 3_000)

@@ -26,10 +26,7 @@ class Dynamics(Figure):
         "Memorisation against signal (max ρ̄ / max γ), training loss and test accuracy of gradient descent and "
         "label-noise gradient descent; median and 10–90 % band over seeds. Dotted: levels that theory predicts."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 3
+    seeds: ClassVar[tuple[int, int]] = (20, 3)
 
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=200, n_steps=max(END.values()), record_every=40 if self.scale == "paper" else 80)

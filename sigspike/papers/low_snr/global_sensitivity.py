@@ -47,14 +47,11 @@ class GlobalSensitivity(Figure):
         "all its interactions. Whiskers: 95 % bootstrap intervals over the base points. A run that diverged counts as "
         "an accuracy of ½; its share is printed."
     )
+    seeds: ClassVar[tuple[int, int]] = (2, 1)
 
     @property
     def n_base(self) -> int:
         return 256 if self.scale == "paper" else 32
-
-    @property
-    def n_seeds(self) -> int:
-        return 2 if self.scale == "paper" else 1
 
     def experiment(self) -> ss.Experiment:
         at = synthetic(n_samples=N_SAMPLES, n_steps=STEPS, record_at=(STEPS,))

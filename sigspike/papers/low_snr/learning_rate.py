@@ -30,10 +30,7 @@ class LearningRate(Figure):
         "every η. Right: over time, each at the η that the other half of the seeds finds best after 2000 steps: no "
         "seed chooses for itself."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (10, 4)
 
     @property
     def rates(self) -> list[float]:

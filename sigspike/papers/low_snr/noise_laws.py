@@ -38,10 +38,7 @@ class NoiseLaws(Figure):
         "Test accuracy and memorisation against signal (max ρ̄ / max γ) with other laws of the label multipliers ε, "
         "beside flips of probability 0.1 and gradient descent; median and 10–90 % band over seeds."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 2
+    seeds: ClassVar[tuple[int, int]] = (20, 2)
 
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=200, n_steps=2000, record_every=40)

@@ -40,10 +40,7 @@ class OneFactor(Figure):
         "0.01, η = 1, p = 0.1, T = 2000 (dotted); median and 10–90 % band over the seeds that are finite. Crosses: "
         "values at which runs diverged, with their share where it is not all of them."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 5 if self.scale == "paper" else 2
+    seeds: ClassVar[tuple[int, int]] = (5, 2)
 
     @property
     def factors(self) -> list[float]:

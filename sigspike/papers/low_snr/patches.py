@@ -28,10 +28,7 @@ class Patches(Figure):
         "0.5 / √(P − 1), so that its length stays; but a filter meets each patch by itself, and the SNR of one patch "
         "has grown by √(P − 1)."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 5 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (5, 4)
 
     @property
     def counts(self) -> list[int]:

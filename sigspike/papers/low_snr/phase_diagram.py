@@ -21,10 +21,7 @@ class PhaseDiagram(Figure):
     caption: ClassVar[str] = (
         "Test accuracy after 1000 steps, mean over seeds; lines of equal n·SNR²; hatched where a run diverged."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (10, 4)
 
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=100, n_steps=1000, record_at=(1000,))

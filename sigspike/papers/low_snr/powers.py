@@ -30,10 +30,7 @@ class Powers(Figure):
         "Activations max(0, z)^q: memorisation against signal (max ρ̄ / max γ), training loss and test accuracy of "
         "gradient descent and label-noise gradient descent; median and 10–90 % band over seeds."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (20, 4)
 
     def experiment(self) -> ss.Experiment:
         """What both have in common; n, ‖μ‖ and η come with the power."""

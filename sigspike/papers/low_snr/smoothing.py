@@ -30,10 +30,7 @@ class Smoothing(Figure):
         "Smoothing settles at the same mean margin log((1−p)/p) (dotted) as flips do, but stays there: without the "
         "fluctuations nothing unlearns the noise, and no number of steps makes it, or GD, generalise."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (10, 4)
 
     @property
     def table(self) -> tuple[int, ...]:

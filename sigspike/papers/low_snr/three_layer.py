@@ -29,10 +29,7 @@ class ThreeLayer(Figure):
         "first, training loss and test accuracy; median and 10–90 % band over seeds. Rows: initial second layer of "
         "standard deviation g/√m."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 8 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (8, 4)
 
     def experiment(self) -> ss.Experiment:
         n_steps = 20_000 if self.scale == "paper" else 4_000

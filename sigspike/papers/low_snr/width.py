@@ -39,10 +39,7 @@ class Width(Figure):
         "dashed: at equal ηT = 200. A run stays near chance where all filters of a class start on the wrong side of μ. "
         "Right: σ_p = 10, η = 0.002 (a = 0.7)."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 5
+    seeds: ClassVar[tuple[int, int]] = (10, 5)
 
     @property
     def rates(self) -> list[float]:

@@ -46,10 +46,7 @@ class SurrogateAblation(Figure):
         "same draws (which are named above, balanced first), with a clean subset of equal and one of unequal classes; "
         "mean over flip rates, mean and standard error over seeds. Couplings of two classes have no row shift."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 6 if self.scale == "paper" else 3
+    seeds: ClassVar[tuple[int, int]] = (6, 3)
 
     def flip_rates(self) -> tuple[float, ...]:
         return (0.2, 0.4)

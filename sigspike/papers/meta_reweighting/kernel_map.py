@@ -34,10 +34,7 @@ class KernelMap(Figure):
         "‖μ‖² / (σₚ²√d) of the kernel. Dashed: clean examples at which the AUC of the first couplings, Φ(s √(2n_v)) in "
         "theory, is 0.9."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (10, 4)
 
     @property
     def rates(self) -> list[float]:

@@ -11,11 +11,10 @@ from matplotlib.axes import Axes
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, TITLES, default
+from sigspike.papers.meta_reweighting.setting import OURS, PHASES, SOURCE, TITLES, default
 from sigspike.plots.style import COLORS, panels
 
 SYSTEMS = ("kernel", "two-layer")
-PHASES = ("alignment", "filtering", "post-filtering")
 KICKS = {"kernel": (1, 60, 3000), "two-layer": (1, 15, 3000)}  # a step in each phase
 SIZES = {"kernel": 0.1, "two-layer": 0.3}  # of the kick of the parameters
 FEATURES = {"kernel": "ntk", "two-layer": "penultimate"}
@@ -42,10 +41,7 @@ class Perturbation(Figure):
         "every step adds noise to them, in units of the first coupling norm: in alignment, late in post-filtering, and "
         "late with feature-based reweighting (mean ± 2 standard errors over seeds)."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (10, 4)
 
     def settings(self) -> dict[str, Any]:
         experiments = {name: ss.describe(default(name)) for name in SYSTEMS}

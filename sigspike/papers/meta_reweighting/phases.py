@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, TITLES, default, source
+from sigspike.papers.low_snr.digits import in_words
+from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, TITLES, default
 from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import COLORS, panels
 
@@ -27,13 +28,10 @@ class Phases(Figure):
         "median and 10–90 % band over seeds, the median end of alignment (weights saturated) and of filtering (95 % of "
         "the fall of the clean loss) with its 95 % bootstrap interval. Dashed: ∇L_val at θ instead of θ̂. Last row: {}."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 10 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (10, 4)
 
     def text(self) -> str:
-        return self.caption.format(source(self.find("MNIST")))
+        return self.caption.format(in_words(self.find("MNIST")))
 
     def settings(self) -> dict[str, Any]:
         experiments = {name: ss.describe(default(name, self.find("MNIST"))) for name in TITLES}

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import sigspike as ss
-from sigspike.papers.low_snr.digits import in_words
 
 SOURCE, OURS = "C", "ours"
 FLIP_RATE, N_CLEAN = 0.3, 20
@@ -49,8 +48,3 @@ def default(system: str, folder: Path | None = None, **options: Any) -> ss.Exper
         n_test=150 if system == "digits" else 500,
         measure="weights",
     )
-
-
-def source(folder: Path | None) -> str:
-    """Which digits these are."""
-    return in_words(folder)

@@ -37,10 +37,7 @@ class Surrogate(Figure):
         "over the flip rate, at the middling clean subset; accuracy over the size of the clean subset, mean over flip "
         "rates; mean and standard error over seeds. Right: time relative to plain, at the largest clean subset."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 5 if self.scale == "paper" else 3
+    seeds: ClassVar[tuple[int, int]] = (5, 3)
 
     def flip_rates(self) -> tuple[float, ...]:
         return (0.1, 0.2, 0.3, 0.45) if self.scale == "paper" else (0.2, 0.45)

@@ -2,7 +2,7 @@
 
 import itertools
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import xarray as xr
@@ -32,9 +32,7 @@ class Diagram(Figure):
     α = 2p has the expected gradient of the flips (THEORY §5).
     """
 
-    @property
-    def n_seeds(self) -> int:
-        return 6 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (6, 4)
 
     @abstractmethod
     def axes(self) -> dict[str, Any]:

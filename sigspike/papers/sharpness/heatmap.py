@@ -46,10 +46,7 @@ class HeatMap(Figure):
         "signal as d grows. η = 0.005, n = 20, σₚ = 1, m = 10, batches of 10, flip rate 0.1 (the least error), "
         "τ = 2 m√B / (P σₚ √d)."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 8 if self.scale == "paper" else 4
+    seeds: ClassVar[tuple[int, int]] = (8, 4)
 
     def experiment(self) -> ss.Experiment:
         problem = ss.SignalNoise(

@@ -1,6 +1,6 @@
 """Measured times against the powers that papers A and B give them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -51,10 +51,7 @@ class Exponents(Figure):
         "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of A's "
         "proof as soon as a < 1/(16 p(1 − p))."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 6 if self.scale == "quick" else 8
+    seeds: ClassVar[tuple[int, int]] = (8, 6)
 
     def settings(self) -> dict[str, Any]:
         facts = {paper: ss.describe(setting(paper)) for paper in N_SNR2}

@@ -39,16 +39,13 @@ class Flagship(Figure):
     )
 
     legend: ClassVar[Any] = "lower right"
+    seeds: ClassVar[tuple[int, int]] = (5, 2)
 
     @property
     def regimes(self) -> dict[str, Regime]:
         """In order of their rows."""
         with jax.enable_x64(True):
             return regimes(N_RECORDS, self.scale == "quick")
-
-    @property
-    def n_seeds(self) -> int:
-        return 5 if self.scale == "paper" else 2
 
     def settings(self) -> dict[str, Any]:
         return {

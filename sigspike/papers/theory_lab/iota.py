@@ -1,6 +1,6 @@
 """Paper A's ι-process beside the network that it stands for."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import matplotlib.figure
@@ -41,10 +41,7 @@ class Iota(Figure):
         "(± 2 s.e.) and by the recursions; ι rises below the margin log((1 − p)/p) and falls above it. Below right: "
         "V = (log ι − log ι*)², ι* = log((1 − p)/p), is the supermartingale, outside the grey ball."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 6 if self.scale == "quick" else 12
+    seeds: ClassVar[tuple[int, int]] = (12, 6)
 
     def experiment(self) -> ss.Experiment:
         return ss.Experiment(

@@ -21,15 +21,12 @@ class Strict(Flagship):
     )
 
     legend: ClassVar[Any] = "upper left"
+    seeds: ClassVar[tuple[int, int]] = (1, 2)
 
     @property
     def regimes(self) -> dict[str, Regime]:
         with jax.enable_x64(True):
             return strict(N_RECORDS, self.scale == "quick")
-
-    @property
-    def n_seeds(self) -> int:
-        return 2 if self.scale == "quick" else 1
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         return self._of_regime("strict", in_steps(data.sel(regime="strict")))

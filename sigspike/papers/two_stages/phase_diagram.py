@@ -42,10 +42,7 @@ class PhaseDiagram(Figure):
         "condition d ≥ C n² log(n/δ) holds at d = 400 000 with C = 1, and fails at d = 2000. A larger initial network "
         "hides stage I."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 6
+    seeds: ClassVar[tuple[int, int]] = (20, 6)
 
     def experiment(self) -> ss.Experiment:
         n_steps = round(3 * unit_of_time(experiment(1)))

@@ -40,10 +40,7 @@ class Selection(Figure):
         "share of what is clean (recall), against the step and the threshold, mean over seeds (white: nothing kept); "
         "dashed: log 2. Right: both at log 2, median and 10–90 % band over seeds. Grey: the end of stage I."
     )
-
-    @property
-    def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 6
+    seeds: ClassVar[tuple[int, int]] = (20, 6)
 
     def experiment(self) -> ss.Experiment:
         steps = tuple(sorted({*ss.log_spaced(400, 36), round(unit_of_time(experiment(1)))}))

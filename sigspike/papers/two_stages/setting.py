@@ -1,7 +1,7 @@
 """What the figures of paper B have in common: the setting, its two tests, and the stages of every run."""
 
 from abc import abstractmethod
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import xarray as xr
 
@@ -67,9 +67,7 @@ class Cell(NamedTuple):
 class Runs(Figure):
     """A figure of long trainings, four cells that differ in numbers: those of one shape share their compilation."""
 
-    @property
-    def n_seeds(self) -> int:
-        return 20 if self.scale == "paper" else 6
+    seeds: ClassVar[tuple[int, int]] = (20, 6)
 
     @property
     def n_steps(self) -> int:
