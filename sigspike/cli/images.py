@@ -43,6 +43,7 @@ def train(
     noise_seed: int = 0,
     checkpoint_every: int = 1,
     keep_losses: bool = False,
+    probe_every: int = 0,
 ) -> None:
     """Train a network on noisy labels; the same call goes on where it was stopped.
 
@@ -55,6 +56,7 @@ def train(
         noise_seed: Which draw of it.
         checkpoint_every: Epochs between two checkpoints.
         keep_losses: Write the loss of every training image after every epoch.
+        probe_every: Epochs between two measurements of γ and ρ, 0 for none.
     """
     dataset = FLAGS.build(data).load()
     noisy = FLAGS.build(noise)(dataset.labels, dataset.n_classes, noise_seed, dataset.images)
@@ -67,6 +69,7 @@ def train(
             progress=progress,
             checkpoint_every=checkpoint_every,
             keep_losses=keep_losses,
+            probe_every=probe_every,
         )
     rate = "unknown" if noisy.realised_rate is None else f"{100 * noisy.realised_rate:.2f} %"
     print(f"noise: {noisy.law.get('type', 'given')}, wrong labels {rate}, sha256 {noisy.hash[:16]}")

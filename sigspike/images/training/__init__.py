@@ -1,5 +1,7 @@
 """Training of image networks on noisy labels: its description, the loop, checkpoints, logs and what they show."""
 
+from sigspike.images.training.alignment import Alignment as Alignment
+from sigspike.images.training.alignment import alignment_of as alignment_of
 from sigspike.images.training.curves import curves_of as curves_of
 from sigspike.images.training.curves import read_curves as read_curves
 from sigspike.images.training.diagnostics import early_stops as early_stops

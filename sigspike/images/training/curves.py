@@ -13,13 +13,13 @@ KINDS = np.array(["clean", "flipped"], dtype=object)
 
 
 def curves_of(rows: list[dict[str, Any]]) -> xr.Dataset:
-    """Rows of a log along ``time`` = epochs done; where the truth is known, loss and accuracy on the training labels
-    along ``kind`` = clean, flipped.
+    """Rows of a log along ``time`` = epochs done; where the truth is known, loss and accuracy on the training labels,
+    and ρ where it was probed, along ``kind`` = clean, flipped.
     """
     columns = {name: np.array([row[name] for row in rows], float) for name in rows[0]}
     moments = columns.pop("epoch").astype(int)
     pairs = {}
-    for name in ("loss", "accuracy"):
+    for name in ("loss", "accuracy", "rho"):
         if f"{name}_clean" in columns:
             pairs[name] = (("time", "kind"), np.stack([columns.pop(f"{name}_{kind}") for kind in KINDS], -1))
     variables = {name: (("time",), values) for name, values in columns.items()}

@@ -53,11 +53,12 @@ def early_stops(curves: xr.Dataset) -> list[Stop]:
 
 
 def report(curves: xr.Dataset) -> str:
-    """Stages, early stopping and selection as lines of text."""
+    """Early stopping, γ and ρ where they were probed, stages and selection as lines of text."""
     lines = [
         f"{stop.rule:>18}: epoch {stop.epoch:4d}, test accuracy {100 * stop.test_accuracy:6.2f} %"
         for stop in early_stops(curves)
     ]
+    lines += _alignments(curves)
     if "corrected" not in curves or np.isnan(curves["corrected"]).all():
         return "\n".join(lines)
     stages = memorisation_stages(curves)
@@ -69,6 +70,20 @@ def report(curves: xr.Dataset) -> str:
         values = f"precision {float(precise[at]):.3f}, recall {float(complete[at]):.3f}"
         lines.append(f"{words:>18}: {values} at epoch {int(curves['time'][at])}, where F₁ is largest")
     return "\n".join(lines)
+
+
+def _alignments(curves: xr.Dataset) -> list[str]:
+    """γ and ρ at the probed epochs that are next to the best and the last one."""
+    if "gamma" not in curves or np.isnan(curves["gamma"]).all():
+        return []
+    probed, lines = curves.dropna("time", subset=["gamma"]), []
+    for stop in early_stops(curves)[:2]:
+        at = probed.sel(time=stop.epoch, method="nearest")
+        words = [f"γ {float(at['gamma']):.2f}"]
+        if "rho" in at:
+            words += [f"ρ {kind} {float(at['rho'].sel(kind=kind)):.2f}" for kind in at["kind"].values]
+        lines.append(f"{stop.rule:>18}: {', '.join(words)} at epoch {int(at['time'])}, in logits")
+    return lines
 
 
 def _moment(stages: xr.Dataset, name: Any) -> str:

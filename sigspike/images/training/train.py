@@ -15,6 +15,7 @@ from sigspike.images.data import Dataset
 from sigspike.images.methods import Evaluated, Look, Model
 from sigspike.images.noise import NoisyLabels
 from sigspike.images.training import evaluation
+from sigspike.images.training.alignment import alignment_of, unprobed
 from sigspike.images.training.checkpoint import Checkpoint, load, save
 from sigspike.images.training.epoch import Watched, run_epoch
 from sigspike.images.training.log import Log
@@ -36,22 +37,26 @@ def train(
     progress: Progress | None = None,
     checkpoint_every: int = 1,
     keep_losses: bool = False,
+    probe_every: int = 0,
 ) -> Result:
     """Train on noisy labels, to the last epoch or only ``until`` one.
 
     In the folder ``out`` stand afterwards settings.json, noise.npz, log.jsonl and log.csv (a row for each epoch: see
     `fitted`, `selection`), checkpoint.npz of every ``checkpoint_every``-th epoch, result.json, suspects.csv, and with
-    ``keep_losses`` losses/EPOCH.npy (image). Called again with the same settings, it goes on from the checkpoint, and
-    comes to the same bits on the same machine as if it had not been stopped; other settings are refused.
+    ``keep_losses`` losses/EPOCH.npy (image). With ``probe_every`` k > 0 the rows of every k-th epoch and of the last
+    have γ and ρ of the (first) network, the test images being those held out: see `Alignment`. Called again with the
+    same settings, it goes on from the checkpoint, and comes to the same bits on the same machine as if it had not been
+    stopped; other settings are refused.
     """
     for name, value in (("until", until), ("checkpoint_every", checkpoint_every)):
         if value is not None:
             Range(low=1, whole=True, plain=True).check(name, value)
+    Range(low=0, whole=True, plain=True).check("probe_every", probe_every)
     if not isinstance(training, Training):
         raise Refusal(f"`training` must be a Training, got {training!r}")
     setup = Setup.of(training, dataset, noisy)
     with _folder(out) as folder:
-        run = _Run(setup, folder, keep_losses)
+        run = _Run(setup, folder, keep_losses, probe_every)
         run.begin(noisy)
         end = training.epochs if until is None else min(until, training.epochs)
         while run.n_done < end:
@@ -66,8 +71,8 @@ def train(
 class _Run:
     """A training under way: its state, the rows of its log, and how large each image's loss has been in sum."""
 
-    def __init__(self, setup: Setup, folder: Path | None, keep_losses: bool) -> None:
-        self.setup, self.folder, self.keep_losses = setup, folder, keep_losses
+    def __init__(self, setup: Setup, folder: Path | None, keep_losses: bool, probe_every: int) -> None:
+        self.setup, self.folder, self.keep_losses, self.probe_every = setup, folder, keep_losses, probe_every
         self.state = setup.begin()
         self.rows: list[dict[str, Any]] = []
         self.total, self.times = np.zeros(len(setup.ids)), np.zeros(len(setup.ids), int)
@@ -84,6 +89,8 @@ class _Run:
         if (self.folder / "checkpoint.npz").exists():
             self.state, self.rows, arrays = load(self.folder / "checkpoint.npz", self.state, self.setup.description)
             self.total, self.times = arrays["total"], arrays["times"]
+            if self._probes:  # an earlier call may have probed no epoch
+                self.rows = [row | {k: v for k, v in self._unprobed.items() if k not in row} for row in self.rows]
         else:
             noisy.save(self.folder / "noise.npz")
             text = json.dumps(self.setup.description | {"provenance": provenance()}, indent=1, ensure_ascii=False)
@@ -96,14 +103,17 @@ class _Run:
         training = setup.training
         state = training.method.before_epoch(self.state, number, self._look())
         self.state, watched, report = run_epoch(training, state, setup.data, number, setup.epoch_key(number))
-        if training.watch == "evaluated":
-            watched = evaluation.watched(
-                self._outputs(self.state.models[0], setup.data.train).logits, setup.data.train.labels
-            )
+        tests, own = [self._outputs(model, setup.test).logits for model in self.state.models], None
+        if training.watch == "evaluated" or self._probed(number + 1):
+            own = self._outputs(self.state.models[0], setup.data.train).logits
+        if own is not None and training.watch == "evaluated":
+            watched = evaluation.watched(own, setup.data.train.labels)
         step = self.state.step
         rate = training.rate(step - 1, setup.facts.n_steps)
-        host = jax.device_get((watched, report, self._scores(), {"step": step, "learning_rate": rate}))
+        host = jax.device_get((watched, report, self._scores(tests), {"step": step, "learning_rate": rate}))
         row = {"epoch": number + 1} | _plain(host[3]) | _plain(host[1]) | self._measured(host[0]) | _plain(host[2])
+        if self._probes:
+            row |= self._aligned(own, tests[0]) if self._probed(number + 1) else self._unprobed
         row["seconds"] = time.perf_counter() - started
         self.rows.append(row)
         if self.log is not None:
@@ -138,17 +148,33 @@ class _Run:
         found = fitted(loss, predicted, setup.labels, setup.truth)
         return found | selection(loss, setup.labels, setup.truth, setup.facts.n_classes)
 
-    def _scores(self) -> dict[str, Any]:
+    def _scores(self, tests: list[Any]) -> dict[str, Any]:
         """Loss and accuracy on the test images, of every model; accuracy on those for validation."""
         found = {}
-        for number, model in enumerate(self.state.models):
-            loss, accuracy = evaluation.score(self._outputs(model, self.setup.test).logits, self.setup.test.labels)
+        for number, logits in enumerate(tests):
+            loss, accuracy = evaluation.score(logits, self.setup.test.labels)
             last = f"_{number + 1}" if number else ""
             found |= {f"test_loss{last}": loss, f"test_accuracy{last}": accuracy}
         if self.setup.validation is not None:
             logits = self._outputs(self.state.models[0], self.setup.validation).logits
             found["validation_accuracy"] = evaluation.score(logits, self.setup.validation.labels).accuracy
         return found
+
+    @property
+    def _probes(self) -> bool:
+        """Whether rows have columns of γ and ρ; they all do where one has."""
+        return self.probe_every > 0 or any("gamma" in row for row in self.rows)
+
+    @property
+    def _unprobed(self) -> dict[str, float]:
+        return unprobed(self.setup.truth is not None)
+
+    def _probed(self, epoch: int) -> bool:
+        return self.probe_every > 0 and (epoch % self.probe_every == 0 or epoch == self.setup.training.epochs)
+
+    def _aligned(self, own: Any, test: Any) -> dict[str, float]:
+        logits, held_out, held_out_labels = jax.device_get((own, test, self.setup.test.labels))
+        return alignment_of(logits, self.setup.labels, self.setup.truth, held_out, held_out_labels).means()
 
     def _outputs(self, model: Model, part: Part) -> Evaluated:
         return evaluation.outputs(self.setup.training, model, self.setup.data, part.images)
