@@ -15,6 +15,7 @@ from sigspike.images.bridge.tensors import as_array, as_float, check_numbers, ch
 from sigspike.images.bridge.weights import Weights
 from sigspike.images.methods import Batch, Clean, Descent, Model
 from sigspike.images.methods import FeatureReweighting as Method
+from sigspike.images.methods import Weights as Trained
 from sigspike.images.methods.method import Evaluated
 from sigspike.reweighting import Carried, Linearised, WeightedDescent
 
@@ -93,7 +94,7 @@ def _couplings(
     descent: Any = Descent(lambda *_, **__: clean, optax.identity(), jnp.ones(()))  # type: ignore[arg-type]
     return method.couplings(
         Linearised(jnp.zeros(size), lambda _: jnp.zeros(size), lambda _: (), own),
-        Model((), {}, ()),  # type: ignore[arg-type]
+        Model(Trained({}), {}, ()),
         Carried((), (), zero),
         batch,
         WeightedDescent(method.rule, 1.0),

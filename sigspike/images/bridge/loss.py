@@ -82,7 +82,7 @@ class Loss(torch.nn.Module):
                 self.key,
                 self.step,
                 self.epoch,
-                min(self.step / self.total, 1) if self.total else 0.0,
+                min(self.step / self.total, 1.0) if self.total else 0.0,
             )
         )
         losses: Any = LossesOf.apply(as_float(logits), call)

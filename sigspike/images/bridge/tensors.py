@@ -3,6 +3,7 @@
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import torch
 from jaxtyping import Array
 
@@ -30,7 +31,7 @@ def as_tensor(array: Array, like: torch.Tensor) -> torch.Tensor:
 
 def as_float(tensor: torch.Tensor) -> torch.Tensor:
     """The tensor in the precision in which it is computed with: float64 with jax_enable_x64, else float32."""
-    double = tensor.dtype == torch.float64 and jax.config.read("jax_enable_x64")
+    double = tensor.dtype == torch.float64 and jnp.result_type(float) == jnp.float64
     return tensor.to(torch.float64 if double else torch.float32)
 
 

@@ -1,0 +1,84 @@
+"""What sigspike's losses and weights cost inside a PyTorch training step, beside PyTorch's own cross entropy.
+
+python benchmarks/bridge.py # about two minutes on two cores; needs torch
+
+A ResNet-18 of width 8 for CIFAR, batches of 128 images of 32 × 32 (and 128 clean ones), float32, SGD with momentum.
+Every step takes its turn, round by round, so that a busy machine slows all alike; a ratio is of the medians, with its
+quartiles over rounds. "loss alone" is forward and backward from logits to their gradient, without a network.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from sigspike.images import bridge, methods
+from sigspike.reweighting import PersistentWeights
+
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
+from reference import torch_networks  # type: ignore[import-not-found]
+
+BATCH, WIDTH, CLASSES, ROUNDS = 128, 8, 10, 12
+DRAW = torch.Generator().manual_seed(0)
+IMAGES, CLEAN = torch.randn(2, BATCH, 3, 32, 32, generator=DRAW)
+LABELS, IDS = torch.arange(BATCH) % CLASSES, torch.arange(BATCH)
+LOSSES = {
+    "PyTorch's cross entropy": lambda logits: cross_entropy(logits, LABELS),
+    "cross entropy": (ce := bridge.Loss(methods.CrossEntropy(), CLASSES)) and (lambda logits: ce(logits, LABELS)),
+    "GCE": (gce := bridge.Loss(methods.GeneralisedCrossEntropy(), CLASSES)) and (lambda logits: gce(logits, LABELS)),
+    "ELR": (elr := bridge.Loss(methods.EarlyLearning(), CLASSES, 50_000)) and (lambda logits: elr(logits, LABELS, IDS)),
+}
+
+
+def alone(loss: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[], None]:
+    """From logits to their gradient."""
+    logits = torch.randn(BATCH, CLASSES, requires_grad=True)
+    return lambda: loss(logits).backward()
+
+
+def trained(loss: Callable[[torch.Tensor], torch.Tensor] | None) -> Callable[[], None]:
+    """A step of training; by meta-reweighting where there is no loss."""
+    model = torch_networks.ResNet(CLASSES, width=WIDTH).train()
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    method = methods.MetaReweighting(PersistentWeights())
+    meta = bridge.MetaReweighting(method, model, optimiser, n_images=BATCH)
+
+    def step() -> None:
+        if loss is None:
+            losses = cross_entropy(model(IMAGES), LABELS, reduction="none")
+            value = (meta(losses, CLEAN, LABELS, IDS) * losses).mean()
+        else:
+            value = loss(model(IMAGES))
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+
+    return step
+
+
+def table(title: str, steps: dict[str, Callable[[], None]], repeats: int) -> None:
+    """Rounds of every step in turn, then a line for each."""
+    seconds = {name: [] for name in steps}
+    for turn in range(ROUNDS + 1):
+        for name, step in steps.items():
+            started = time.perf_counter()
+            for _ in range(repeats):
+                step()
+            seconds[name] += [(time.perf_counter() - started) / repeats] * (turn > 0)  # the first compiles
+    print(f"{title:28s}  ms a step   beside PyTorch's (quartiles)")
+    base = np.array(next(iter(seconds.values())))
+    for name, own in seconds.items():
+        low, middle, high = np.quantile(np.array(own) / base, (0.25, 0.5, 0.75))
+        print(f"{name:28s}  {1e3 * np.median(own):9.3f}   {middle:5.3f}  ({low:.3f}–{high:.3f})", flush=True)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(2)
+    table("loss alone", {name: alone(loss) for name, loss in LOSSES.items()}, 100)
+    table(
+        "training step", {name: trained(loss) for name, loss in LOSSES.items()} | {"meta-reweighting": trained(None)}, 1
+    )
