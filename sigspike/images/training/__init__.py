@@ -7,9 +7,14 @@ from sigspike.images.training.curves import read_curves as read_curves
 from sigspike.images.training.diagnostics import early_stops as early_stops
 from sigspike.images.training.diagnostics import memorisation_stages as memorisation_stages
 from sigspike.images.training.diagnostics import report as report
+from sigspike.images.training.features import Features as Features
+from sigspike.images.training.features import embedded as embedded
+from sigspike.images.training.features import features_of as features_of
 from sigspike.images.training.optimiser import SGD as SGD
 from sigspike.images.training.optimiser import Adam as Adam
 from sigspike.images.training.optimiser import Optimiser as Optimiser
+from sigspike.images.training.restorations import Restorations as Restorations
+from sigspike.images.training.restorations import restorations_of as restorations_of
 from sigspike.images.training.result import Result as Result
 from sigspike.images.training.result import Suspects as Suspects
 from sigspike.images.training.schedule import Constant as Constant
