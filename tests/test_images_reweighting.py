@@ -183,12 +183,13 @@ def by_loops(method, phi, clean, clean_labels):
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"centre": False}, {"row_shift": False}, {"signed": False}, {"match": "contest"}],
-    ids=lambda options: "-".join(map(str, options)) or "whole",
+    [{}, {"match": "votes"}, {"centre": False}, {"row_shift": False}, {"signed": False}],
+    ids=lambda options: "-".join(map(str, options)) or "contest",
 )
 def test_a_step_of_fbr(options, tolerance):
     """Couplings by loops over pairs, from features of both batches in training, and weights clipped."""
-    method = methods.FeatureReweighting(PersistentWeights(0.4), **options)
+    match = "votes" if options else "contest"
+    method = methods.FeatureReweighting(PersistentWeights(0.4), **({"match": match} | options))
     state, given = begun(method), batch()
     model = state.models[0]
     phi, clean = (

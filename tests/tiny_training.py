@@ -26,7 +26,7 @@ SIDE, N_CLASSES = 8, 3
 class Tiny(ImageNetwork):
     """One convolution with batch norm, and a linear layer on means over 2 × 2 pixels of images of 8 × 8."""
 
-    width: int = count("channels", default=4)
+    width: int = count("channels", default=4, kw_only=True)
 
     def entries(self):
         shape = (self.width, self.in_channels, 3, 3)

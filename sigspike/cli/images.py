@@ -1,22 +1,22 @@
 """``sigspike images``: networks on real images with noisy labels."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Union
 
 import tyro
-from tqdm import tqdm
 
 from sigspike.cli.flags import Flags, makers
+from sigspike.cli.images_table import table
+from sigspike.cli.progress import epochs_bar
 from sigspike.images.augmentation import Augmentation
-from sigspike.images.data import Digits, Source
+from sigspike.images.data import Digits, Source, fewer, of_classes
+from sigspike.images.methods import CrossEntropy
 from sigspike.images.networks import ResNet
 from sigspike.images.noise import Law, Symmetric
-from sigspike.images.training import Training, read_curves
+from sigspike.images.training import Result, Training, read_curves
 from sigspike.images.training import report as report_on
 from sigspike.images.training import train as train_network
-from sigspike.images.training.train import Progress
 
 FLAGS = Flags()
 
@@ -41,6 +41,9 @@ def train(
     data: SourceFlags = DIGITS,  # type: ignore[valid-type]
     noise: LawFlags = NOISE,  # type: ignore[valid-type]
     noise_seed: int = 0,
+    classes: tuple[str, ...] = (),
+    images: int = 0,
+    baseline: bool = True,
     checkpoint_every: int = 1,
     keep_losses: bool = False,
     probe_every: int = 0,
@@ -54,26 +57,43 @@ def train(
         data: The images.
         noise: The law of the label noise.
         noise_seed: Which draw of it.
+        classes: Names of the classes to be told apart; all by default.
+        images: Training images, as many of each class, drawn by the training's split seed; 0 for all.
+        baseline: Train cross entropy on the same schedule beside any other method, in OUT/cross-entropy.
         checkpoint_every: Epochs between two checkpoints.
         keep_losses: Write the loss of every training image after every epoch.
         probe_every: Epochs between two measurements of γ and ρ, 0 for none.
     """
-    dataset = FLAGS.build(data).load()
+    chosen, dataset = FLAGS.build(training), FLAGS.build(data).load()
+    dataset = of_classes(dataset, classes) if classes else dataset
+    dataset = fewer(dataset, images, chosen.split_seed) if images else dataset
     noisy = FLAGS.build(noise)(dataset.labels, dataset.n_classes, noise_seed, dataset.images)
-    with _bar() as progress:
-        result = train_network(
-            FLAGS.build(training),
-            dataset,
-            noisy,
-            out,
-            progress=progress,
-            checkpoint_every=checkpoint_every,
-            keep_losses=keep_losses,
-            probe_every=probe_every,
-        )
+
+    def trained(name: str, training: Training, folder: Path) -> Result:
+        with epochs_bar(name) as progress:
+            return train_network(
+                training,
+                dataset,
+                noisy,
+                folder,
+                progress=progress,
+                checkpoint_every=checkpoint_every,
+                keep_losses=keep_losses,
+                probe_every=probe_every,
+            )
+
+    result = trained("train", chosen, out)
+    plain = None
+    if baseline and not isinstance(chosen.method, CrossEntropy):
+        plain = trained("cross entropy", replace(chosen, method=CrossEntropy()), out / "cross-entropy")
     rate = "unknown" if noisy.realised_rate is None else f"{100 * noisy.realised_rate:.2f} %"
     print(f"noise: {noisy.law.get('type', 'given')}, wrong labels {rate}, sha256 {noisy.hash[:16]}")
     _show(out)
+    if plain is not None:
+        pairs = [(f"{at} {100 * here:.2f} %", 100 * (there - here)) for at, here, there in _beside(plain, result)]
+        print(
+            "cross entropy beside it: " + ", ".join(f"{text} ({change:+.2f} by the method)" for text, change in pairs)
+        )
     found = result.summary()["suspected"]
     by = f"{found['by_mixture']} by two Gaussians, {found['by_threshold']} above log C"
     print(f"suspected of {found['of']} labels: {by}; see {out / 'suspects.csv'}")
@@ -88,12 +108,17 @@ def report(folder: Path) -> None:
     _show(folder)
 
 
-COMMANDS = {"train": train, "report": report}
+COMMANDS = {"train": train, "table": table, "report": report}
 
 
 def images() -> None:
-    """Train networks on real images with noisy labels (`train`), and report on them (`report`)."""
+    """Train networks on real images with noisy labels (`train`; tables of papers: `table`) and report on them."""
     tyro.extras.subcommand_cli_from_dict(COMMANDS, args=["--help"], prog="sigspike images")
+
+
+def _beside(plain: Result, result: Result) -> list[tuple[str, float, float]]:
+    """Test accuracy of both, best and last."""
+    return [(at, getattr(plain, at)["test_accuracy"], getattr(result, at)["test_accuracy"]) for at in ("best", "last")]
 
 
 def _show(folder: Path) -> None:
@@ -106,19 +131,3 @@ def _show(folder: Path) -> None:
         draw_memorisation(curves).savefig(folder / "curves.png")
     print(report_on(curves))
     print(f"curves in {folder / 'curves.png'}")
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """Epochs done, their rate, and how it stands."""
-    with tqdm(desc="train", unit=" epochs", dynamic_ncols=True) as shown:
-
-        def progress(done: int, total: int, row: dict[str, Any]) -> None:
-            shown.total = total
-            if done - shown.n > 1:  # an earlier call has done the others
-                shown.initial = shown.n = shown.last_print_n = done - 1
-            shown.update(done - shown.n)
-            names = {"test_accuracy": "test", "accuracy_clean": "clean", "accuracy_flipped": "memorised"}
-            shown.set_postfix({short: f"{row[name]:.3f}" for name, short in names.items() if name in row})
-
-        yield progress

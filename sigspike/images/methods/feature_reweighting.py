@@ -16,15 +16,16 @@ class FeatureReweighting(Reweighted):
 
     φ are penultimate features at θ, in training: the batch and the clean batch are each normalised by its own
     statistics. μ is the mean of the clean ones (0 where not ``centre``); s_i is the mean over classes of the row's
-    class means (``row_shift``), S_ij = 1 where ỹ_i = y_j and else −1/(C − 1), or 0 where not ``signed``. By the rule
-    "contest" instead, c_i is the mean of G_ij over the images of class ỹ_i, minus the midpoint of the row's two
-    largest class means; no row shift or sign enters there. An image whose label no clean image of the step
-    has keeps its weight: take a ``clean_batch_size`` of several for each class.
+    class means (``row_shift``), S_ij = 1 where ỹ_i = y_j and else −1/(C − 1), or 0 where not ``signed``: these are the
+    "votes". By "contest", the default, c_i is the mean of G_ij over the images of class ỹ_i, minus the midpoint of the
+    row's two largest class means, and no row shift or sign enters. Of many classes the votes alone let most wrong
+    labels keep their weight, since c_i > 0 wherever x_i is nearer to class ỹ_i than to the mean of all. An image whose
+    label no clean image of the step has keeps its weight: take a ``clean_batch_size`` of several for each class.
 
     A revision costs a forward pass of the clean batch, and no backward pass.
     """
 
-    match: str = choice("votes", "contest", default="votes")
+    match: str = choice("contest", "votes", default="contest")
     centre: bool = switch(True)
     row_shift: bool = switch(True)
     signed: bool = switch(True)

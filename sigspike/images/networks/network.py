@@ -36,6 +36,7 @@ class ImageNetwork(Checked):
     """
 
     n_classes: int = count("classes C")
+    width: int = count("channels of the first stage", default=64, kw_only=True)
     in_channels: int = count("channels of an image", default=3, kw_only=True)
     compute: str = choice("full", "bfloat16", default="full", kw_only=True)
 

@@ -2,7 +2,7 @@
 
 import jax
 
-from sigspike.fields import choice, count
+from sigspike.fields import choice
 from sigspike.images.networks.entries import Entries, Entry, batch_norm_entries, he_fan_out, linear_entries, uniform
 from sigspike.images.networks.forward import Forward
 from sigspike.images.networks.network import Answers, ImageNetwork
@@ -25,7 +25,6 @@ class ResNet(ImageNetwork):
 
     depth: int = choice(*BLOCKS, default=18)
     stem: str = choice("cifar", "imagenet", default="cifar")
-    width: int = count("channels of the first stage", default=64)
     names: str = choice(*NAMES, default="torchvision", kw_only=True)
 
     def entries(self) -> Entries:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import jax
 
-from sigspike.fields import choice, count
+from sigspike.fields import choice
 from sigspike.images.networks.entries import ZERO, Entries, Entry, Law, he_fan_out, linear_entries
 from sigspike.images.networks.forward import Forward
 from sigspike.images.networks.network import Answers, ImageNetwork
@@ -26,7 +26,6 @@ class VGG(ImageNetwork):
 
     depth: int = choice(*CONVOLUTIONS, default=11)
     head: str = choice("cifar", "imagenet", default="cifar")
-    width: int = count("channels of the first stage", default=64)
 
     def entries(self) -> Entries:
         entries, inputs = {}, self.in_channels

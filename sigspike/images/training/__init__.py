@@ -21,5 +21,6 @@ from sigspike.images.training.schedule import Constant as Constant
 from sigspike.images.training.schedule import Cosine as Cosine
 from sigspike.images.training.schedule import Milestones as Milestones
 from sigspike.images.training.schedule import Schedule as Schedule
+from sigspike.images.training.train import Progress as Progress
 from sigspike.images.training.train import train as train
 from sigspike.images.training.training import Training as Training

@@ -102,7 +102,7 @@ class _Run:
         started, setup, number = time.perf_counter(), self.setup, self.n_done
         training = setup.training
         state = training.method.before_epoch(self.state, number, self._look())
-        self.state, watched, report = run_epoch(training, state, setup.data, number, setup.epoch_key(number))
+        self.state, watched, report = run_epoch(training.program, state, setup.data, number, setup.epoch_key(number))
         tests, own = [self._outputs(model, setup.test).logits for model in self.state.models], None
         if training.watch == "evaluated" or self._probed(number + 1):
             own = self._outputs(self.state.models[0], setup.data.train).logits
@@ -177,7 +177,7 @@ class _Run:
         return alignment_of(logits, self.setup.labels, self.setup.truth, held_out, held_out_labels).means()
 
     def _outputs(self, model: Model, part: Part) -> Evaluated:
-        return evaluation.outputs(self.setup.training, model, self.setup.data, part.images)
+        return evaluation.outputs(self.setup.training.program, model, self.setup.data, part.images)
 
     def _look(self) -> Look:
         data = self.setup.data

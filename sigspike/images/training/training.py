@@ -1,5 +1,7 @@
 """How a network is trained: all that decides the numbers, besides the images and their labels."""
 
+from dataclasses import replace
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
@@ -57,6 +59,11 @@ class Training(Checked):
             raise Refusal(
                 f"`clean_size` must be above 0 for {type(self.method).__name__}, which needs clean images, got 0"
             )
+
+    @property
+    def program(self) -> "Training":
+        """The same with seeds of 0: what is compiled, once for all seeds."""
+        return replace(self, split_seed=0, seed=0)
 
     def rate(self, step: Int[Array, ""], n_steps: int) -> Float[Array, ""]:
         """η_t at step t of ``n_steps`` an epoch."""
