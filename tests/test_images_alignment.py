@@ -97,6 +97,30 @@ def test_full_memory_of_flipped_labels_is_signal_times_c_over_c_minus_1():
     assert found.means()["rho_flipped"] == pytest.approx(found.means()["gamma"] * CLASSES / (CLASSES - 1))
 
 
+def test_a_probe_fitted_anew_does_not_see_memory_that_is_in_the_features():
+    """Ridge regression on features that stand for labels, refitted without each image in turn: the others predict its
+    wrong label, and its own adds little, while ρ exceeds γ.
+    """
+    _, held_features, weights, bias, _, _, held = drawn(5, spread=0.3)
+    rng = np.random.default_rng(5)
+    means = np.stack([held_features[held == c].mean(0) for c in range(CLASSES)])
+    truth, labels = rng.integers(CLASSES, size=(2, 80))
+    features = means[labels] + 0.1 * rng.normal(size=(80, 12))
+    targets = np.eye(CLASSES)[labels]
+
+    def fitted_to(who):
+        x = features[who]
+        return np.linalg.solve(x.T @ x + 0.1 * np.eye(12), x.T @ targets[who])
+
+    everyone = np.arange(80)
+    without = np.stack([features[i] @ fitted_to(everyone != i) for i in everyone])
+    own = (features @ fitted_to(everyone) - without)[everyone, labels]
+    np.testing.assert_array_equal(without.argmax(1), labels)
+    assert own[labels != truth].mean() < 0.05
+    found = of(features, held_features, weights, bias, labels, truth, held).means()
+    assert found["rho_flipped"] > found["gamma"] > 0
+
+
 @pytest.mark.parametrize(("strength", "length"), [(1.0, 2.0), (0.0, 2.0), (1.0, 0.0), (3.0, 0.5)])
 def test_ridge_regression_on_orthogonal_noise(strength, length):
     """φ_i = y_i μ + ξ_i, ‖ξ_i‖ = s, all orthogonal; w minimises Σ (ỹ_i − ⟨w, φ_i⟩)² + λ‖w‖². In closed form
