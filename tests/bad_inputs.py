@@ -197,7 +197,7 @@ CASES: list[Case] = [
     ("unknown keep", "keep", "'all'", lambda: sweep({}, keep="all")),
     ("negative seed", "seed", "-1", lambda: sweep({}, seed=-1)),
     ("training that does not fit", "axes", "GB", lambda: ss.sweep(experiment(n_samples=10**6), {"n_samples": [10**7]})),
-    ("result that does not fit", "axes", "store", lambda: sweep({"problem.snr": [0.1] * 10**4}, n_seeds=10**4)),
+    ("result that does not fit", "axes", "store", lambda: sweep({"problem.snr": [0.1] * 10**2}, n_seeds=10**6)),
     ("scheduler that is not there", "cluster", "127.0.0.1:9", lambda: sweep({}, cluster="tcp://127.0.0.1:9")),
     ("cluster of no workers", "cluster", "local:none", lambda: sweep({}, cluster="local:none")),
     ("boundary of one axis", "axes", "1", lambda: ss.trace_boundary(experiment(), {"problem.snr": [1]}, 0.2)),
