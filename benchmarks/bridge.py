@@ -17,7 +17,6 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from sigspike.images import bridge, methods
-from sigspike.reweighting import PersistentWeights
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from reference import torch_networks  # type: ignore[import-not-found]
@@ -26,11 +25,13 @@ BATCH, WIDTH, CLASSES, ROUNDS = 128, 8, 10, 12
 DRAW = torch.Generator().manual_seed(0)
 IMAGES, CLEAN = torch.randn(2, BATCH, 3, 32, 32, generator=DRAW)
 LABELS, IDS = torch.arange(BATCH) % CLASSES, torch.arange(BATCH)
-LOSSES = {
-    "PyTorch's cross entropy": lambda logits: cross_entropy(logits, LABELS),
-    "cross entropy": (ce := bridge.Loss(methods.CrossEntropy(), CLASSES)) and (lambda logits: ce(logits, LABELS)),
-    "GCE": (gce := bridge.Loss(methods.GeneralisedCrossEntropy(), CLASSES)) and (lambda logits: gce(logits, LABELS)),
-    "ELR": (elr := bridge.Loss(methods.EarlyLearning(), CLASSES, 50_000)) and (lambda logits: elr(logits, LABELS, IDS)),
+OURS = {
+    "cross entropy": bridge.Loss(methods.CrossEntropy(), CLASSES),
+    "GCE": bridge.Loss(methods.GeneralisedCrossEntropy(), CLASSES),
+    "ELR": bridge.Loss(methods.EarlyLearning(), CLASSES, n_images=50_000),
+}
+LOSSES = {"PyTorch's cross entropy": lambda logits: cross_entropy(logits, LABELS)} | {
+    name: lambda logits, loss=loss: loss(logits, LABELS, IDS) for name, loss in OURS.items()
 }
 
 
@@ -44,15 +45,12 @@ def trained(loss: Callable[[torch.Tensor], torch.Tensor] | None) -> Callable[[],
     """A step of training; by meta-reweighting where there is no loss."""
     model = torch_networks.ResNet(CLASSES, width=WIDTH).train()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    method = methods.MetaReweighting(PersistentWeights())
-    meta = bridge.MetaReweighting(method, model, optimiser, n_images=BATCH)
+    meta = bridge.MetaReweighting(methods.MetaReweighting(), model, optimiser, n_images=BATCH)
 
     def step() -> None:
-        if loss is None:
-            losses = cross_entropy(model(IMAGES), LABELS, reduction="none")
-            value = (meta(losses, CLEAN, LABELS, IDS) * losses).mean()
-        else:
-            value = loss(model(IMAGES))
+        logits = model(IMAGES)
+        each = cross_entropy(logits, LABELS, reduction="none")
+        value = loss(logits) if loss else (meta(each, CLEAN, LABELS, IDS) * each).mean()
         optimiser.zero_grad()
         value.backward()
         optimiser.step()

@@ -92,6 +92,16 @@ def test_derivatives_are_differences():
         curvature.sum().backward()
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
+def test_transforms_of_torch_pass_through():
+    """``torch.func.grad`` and ``jvp`` of a loss, with labels made inside."""
+    loss = bridge.Loss(methods.CrossEntropy(), C)
+    ours, theirs = (lambda z, f=f: f(z, LABELS.clone()) for f in (loss, functional.cross_entropy))
+    torch.testing.assert_close(torch.func.grad(ours)(LOGITS), torch.func.grad(theirs)(LOGITS))
+    one, other = (torch.func.jvp(f, (LOGITS,), (LOGITS.sin(),)) for f in (ours, theirs))
+    torch.testing.assert_close(one, other)
+
+
 def test_elr_carries_its_targets():
     """Three steps over ids against the loop of the authors' code, and what a checkpoint goes on from."""
     loss = bridge.Loss(methods.EarlyLearning(2.0, 0.8), C, n_images=10)

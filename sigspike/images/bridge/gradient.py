@@ -40,35 +40,34 @@ def _pulled_again(logits: Logits, slopes: Losses, direction: Logits, at: At) -> 
 
 @dataclass
 class Call:
-    """One call of a loss: what it depends on, and then what is carried on."""
+    """One call of a loss: what it depends on beside tensors, and then what is carried on."""
 
     at: At
     carried: PyTree = None
 
 
 class LossesOf(torch.autograd.Function):
-    """(logits, call) ↦ ℓ_i."""
+    """(logits, labels, ids, call) ↦ ℓ_i; inside ``torch.func`` only what comes in here can be read."""
 
     @staticmethod
-    def forward(logits: torch.Tensor, call: Call) -> torch.Tensor:
+    def forward(logits: torch.Tensor, labels: torch.Tensor, ids: torch.Tensor, call: Call) -> torch.Tensor:
+        call.at = call.at._replace(labels=as_array(labels), ids=as_array(ids))
         losses, call.carried = _losses(as_array(logits), call.at)
         return as_tensor(losses, logits)
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[torch.Tensor, Call], _: torch.Tensor) -> None:
-        logits, call = inputs
-        ctx.at = call.at
-        ctx.save_for_backward(logits)
-        ctx.save_for_forward(logits)
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], _: torch.Tensor) -> None:
+        ctx.at = inputs[3].at
+        ctx.save_for_backward(inputs[0])
+        ctx.save_for_forward(inputs[0])
 
     @staticmethod
-    def backward(ctx: Any, slopes: torch.Tensor) -> tuple[Any, None]:
-        return GradientOf.apply(*ctx.saved_tensors, slopes, ctx.at), None
+    def backward(ctx: Any, slopes: torch.Tensor) -> tuple[Any, None, None, None]:
+        return GradientOf.apply(*ctx.saved_tensors, slopes, ctx.at), None, None, None
 
     @staticmethod
-    def jvp(ctx: Any, direction: torch.Tensor, _: None) -> torch.Tensor:
-        (logits,) = ctx.saved_tensors
-        return as_tensor(_pushed(as_array(logits), as_array(direction), ctx.at), logits)
+    def jvp(ctx: Any, direction: torch.Tensor, *_: None) -> torch.Tensor:
+        return PushedOf.apply(*ctx.saved_tensors, direction, ctx.at)  # type: ignore[return-value]
 
 
 class GradientOf(torch.autograd.Function):
@@ -89,3 +88,15 @@ class GradientOf(torch.autograd.Function):
         logits, slopes = ctx.saved_tensors
         found = _pulled_again(as_array(logits), as_array(slopes), as_array(direction), ctx.at)
         return as_tensor(found[0], logits), as_tensor(found[1], logits), None
+
+
+class PushedOf(torch.autograd.Function):
+    """(logits, d, at) ↦ J d, which is not differentiated."""
+
+    @staticmethod
+    def forward(logits: torch.Tensor, direction: torch.Tensor, at: At) -> torch.Tensor:
+        return as_tensor(_pushed(as_array(logits), as_array(direction), at), logits)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], _: torch.Tensor) -> None:
+        """Nothing is kept."""

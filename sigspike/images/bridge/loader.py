@@ -1,6 +1,6 @@
 """A data set of sigspike's from loaders of PyTorch."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -56,15 +56,15 @@ def _read(name: str, loader: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _batches(name: str, loader: Any) -> Iterator[Any]:
     """What the loader gives, in the order of its data set where it has one."""
-    if isinstance(loader, Items) and not isinstance(loader, IterableDataset):
-        size: int = len(loader)  # type: ignore[arg-type]
-        return (([item[0]], [item[1]], *item[2:]) for item in (loader[index] for index in range(size)))
+    if isinstance(loader, Items) and isinstance(loader, Sized):
+        return (([item[0]], [item[1]]) for item in (loader[index] for index in range(len(loader))))
     if isinstance(loader, DataLoader) and _has_all(loader):
         # Workers are forked, which JAX's threads do not survive.
         own = torch.Generator()  # else an iterator draws from PyTorch's
         return iter(DataLoader(loader.dataset, batch_size=256, collate_fn=loader.collate_fn, generator=own))
     if not isinstance(loader, Iterable):
-        raise Refusal(f"`{name}` must be a DataLoader or a Dataset of torch, got {type(loader).__name__}")
+        kind = type(loader).__name__
+        raise Refusal(f"`{name}` must be a DataLoader, or a Dataset of torch with a length, got {kind}")
     return iter(loader)
 
 

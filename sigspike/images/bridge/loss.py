@@ -76,8 +76,8 @@ class Loss(torch.nn.Module):
         call = Call(
             At(
                 self.method,
-                as_array(labels.long()),
-                self._rows(ids, len(logits)),
+                jnp.zeros(0, int),  # labels and ids come as tensors
+                jnp.zeros(0, int),
                 self.carried,
                 self.key,
                 self.step,
@@ -85,7 +85,8 @@ class Loss(torch.nn.Module):
                 min(self.step / self.total, 1.0) if self.total else 0.0,
             )
         )
-        losses: Any = LossesOf.apply(as_float(logits), call)
+        rows = self._rows(ids, labels)
+        losses: Any = LossesOf.apply(as_float(logits), labels.long(), rows, call)
         if self.training:
             self.carried, self.step = jax.block_until_ready(call.carried), self.step + 1
         losses = losses.to(torch.float64) if logits.dtype == torch.float64 else losses
@@ -128,17 +129,17 @@ class Loss(torch.nn.Module):
         self.carried = restored(self.carried, state["carried"])
         self.step, self.epoch = state["step"], state["epoch"]
 
-    def _rows(self, ids: Any, size: int) -> jax.Array:
+    def _rows(self, ids: Any, labels: torch.Tensor) -> torch.Tensor:
         """Places of the batch among the rows that are carried."""
         if not self.needs.rows or self.n_images is None:
-            return jnp.zeros(size, int)
+            return torch.zeros_like(labels, dtype=torch.long)
         if ids is None:
             raise Refusal(
                 f"`ids` must be given for {type(self.method).__name__}, which remembers something of each of "
                 f"{self.n_images} images, got None; let the data set return each image's place too"
             )
-        check_whole("ids", ids, size, self.n_images)
-        return as_array(ids.long())
+        check_whole("ids", ids, len(labels), self.n_images)
+        return ids.long()
 
     def _refuse_what_lacks(self) -> None:
         name = type(self.method).__name__

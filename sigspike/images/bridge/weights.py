@@ -66,11 +66,11 @@ class Weights(torch.nn.Module):
 
     def get_extra_state(self) -> dict[str, Any]:
         """What `state_dict` holds: the ``step``, and the rule's state as tensors."""
-        return {"step": self.step, "state": as_tensors(self.state)}
+        return {"step": self.step, "state": as_tensors(() if self.afresh else self.state)}
 
     def set_extra_state(self, state: dict[str, Any]) -> None:
         """Go on from what `get_extra_state` gave."""
-        self.state, self.step = restored(self.state, state["state"]), state["step"]
+        self.state, self.step = restored(() if self.afresh else self.state, state["state"]), state["step"]
 
     def _places(self, ids: Any, size: int) -> Ids:
         """Rows of the batch in the rule's state, which is begun anew where the weights are afresh."""
