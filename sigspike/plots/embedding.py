@@ -28,6 +28,7 @@ def draw_embedding(
     for axes, (title, labels) in zip(row, labelings.items(), strict=True):
         _scatter(axes, points, labels, edged)
         axes.set_title(title)
+    row[0].set_ylabel("second coordinate")
     entries = [_entry(name, color, marker) for name, color, marker in zip(classes, CLASS_COLORS, MARKERS, strict=False)]
     if flipped is not None:
         entries.append(_entry("label is wrong", "white", "o", edge="black"))
@@ -36,13 +37,13 @@ def draw_embedding(
 
 
 def _scatter(axes: Axes, points: np.ndarray, labels: np.ndarray, edged: np.ndarray) -> None:
+    size = min(9.0, max(5.0, 5000 / len(points)))  # points of area: a crowd stays legible
     for number, (color, marker) in enumerate(zip(CLASS_COLORS, MARKERS, strict=True)):
-        for edge, width, order in ((False, 0.0, 1), (True, 0.5, 2)):
+        for edge, width, order in ((False, 0.0, 1), (True, 0.3, 2)):
             of_class = points[(labels == number) & (edged == edge)]
             style = {"color": color, "marker": marker, "edgecolors": "black" if edge else "none"}
-            axes.scatter(*of_class.T, s=9, linewidths=width, zorder=order, rasterized=True, **style)
-    axes.set(xticks=[], yticks=[], xlabel="first coordinate", ylabel="second")
-    axes.set_aspect("equal", adjustable="datalim")
+            axes.scatter(*of_class.T, s=size, linewidths=width, zorder=order, rasterized=True, **style)
+    axes.set(xticks=[], yticks=[], xlabel="first coordinate")
 
 
 def _entry(name: str, color: str, marker: str, edge: str = "none") -> Line2D:
