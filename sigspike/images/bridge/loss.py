@@ -68,6 +68,7 @@ class Loss(torch.nn.Module):
         self.key, start = random.split(random.key(seed))
         self.carried = method.carried(facts, (), start)
         self.step = self.epoch = 0
+        self.none = jnp.zeros(0, int)
 
     def forward(self, logits: Any, labels: Any, ids: Any = None) -> torch.Tensor:
         """ℓ_i of the batch, reduced."""
@@ -76,8 +77,8 @@ class Loss(torch.nn.Module):
         call = Call(
             At(
                 self.method,
-                jnp.zeros(0, int),  # labels and ids come as tensors
-                jnp.zeros(0, int),
+                self.none,  # labels and ids come as tensors
+                self.none,
                 self.carried,
                 self.key,
                 self.step,
