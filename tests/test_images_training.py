@@ -17,7 +17,7 @@ from tiny_training import DATASET, NOISY, TRAINING, Tiny, killed
 from sigspike.check import Refusal
 from sigspike.images import data, methods, noise
 from sigspike.images.augmentation import Augmentation
-from sigspike.images.methods import Model
+from sigspike.images.methods import Evaluated, Model
 from sigspike.images.training import SGD, Adam, Cosine, Milestones, Suspects, train
 from sigspike.images.training.epoch import ordered, run_epoch
 from sigspike.images.training.evaluation import outputs
@@ -245,7 +245,8 @@ def test_outputs_of_any_batch_are_those_of_all():
     setup = Setup.of(TRAINING, DATASET, NOISY)
     model = setup.begin().models[0]
     images = setup.data.normalised(setup.test.images)
-    expected = TRAINING.network(model.weights.network, model.buffers, images, train=False)
+    output = TRAINING.network(model.weights.network, model.buffers, images, train=False)
+    expected = Evaluated(output.logits, output.features)
     for size, unit in ((40, "step"), (7, "epoch"), (500, "step")):
         found = outputs(replace(TRAINING, eval_batch_size=size, unit=unit), model, setup.data, setup.test.images)
         near(found, expected)
