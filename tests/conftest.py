@@ -5,6 +5,9 @@ from pathlib import Path
 
 # XLA warns of the machine's own features whenever it reads a compiled program back; before jax is loaded.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# What one process has compiled, no other need compile: workers, notebooks and killed sweeps read it back.
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(__file__).parent.parent / ".jax_cache")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
 
 import jax
 import pytest
@@ -20,8 +23,6 @@ if not FLOAT32:
 
 jax.config.update("jax_enable_x64", not FLOAT32)
 jax.config.update("jax_numpy_rank_promotion", "raise")
-jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parent.parent / ".jax_cache"))
-jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
 
 install_import_hook("sigspike", "typechecker.checked")
 

@@ -1,7 +1,6 @@
 """A sweep on whatever devices this process has, into a file; says how many there were and that all took part."""
 
 import sys
-from pathlib import Path
 
 import jax
 
@@ -22,7 +21,6 @@ SETTING = ss.Experiment(
 AXES = {"problem.snr": [0.1, 0.2, 0.3, 0.4], "algorithm.flip_rate": [0.0, 0.1]}
 
 if __name__ == "__main__":
-    jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parent.parent / ".jax_cache"))
     plan = plan_sweep(SETTING, AXES, n_seeds=2)
     shards = compute._shard(plan.inner(plan.programs[0]), compute._numbers(plan, plan.chunk(0).places))
     devices = {len(values.sharding.device_set) for own in shards.values() for values in own.values()}

@@ -29,8 +29,7 @@ def test_there_are_notebooks():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
-def test_a_notebook_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parent / ".jax_cache"))
+def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
     resources = {"metadata": {"path": str(tmp_path)}}
     ran = NotebookClient(read(path), timeout=300, kernel_name="python3", resources=resources).execute()
     assert all(cell.execution_count for cell in code(ran) if cell.source.strip())
