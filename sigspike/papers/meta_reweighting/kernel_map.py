@@ -16,7 +16,7 @@ from sigspike.plots.maps import heat
 from sigspike.plots.style import panels
 
 SEPARATIONS = (0.1, 0.3, 1.0)
-SIZES = {"paper": (2, 4, 8, 16, 32, 64), "quick": (2, 8, 32)}
+SIZES = {"paper": (2, 4, 8, 16, 32, 64), "quick": (2, 8)}
 N_STEPS, SURE = 1000, 0.9
 
 
