@@ -6,6 +6,7 @@ from typing import Any
 from sigspike.images import methods
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.networks import ResNet
+from sigspike.images.tables import Scale
 from sigspike.images.training import SGD, Adam, Cosine, Milestones, Training, train
 
 
@@ -34,5 +35,11 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("smoothing of all", "alpha", "1.0", lambda: methods.LabelSmoothing(1.0)),
     ("unknown transitions", "source", "'anchor'", lambda: methods.Forward("anchor")),
     ("unknown rule of selection", "rule", "'log2'", lambda: methods.SmallLoss("log2")),
+    ("negative strength of clusters", "strength", "-1.0", lambda: methods.RobustFeatures(strength=-1.0)),
+    ("dropping of all", "noise_rate", "1.0", lambda: methods.CoTeaching(1.0)),
+    ("unknown match of features", "match", "'vote'", lambda: methods.FeatureReweighting(match="vote")),
+    ("reweighting without clean images", "clean_size", "0", lambda: training(method=methods.MetaReweighting())),
+    ("table of negative width", "width", "-8", lambda: Scale(width=-8)),
+    ("table in quarter precision", "compute", "'int8'", lambda: Scale(compute="int8")),
     ("targets that never move", "decay", "1.0", lambda: methods.EarlyLearning(decay=1.0)),
 ]
