@@ -23,9 +23,8 @@ def code(notebook):
 
 
 def test_there_are_notebooks():
-    assert {"01_one_run", "02_theorem_conditions", "03_phase_diagrams", "04_two_stages", "05_meta_reweighting"} <= set(
-        NAMES
-    )
+    subjects = ("one_run", "theorem_conditions", "phase_diagrams", "two_stages", "meta_reweighting", "noisy_images")
+    assert {f"{number:02d}_{subject}" for number, subject in enumerate(subjects, 1)} <= set(NAMES)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
