@@ -5,19 +5,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 import torch
-from jax import random
 from jaxtyping import Array, Float, Int
 
 from sigspike.check import Instance, Range, Refusal
 from sigspike.images.bridge.tensors import as_array, as_float, check_numbers, check_whole
 from sigspike.images.bridge.weights import Weights
-from sigspike.images.methods import Batch, Clean, Descent, Model
 from sigspike.images.methods import FeatureReweighting as Method
-from sigspike.images.methods import Weights as Trained
-from sigspike.images.methods.method import Evaluated
-from sigspike.reweighting import Carried, Linearised, WeightedDescent
 
 
 class FeatureReweighting(Weights):
@@ -76,27 +70,5 @@ def _couplings(
     labels: Int[Array, " sample"],
     clean_labels: Int[Array, " clean"],
 ) -> Float[Array, " sample"]:
-    """The method's own c_i, for a network that has answered already."""
-    size, zero = len(features), jnp.zeros((), int)
-    no_images = jnp.zeros((size, 1, 1, 1))
-    batch = Batch(
-        jnp.arange(size),
-        no_images,
-        labels,
-        jnp.ones(size),
-        (),
-        Clean(no_images, clean_labels),
-        random.key(0),
-        zero,
-        jnp.zeros(()),
-    )
-    own, clean = (Evaluated(jnp.zeros((len(part), n_classes)), part) for part in (features, clean_features))
-    descent: Any = Descent(lambda *_, **__: clean, optax.identity(), jnp.ones(()))  # type: ignore[arg-type]
-    return method.couplings(
-        Linearised(jnp.zeros(size), lambda _: jnp.zeros(size), lambda _: (), own),
-        Model(Trained({}), {}, ()),
-        Carried((), (), zero),
-        batch,
-        WeightedDescent(method.rule, 1.0),
-        descent,
-    )
+    """The method's own c_i."""
+    return method.of_features(features, labels, jnp.ones(len(features)), clean_features, clean_labels, n_classes)

@@ -1,6 +1,7 @@
 """FBR: weights from the likeness of an image's features to those of clean images of its label."""
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
 
 from sigspike.fields import choice, switch
 from sigspike.images.methods.batch import Batch
@@ -37,11 +38,23 @@ class FeatureReweighting(Reweighted):
         assert clean is not None
         features = descent.network(model.weights.network, model.buffers, clean.images, train=True).features
         n_classes = own.logits.shape[1]
-        sums = class_sums(own.features, features, clean.labels, n_classes, self.centre)
-        counts = class_counts(clean.labels, n_classes)
+        return self.of_features(own.features, batch.labels, batch.present, features, clean.labels, n_classes)
+
+    def of_features(
+        self,
+        features: Float[Array, "sample feature"],
+        labels: Int[Array, " sample"],
+        present: Float[Array, " sample"],
+        clean_features: Float[Array, "clean feature"],
+        clean_labels: Int[Array, " clean"],
+        n_classes: int,
+    ) -> Losses:
+        """c_i from features φ; 0 where an image is not ``present``, or its label not among the clean ones."""
+        sums = class_sums(features, clean_features, clean_labels, n_classes, self.centre)
+        counts = class_counts(clean_labels, n_classes)
         if self.match == "contest":
-            found = contest(sums, counts, batch.labels)
+            found = contest(sums, counts, labels)
         else:
-            found = votes(sums, counts, batch.labels, self.row_shift, self.signed)
-        known = (counts[batch.labels] > 0) & (batch.present > 0)
-        return jnp.where(known, found / batch.mean((own.features**2).sum(1)), 0)
+            found = votes(sums, counts, labels, self.row_shift, self.signed)
+        scale = (present * (features**2).sum(1)).sum() / present.sum()
+        return jnp.where((counts[labels] > 0) & (present > 0), found / scale, 0)
