@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Key, UInt8
+from jaxtyping import Array, Int, Key, UInt8
 
 from sigspike.fields import Checked, count, switch
 from sigspike.images.augmentation.operations import BINS, one_of_all
@@ -35,9 +35,11 @@ class Augmentation(Checked):
             image = cropped(image, self.pad, crop_key)
         if self.flip:
             image = jnp.where(jax.random.bernoulli(flip_key), image[:, ::-1], image)
-        for number in range(self.n_operations):
-            image = one_of_all(image, self.magnitude / (BINS - 1), jax.random.fold_in(key, number))
-        return image
+
+        def operated(number: Int[Array, ""] | int, image: Image) -> Image:
+            return one_of_all(image, self.magnitude / (BINS - 1), jax.random.fold_in(key, number))
+
+        return lax.fori_loop(0, self.n_operations, operated, image) if self.n_operations else image
 
 
 def cropped(image: Image, pad: int, key: Key[Array, ""]) -> Image:
