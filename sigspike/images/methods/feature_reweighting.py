@@ -3,12 +3,22 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from sigspike.fields import choice, switch
+from sigspike.fields import choice, part, switch
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Losses
 from sigspike.images.methods.reweighted import Reweighted
 from sigspike.images.methods.state import Descent, Model
-from sigspike.reweighting import Carried, Linearised, WeightedDescent, class_counts, class_sums, contest, votes
+from sigspike.reweighting import (
+    Carried,
+    Linearised,
+    PersistentWeights,
+    Rule,
+    WeightedDescent,
+    class_counts,
+    class_sums,
+    contest,
+    votes,
+)
 
 
 class FeatureReweighting(Reweighted):
@@ -23,9 +33,10 @@ class FeatureReweighting(Reweighted):
     labels keep their weight, since c_i > 0 wherever x_i is nearer to class ỹ_i than to the mean of all. An image whose
     label no clean image of the step has keeps its weight: take a ``clean_batch_size`` of several for each class.
 
-    A revision costs a forward pass of the clean batch, and no backward pass.
+    A revision costs a forward pass of the clean batch, and no backward pass. The rate β is ours.
     """
 
+    rule: Rule = part(Rule, lambda: PersistentWeights(rate=5.0))
     match: str = choice("contest", "votes", default="contest")
     centre: bool = switch(True)
     row_shift: bool = switch(True)

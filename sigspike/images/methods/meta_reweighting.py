@@ -3,12 +3,12 @@
 import jax
 from jaxtyping import Array, Float
 
-from sigspike.fields import switch
+from sigspike.fields import part, switch
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Losses, cross_entropy
 from sigspike.images.methods.reweighted import Reweighted, rows
 from sigspike.images.methods.state import Descent, Model, Weights
-from sigspike.reweighting import Bilevel, Carried, Linearised, WeightedDescent
+from sigspike.reweighting import Bilevel, Carried, Linearised, PersistentWeights, Rule, WeightedDescent
 
 
 class MetaReweighting(Reweighted):
@@ -22,9 +22,10 @@ class MetaReweighting(Reweighted):
     with ``WeightNetwork`` (Shu et al. 2019, whose θ̂ is one of plain descent; its rate is their meta rate times η/B).
 
     A revision adds to the forward and backward pass of a step another backward pass (none where not ``ahead``), a
-    tangent pass, and both passes of the clean batch; ``rule.every`` makes revisions rarer.
+    tangent pass, and both passes of the clean batch; ``rule.every`` makes revisions rarer. The rate β is ours.
     """
 
+    rule: Rule = part(Rule, lambda: PersistentWeights(rate=20.0))
     ahead: bool = switch(True)
 
     def couplings(

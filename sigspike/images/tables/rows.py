@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sigspike.images import methods as of
 from sigspike.images.methods import Method
-from sigspike.reweighting import FreshWeights, PersistentWeights, WeightNetwork
+from sigspike.reweighting import FreshWeights, WeightNetwork
 
 
 class Setting(NamedTuple):
@@ -38,8 +38,8 @@ def _early_learning(at: Setting) -> Method:
 
 
 # The settings are the papers' (see each method), scaled to the epochs at hand: GCE is truncated from a third of them
-# on (40 of 120; two thirds for CIFAR-100), Forward and small-loss selection warm up for a tenth. The rates of
-# reweighting are ours. Co-teaching is told the rate of the noise, as in its paper.
+# on (40 of 120; two thirds for CIFAR-100), Forward and small-loss selection warm up for a tenth. Co-teaching is
+# told the rate of the noise, as in its paper.
 ROWS: Mapping[str, Callable[[Setting], Method]] = {
     "CE": lambda _: of.CrossEntropy(),
     "label smoothing": lambda _: of.LabelSmoothing(),
@@ -54,10 +54,10 @@ ROWS: Mapping[str, Callable[[Setting], Method]] = {
     "ELR": _early_learning,
     "small loss": lambda at: of.SmallLoss("mixture", warm_up=max(at.epochs // 10, 1)),
     "Co-teaching": lambda at: of.CoTeaching(at.noise_rate, n_gradual=max(at.epochs // 20, 1)),
-    "meta-reweighting": lambda _: of.MetaReweighting(PersistentWeights(rate=20.0)),
+    "meta-reweighting": lambda _: of.MetaReweighting(),
     "L2RW": lambda _: of.MetaReweighting(FreshWeights(), ahead=False),
     "Meta-Weight-Net": lambda _: of.MetaReweighting(WeightNetwork()),
-    "FBR": lambda _: of.FeatureReweighting(PersistentWeights(rate=5.0)),
+    "FBR": lambda _: of.FeatureReweighting(),
     "RFL": lambda _: of.RobustFeatures(),
 }
 
