@@ -23,8 +23,13 @@ def test_train_resume_and_report(tmp_path, capsys):
     noisy = NoisyLabels.load(tmp_path / "run" / "noise.npz")
     assert f"sha256 {noisy.hash[:16]}" in shown
     assert "best on test" in shown
+    assert "cross entropy beside it: best " in shown
+    beside = json.loads((tmp_path / "run" / "cross-entropy" / "settings.json").read_text())
+    assert beside["training"].pop("method") == {"type": "CrossEntropy"}
     settings = json.loads((tmp_path / "run" / "settings.json").read_text())
-    assert settings["training"]["method"] == {"type": "LabelSmoothing", "alpha": pytest.approx(0.1)}
+    assert settings["training"].pop("method") == {"type": "LabelSmoothing", "alpha": pytest.approx(0.1)}
+    assert settings["training"] == beside["training"]
+    assert settings["noise"] == beside["noise"]
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     rows = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert result["best"]["test_accuracy"] == max(row["test_accuracy"] for row in rows)
@@ -42,6 +47,18 @@ def test_train_resume_and_report(tmp_path, capsys):
     capsys.readouterr()
     main(["images", "report", "--folder", str(tmp_path / "run")])
     assert "best on test" in capsys.readouterr().out
+
+
+def test_some_classes_and_fewer_images(tmp_path):
+    """Of threes and eights, forty images; without cross entropy beside it."""
+    few = ["--classes", "3", "8", "--images", "40", "--no-baseline", "--batch-size", "20", "--eval-batch-size", "72"]
+    network = [*NETWORK, "--network.n-classes", "2"]
+    main(["images", "train", *few, "--epochs", "1", "--out", str(tmp_path / "run"), *network, *PARTS[len(NETWORK) :]])
+    noisy = NoisyLabels.load(tmp_path / "run" / "noise.npz")
+    assert np.bincount(noisy.truth).tolist() == [20, 20]
+    assert not (tmp_path / "run" / "cross-entropy").exists()
+    settings = json.loads((tmp_path / "run" / "settings.json").read_text())
+    assert settings["data"]["name"] == "digits: 3, 8, 40 images (seed 0)"
 
 
 def curves(**changes):

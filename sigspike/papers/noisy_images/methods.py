@@ -13,7 +13,7 @@ from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.noisy_images.training import NOISE_RATE, Trainings
 from sigspike.plots.style import COLORS, panels
 
-QUICK = ("CE", "GCE", "ELR")
+QUICK = ("CE", "GCE")
 
 
 class Methods(Figure):
