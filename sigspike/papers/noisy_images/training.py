@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import jax
 import numpy as np
 import xarray as xr
 
@@ -96,6 +97,6 @@ def _curves(result: Result, flipped: np.ndarray) -> xr.Dataset:
     """What is kept of a training; of one that gives weights to its images, their AUC at the end (else NaN)."""
     curves = result.curves()
     found = curves[[*KEPT, *(f"{kind}_{rule}" for kind in ("precision", "recall") for rule in RULES)]]
-    weights, wrong = np.asarray(result.state.carried), flipped[result.suspects.ids]
-    known = weights.shape == (len(wrong) + 1,)
-    return found.assign(weight_auc=float(auc(weights[:-1], ~wrong)) if known else np.nan)
+    weights, wrong = result.state.carried, flipped[result.suspects.ids]
+    known = isinstance(weights, jax.Array) and weights.shape == (len(wrong) + 1,)
+    return found.assign(weight_auc=float(auc(np.asarray(weights)[:-1], ~wrong)) if known else np.nan)
