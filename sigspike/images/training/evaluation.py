@@ -40,6 +40,7 @@ def watched(logits: Float[Array, "image class"], labels: Int[Array, " image"]) -
     return Watched(cross_entropy(logits, labels), logits.argmax(1))
 
 
+@jax.jit
 def score(logits: Float[Array, "image class"], labels: Int[Array, " image"]) -> Score:
     """Over all images."""
     loss, predicted = watched(logits, labels)
