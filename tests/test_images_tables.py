@@ -192,6 +192,7 @@ def test_a_table_from_the_command_line(tmp_path, monkeypatch, capsys):
     shown = capsys.readouterr().out
     assert "toy: bars; test accuracy in %" in shown
     assert "not as published: epochs 1 for 2" in shown
+    assert (tmp_path / "t" / "symmetric-0.3" / "CE" / "curves.png").stat().st_size > 10_000
     with pytest.raises(Refusal, match=r"`images` must be at most the 64 training images, got 65"):
         images_table.table("D1", tmp_path, rows=("CE",), images=65, **asked)
     with pytest.raises(Refusal, match=r"`out` must be a folder for a table, got .*which is that of a training"):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Union
 
 import tyro
 
+from sigspike.cli.curves import drawn
 from sigspike.cli.flags import Flags, makers
 from sigspike.cli.images_table import table
 from sigspike.cli.progress import epochs_bar
@@ -14,7 +15,7 @@ from sigspike.images.data import Digits, Source, fewer, of_classes
 from sigspike.images.methods import CrossEntropy
 from sigspike.images.networks import ResNet
 from sigspike.images.noise import Law, Symmetric
-from sigspike.images.training import Result, Training, read_curves
+from sigspike.images.training import Result, Training
 from sigspike.images.training import report as report_on
 from sigspike.images.training import train as train_network
 
@@ -123,11 +124,5 @@ def _beside(plain: Result, result: Result) -> list[tuple[str, float, float]]:
 
 def _show(folder: Path) -> None:
     """The report, and curves.png in the folder."""
-    from sigspike.plots.memorisation import draw_memorisation
-    from sigspike.plots.style import paper_style
-
-    curves = read_curves(folder)
-    with paper_style():
-        draw_memorisation(curves).savefig(folder / "curves.png")
-    print(report_on(curves))
+    print(report_on(drawn(folder)))
     print(f"curves in {folder / 'curves.png'}")

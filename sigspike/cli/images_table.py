@@ -6,9 +6,10 @@ from typing import Literal
 import tyro
 
 from sigspike.check import Refusal
+from sigspike.cli.curves import drawn
 from sigspike.cli.progress import epochs_bar
 from sigspike.images.tables import TABLES, Scale
-from sigspike.images.tables.fill import fill
+from sigspike.images.tables.fill import fill, slug
 from sigspike.images.tables.text import departures_of, text_of
 
 
@@ -50,8 +51,11 @@ def table(
     if (folder / "checkpoint.npz").exists():
         raise Refusal(f"`out` must be a folder for a table, got {str(folder)!r}, which is that of a training")
     cells = fill(chosen, dataset, folder, *picked, scale, seed, epochs_bar)
+    folders = [folder / slug(cell.column) / slug(cell.row) for cell in cells if cell.measured]
+    for each in folders:
+        drawn(each)
     print(f"{chosen.name}: {chosen.about}; test accuracy in %\n\n{text_of(cells)}\n")
     for line in (chosen.remark, f"not as published: {departures_of(cells)}" if departures_of(cells) else ""):
         if line:
             print(line)
-    print(f"{folder / 'table.json'}; curves: sigspike images report --folder {folder}/COLUMN/ROW")
+    print(f"{folder / 'table.json'}; curves.png of each training beside its log, as in {folders[0]}")

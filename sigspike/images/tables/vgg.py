@@ -27,7 +27,7 @@ class TwoStages(Table):
 
     name: ClassVar[str] = "B-VGG11"
     about: ClassVar[str] = "airplane and automobile, VGG-11, no augmentation (paper B)"
-    remark: ClassVar[str] = "the paper gives curves, no numbers: curves.png in each folder"
+    remark: ClassVar[str] = "the paper gives curves and no numbers"
     columns: ClassVar[Mapping[str, Law]] = {"flipped .2": Symmetric(0.2)}
     published: ClassVar[Published] = {"CE": (), "small loss": ()}
 
