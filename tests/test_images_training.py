@@ -209,6 +209,18 @@ def test_digits_are_learnt():
     assert np.isnan(result.last["accuracy_flipped"])
 
 
+def test_half_precision_is_in_the_maps_alone():
+    """A training in bfloat16 learns the toy as well, from parameters, statistics and losses in full precision."""
+    half = replace(TRAINING, network=replace(TRAINING.network, compute="bfloat16"))
+    result, full = train(half, DATASET, NOISY), train(TRAINING, DATASET, NOISY)
+    kinds = {value.dtype for value in jax.tree.leaves(result.state.models) if jnp.issubdtype(value.dtype, jnp.floating)}
+    assert kinds == {jnp.result_type(float)}
+    for row, other in zip(result.rows, full.rows, strict=True):
+        assert row["train_loss"] == pytest.approx(other["train_loss"], rel=0.02)
+        assert row["train_loss"] != other["train_loss"]
+    assert result.last["test_accuracy"] == pytest.approx(full.last["test_accuracy"], abs=0.05)
+
+
 def test_the_optimisers_are_those_of_torch():
     """Ten steps on a quadratic, against torch.optim."""
     torch = pytest.importorskip("torch")
