@@ -15,7 +15,7 @@ from sigspike.images.augmentation import Augmentation
 from sigspike.images.data import Digits
 from sigspike.images.methods import Method, RobustFeatures
 from sigspike.images.networks import ResNet
-from sigspike.images.noise import Symmetric
+from sigspike.images.noise import NoisyLabels, Symmetric
 from sigspike.images.tables import ROWS, Setting
 from sigspike.images.training import SGD, Milestones, Result, Training, train
 from sigspike.papers.figure import Progress
@@ -77,11 +77,11 @@ class Trainings:
         dataset, lock, done = Digits(self.size, channels=1).load(), Lock(), [0]
 
         def seeds_of(row: str) -> xr.Dataset:
-            found = []
+            found: list[xr.Dataset] = []
             for seed in range(n_seeds):
                 noisy = Symmetric(NOISE_RATE)(dataset.labels, N_CLASSES, seed)
                 folder = None if store is None else store / f"{list(ROWS).index(row)}-{seed}"
-                found.append(_curves(train(self.training(row, seed), dataset, noisy, folder), noisy.flipped))
+                found.append(_curves(train(self.training(row, seed), dataset, noisy, folder), noisy))
                 with lock:
                     done[0] += 1
                     progress(done[0], len(rows) * n_seeds)
@@ -93,10 +93,11 @@ class Trainings:
         return data.assign_coords(algorithm=np.array(rows, dtype=object), seed=np.arange(n_seeds))
 
 
-def _curves(result: Result, flipped: np.ndarray) -> xr.Dataset:
+def _curves(result: Result, noisy: NoisyLabels) -> xr.Dataset:
     """What is kept of a training; of one that gives weights to its images, their AUC at the end (else NaN)."""
     curves = result.curves()
     found = curves[[*KEPT, *(f"{kind}_{rule}" for kind in ("precision", "recall") for rule in RULES)]]
-    weights, wrong = result.state.carried, flipped[result.suspects.ids]
+    wrong = np.asarray(noisy.flipped)[result.suspects.ids]
+    weights = result.state.carried
     known = isinstance(weights, jax.Array) and weights.shape == (len(wrong) + 1,)
     return found.assign(weight_auc=float(auc(np.asarray(weights)[:-1], ~wrong)) if known else np.nan)
