@@ -16,10 +16,9 @@ from xdist.scheduler import LoadFileScheduling
 
 FLOAT32 = os.environ.get("SIGSPIKE_PRECISION") == "float32"
 # What is compiled in float64 is small and runs a few times: without LLVM's optimisations and with XLA's older emitters
-# it compiles in a quarter of the time. In float32 the laws compile as users do, and claims, which are of many programs,
-# quickly too (SIGSPIKE_COMPILATION). Processes that tests start inherit this.
+# it compiles in a quarter of the time. The float32 pass compiles as users do. Processes that tests start inherit this.
 QUICK = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-if not FLOAT32 or os.environ.get("SIGSPIKE_COMPILATION") == "quick":
+if not FLOAT32:
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {QUICK}".strip()
 
 jax.config.update("jax_enable_x64", not FLOAT32)
