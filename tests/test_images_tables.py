@@ -146,9 +146,15 @@ def test_label_noise_on_vgg_is_full_batch():
     assert float(table.training("10000 images", DATASET).optimiser.learning_rate) == pytest.approx(0.02)
     assert float(table.training("1000 images, σ 0.1", DATASET).optimiser.learning_rate) == pytest.approx(0.05)
     assert isinstance(table.method("label-noise GD", Setting(10, 0.0, 5000)), LabelNoise)
-    plain, noisy = (table.images(column, DATASET, 0) for column in ("1000 images, σ 0", "1000 images, σ 0.4"))
-    np.testing.assert_array_equal(plain.images, DATASET.images)
-    assert (noisy.images == DATASET.images).all()  # 8 pixels have no frequency above 8 cycles
+    large = replace(
+        DATASET,
+        images=DATASET.images.repeat(4, axis=1).repeat(4, axis=2),
+        test_images=DATASET.test_images.repeat(4, axis=1).repeat(4, axis=2),
+    )
+    plain, noisy = (table.images(column, large, 0) for column in ("1000 images, σ 0", "1000 images, σ 0.4"))
+    np.testing.assert_array_equal(plain.images, large.images)
+    assert (noisy.images != large.images).mean() > 0.5
+    assert (noisy.test_images != large.test_images).mean() > 0.5
 
 
 def test_classes_and_fewer_images():
