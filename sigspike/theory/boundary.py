@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.optimize import brentq
 
 from sigspike import tree
 from sigspike.check import POSITIVE, Refusal
@@ -67,6 +66,8 @@ def predicted_boundary(
 
 
 def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high: float) -> float:
+    from scipy.optimize import brentq
+
     whole = isinstance(tree.get(experiment, path), int)
 
     def at(log_y: float) -> float:

@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterable, Sequence
 
 import xarray as xr
-from scipy.optimize import brentq
 
 from sigspike.check import Choice, Range, Refusal, nearest
 from sigspike.theory.gradient_descent_memorises import GradientDescentMemorises
@@ -85,6 +84,8 @@ def first_dimension(
     d^(1/12)/log(d/δ) falls until log(d/δ) = 12 and rises from there; integer n and m make it a staircase on a fine
     scale. The root of log C above that minimum is found by Brent's method.
     """
+    from scipy.optimize import brentq
+
     theorem = LabelNoiseLearns(constant, delta)
 
     def missing(log_dim: float) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
+from scipy.special import logit
 
 Number = Any  # a number, or an array of them
 
@@ -64,9 +65,9 @@ def pull(margin: Number, flipped: Any) -> Float[Array, "*any"]:
     return jnp.where(flipped, -jax.nn.sigmoid(margin), jax.nn.sigmoid(-jnp.asarray(margin)))
 
 
-def balance(flip_rate: Number) -> Float[Array, "*any"]:
+def balance(flip_rate: Number) -> Number:
     """The margin of zero mean pull, (1 − p)/(1 + e^f) = p/(1 + e^{−f}): f* = log((1 − p)/p)."""
-    return jnp.log((1 - flip_rate) / jnp.asarray(flip_rate))
+    return -logit(flip_rate)
 
 
 def plateau_signal_rate(a: Number, n_snr2: Number, flip_rate: Number) -> Number:

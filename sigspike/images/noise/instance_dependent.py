@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from scipy import stats
 from scipy.special import softmax
 
 from sigspike.check import POSITIVE, Refusal
@@ -34,11 +33,13 @@ class InstanceDependent(Law):
     pixel_scale: float = constant(POSITIVE, "divisor of the pixels", default=1.0)
 
     def draw(self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any) -> Labels:
+        from scipy.stats import truncnorm  # a second to load
+
         if images is None:
             raise Refusal("`images` must be given for noise that depends on them, got None")
         check_lengths("labels", len(labels), len(images))
         low, high = -self.rate / self.rate_std, (1 - self.rate) / self.rate_std
-        rates = stats.truncnorm(low, high, loc=self.rate, scale=self.rate_std).rvs(len(labels), random_state=generator)
+        rates = truncnorm(low, high, loc=self.rate, scale=self.rate_std).rvs(len(labels), random_state=generator)
         target = generator.random(len(labels))
         shared = self.projection == "shared"
         n_pixels = int(np.prod(images.shape[1:]))

@@ -6,7 +6,6 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 from numpy import ndarray
-from scipy.optimize import isotonic_regression
 
 from sigspike.papers.benign_overfitting.setting import N_SAMPLES
 
@@ -51,6 +50,8 @@ def _crossings(
     places: Float[ndarray, "strength dim"], errors: Float[ndarray, "strength dim"], levels: Sequence[float]
 ) -> Float[ndarray, "level dim"]:
     """‖μ‖ where the falling fit of each column passes each level; NaN where it never does."""
+    from scipy.optimize import isotonic_regression
+
     found = np.full((len(levels), errors.shape[1]), np.nan)
     for column, (x, values) in enumerate(zip(places.T, errors.T, strict=True)):
         falling = isotonic_regression(values, increasing=False).x

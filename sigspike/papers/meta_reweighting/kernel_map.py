@@ -6,7 +6,7 @@ import matplotlib.figure
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
@@ -100,7 +100,7 @@ class KernelMap(Figure):
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        theory = norm.cdf(data["separation"] * (2 * data["n_clean"]) ** 0.5)
+        theory = ndtr(data["separation"] * (2 * data["n_clean"]) ** 0.5)
         theory = xr.DataArray(theory, dims=("separation", "n_clean"))
         off = abs(data["first_auc"].mean("flip_rate") - theory).mean(["separation", "n_clean"])
         strong = data.sel(separation=1.0, n_clean=data["n_clean"] >= 8)
@@ -118,7 +118,7 @@ class KernelMap(Figure):
 
 def _theory(axes: Axes, separation: float) -> None:
     """n_v with Φ(s √(2 n_v)) = 0.9, where it lies on the map."""
-    needed = float((norm.ppf(SURE) / separation) ** 2 / 2)
+    needed = float((ndtri(SURE) / separation) ** 2 / 2)
     low, high = axes.get_ylim()
     if low < needed < high:
         axes.axhline(needed, color="white", linewidth=2.2)

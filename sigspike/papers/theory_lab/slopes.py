@@ -2,7 +2,7 @@
 
 import numpy as np
 import xarray as xr
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 
 def exponent(times: xr.DataArray, x: xr.DataArray, along: str, confidence: float = 0.95) -> xr.Dataset:
@@ -17,5 +17,5 @@ def exponent(times: xr.DataArray, x: xr.DataArray, along: str, confidence: float
     slope = (times * centred / (centred**2).sum(along)).sum(along, skipna=False)
     count, middle = slope.notnull().sum("seed"), slope.mean("seed")
     error = slope.std("seed", ddof=1) / count**0.5
-    quantile = xr.apply_ufunc(lambda n: student.ppf((1 + confidence) / 2, np.maximum(n - 1, 1)), count)
+    quantile = xr.apply_ufunc(lambda n: stdtrit(np.maximum(n - 1, 1), (1 + confidence) / 2), count)
     return xr.Dataset({"slope": slope, "middle": middle, "standard_error": error, "half_width": quantile * error})

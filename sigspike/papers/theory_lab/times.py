@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
-from scipy.stats import norm
+from scipy.special import ndtri
 
 import sigspike as ss
 from sigspike.papers.figure import Progress
@@ -109,4 +109,4 @@ def finite_size(values: Mapping[str, float]) -> float:
     """
     count = values["n"] * values["m"]
     rate = values["η"] * values["σₚ"] ** 2 * values["d"] / count
-    return float(-np.log(SMALL["A"] * norm.ppf(2 ** (-1 / count))) / np.log1p(rate))
+    return float(-np.log(SMALL["A"] * ndtri(2 ** (-1 / count))) / np.log1p(rate))
