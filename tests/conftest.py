@@ -1,6 +1,7 @@
 """Every test runs under beartype and jaxtyping, in x64 (or float32: SIGSPIKE_PRECISION), without rank promotion."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 # XLA warns of the machine's own features whenever it reads a compiled program back; before jax is loaded.
@@ -16,10 +17,12 @@ from xdist.scheduler import LoadFileScheduling
 
 FLOAT32 = os.environ.get("SIGSPIKE_PRECISION") == "float32"
 # What is compiled in float64 is small and runs a few times: without LLVM's optimisations and with XLA's older emitters
-# it compiles in a quarter of the time. The float32 pass compiles as users do. Processes that tests start inherit this.
-QUICK = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-if not FLOAT32:
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {QUICK}".strip()
+# it compiles in a seventh of the time, and runs for twice as long. Figures and notebooks compile in less than half of
+# it and run as for users. Processes that tests start inherit these flags.
+QUICK = "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
+EVEN = "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=1 --xla_cpu_parallel_codegen_split_count=2"
+GIVEN = os.environ.get("XLA_FLAGS", "")
+os.environ["XLA_FLAGS"] = f"{GIVEN} {EVEN if FLOAT32 else QUICK}".strip()
 
 jax.config.update("jax_enable_x64", not FLOAT32)
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -27,12 +30,20 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 install_import_hook("sigspike", "typechecker.checked")
 
 
+ALONE = ("tests/test_paper_", "tests/test_notebooks")  # share no fixtures, no programs
+
+
 class Scheduling(LoadFileScheduling):
     """A file's tests share fixtures and compiled programs, and stay together; figures and notebooks share nothing."""
 
     def _split_scope(self, nodeid: str) -> str:
-        single = nodeid.startswith(("tests/test_paper_", "tests/test_notebooks"))
-        return nodeid if single else super()._split_scope(nodeid)
+        return nodeid if nodeid.startswith(ALONE) else super()._split_scope(nodeid)
+
+
+def pytest_collection_modifyitems(items):
+    """Figures and notebooks first, for they are long; then the largest files: no worker waits long for the other."""
+    size = Counter(item.path for item in items)
+    items.sort(key=lambda item: (not item.nodeid.startswith(ALONE), -size[item.path]))
 
 
 @pytest.hookimpl(optionalhook=True)

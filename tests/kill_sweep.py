@@ -22,8 +22,8 @@ EXPERIMENT = ss.Experiment(
     network=ss.PatchCNN(5),
     algorithm=ss.LabelNoiseGD(0.5),
     n_samples=30,
-    n_steps=3000,
-    record_at=(1500, 3000),
+    n_steps=1500,
+    record_at=(750, 1500),
     n_test=50,
     measure="summary",
 )

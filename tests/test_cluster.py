@@ -18,7 +18,7 @@ distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 SETTING = zoo.experiment(
-    algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=4000, record_at=(4000,), record_every=None, measure="summary"
+    algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=2000, record_at=(2000,), record_every=None, measure="summary"
 )
 CALL = {"experiment": SETTING, "axes": {"algorithm.flip_rate": [0.0, 0.1, 0.2]}, "n_seeds": 24}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import EVEN, GIVEN
 from nbclient import NotebookClient
 
 import sigspike as ss
@@ -13,7 +14,6 @@ import sigspike as ss
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
-LONG = ("06_noisy_images",)  # many steps of few programs: these are compiled as users do
 
 
 def read(path):
@@ -33,7 +33,7 @@ def test_there_are_notebooks():
 def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
     resources = {"metadata": {"path": str(tmp_path)}}
     client = NotebookClient(read(path), timeout=300, kernel_name="python3", resources=resources)
-    ran = client.execute(env=os.environ | ({"XLA_FLAGS": ""} if path.stem in LONG else {}))
+    ran = client.execute(env=os.environ | {"XLA_FLAGS": f"{GIVEN} {EVEN}".strip()})
     assert all(cell.execution_count for cell in code(ran) if cell.source.strip())
     assert len(code(ran)) >= 4
 
