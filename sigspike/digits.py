@@ -23,8 +23,6 @@ def read_small() -> tuple[np.ndarray, np.ndarray]:
     try:
         from sklearn.datasets import load_digits
     except ImportError:
-        raise Refusal(
-            "`digits` come with scikit-learn, which is not installed; pip install 'sigspike[digits]'"
-        ) from None
+        raise Refusal("`digits` come with scikit-learn, which is not installed; pip install scikit-learn") from None
     small, labels = (np.asarray(part) for part in load_digits(return_X_y=True))
     return small.reshape(-1, 8, 8), labels

@@ -36,5 +36,5 @@ def test_the_same_class_twice_is_refused():
 
 def test_without_scikit_learn_the_remedy_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(Refusal, match=r"pip install 'sigspike\[digits\]'"):
+    with pytest.raises(Refusal, match=r"pip install scikit-learn"):
         digits.read()

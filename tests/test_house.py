@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -20,6 +21,14 @@ def test_the_readme_runs(capsys, tmp_path, monkeypatch):
     assert (tmp_path / "diagram.zarr").is_dir()
     assert "seed" not in names["diagram"].sizes
     assert "2000" in capsys.readouterr().out
+
+
+def test_the_readme_installs_what_its_commands_need():
+    readme = (ROOT / "README.md").read_text()
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(re.findall(r'"\.\[(\w+)\]"', readme)) <= set(extras)
+    first = next(line for line in readme.splitlines() if "sigspike reproduce low-snr" in line)
+    assert 'pip install ".[digits]"' in first, "its figures on digits need scikit-learn where there is no MNIST"
 
 
 def test_the_readme_shows_an_algorithm_as_it_is():

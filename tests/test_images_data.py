@@ -111,7 +111,7 @@ def test_digits_need_no_file():
 
 def test_without_scikit_learn_digits_say_the_remedy(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(Refusal, match=r"pip install 'sigspike\[digits\]'"):
+    with pytest.raises(Refusal, match=r"pip install scikit-learn"):
         data.load("digits")
 
 

@@ -51,7 +51,7 @@ def test_far_groups_stay_apart_in_the_plane():
 
 def test_without_scikit_learn_the_remedy_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
-    with pytest.raises(Refusal, match=r"pip install 'sigspike\[digits\]'"):
+    with pytest.raises(Refusal, match=r"pip install scikit-learn"):
         embedded(np.zeros((40, 2)))
 
 

@@ -92,9 +92,7 @@ def _safetensors(name: str, path: Path) -> Any:
     try:
         import safetensors.numpy
     except ImportError:
-        raise Refusal(
-            f"`{name}` {path} needs safetensors, which is not installed; pip install 'sigspike[images]'"
-        ) from None
+        raise Refusal(f"`{name}` {path} needs safetensors, which is not installed; pip install safetensors") from None
     return safetensors.numpy
 
 

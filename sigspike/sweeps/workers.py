@@ -92,9 +92,7 @@ def _client(address: str) -> Iterator[Any]:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        raise Refusal(
-            "`cluster` needs dask.distributed, which is not installed; pip install 'sigspike[cluster]'"
-        ) from None
+        raise Refusal("`cluster` needs dask.distributed, which is not installed; pip install distributed") from None
     if address == "local" or address.startswith("local:"):
         count = address.removeprefix("local").removeprefix(":") or str(os.cpu_count() or 1)
         if not count.isdigit() or count == "0":

@@ -25,7 +25,7 @@ in both directions. Below ``# yours`` nothing of the pipeline changes but what i
         optimiser.step()
     dataset = bridge.from_loader(loader, loader, "mine")  # for sigspike.images.training.train
 
-It needs torch (``pip install 'sigspike[torch]'``); nothing else of sigspike imports it. Laws of label noise take a
+It needs torch (``pip install torch``); nothing else of sigspike imports it. Laws of label noise take a
 tensor of labels as it is: ``noise.Symmetric(0.4)(labels, n_classes=10, seed=0).labels``.
 """
 
@@ -40,6 +40,4 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "torch":
         raise
-    raise Refusal(
-        "`sigspike.images.bridge` needs torch, which is not installed; pip install 'sigspike[torch]'"
-    ) from None
+    raise Refusal("`sigspike.images.bridge` needs torch, which is not installed; pip install torch") from None

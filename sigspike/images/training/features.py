@@ -48,6 +48,6 @@ def embedded(
     try:
         from sklearn.manifold import TSNE
     except ImportError:
-        raise Refusal("`embedded` needs scikit-learn, which is not installed; pip install 'sigspike[digits]'") from None
+        raise Refusal("`embedded` needs scikit-learn, which is not installed; pip install scikit-learn") from None
     plane = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
     return np.asarray(plane.fit_transform(np.asarray(features, np.float32)), float)
