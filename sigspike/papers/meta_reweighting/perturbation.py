@@ -43,22 +43,17 @@ class Perturbation(Figure):
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 
-    @property
-    def systems(self) -> tuple[str, ...]:
-        """Both; at the quick scale the network, which compiles as long as the kernel machine."""
-        return SYSTEMS if self.scale == "paper" else SYSTEMS[1:]
-
     def settings(self) -> dict[str, Any]:
-        experiments = {name: ss.describe(default(name)) for name in self.systems}
+        experiments = {name: ss.describe(default(name)) for name in SYSTEMS}
         chosen = {"kicks": KICKS, "sizes": SIZES, "jitter": {" ".join(key): value for key, value in FIRST.items()}}
         return {"experiments": experiments, "n_seeds": self.n_seeds, "levels": LEVELS[self.scale]} | chosen
 
     def compute(self, progress: Progress) -> xr.Dataset:
         found = []
-        for system in self.systems:
+        for system in SYSTEMS:
             kicks, jitter = self._weight_kicks(system, progress), self._jitter(system, progress)
             found.append(kicks.assign(self._parameter_kicks(system, progress)).assign(jitter))
-        return xr.concat(found, "system", join="outer").assign_coords(system=list(self.systems))
+        return xr.concat(found, "system", join="outer").assign_coords(system=list(SYSTEMS))
 
     def _runs(self, experiment: ss.Experiment, axes: dict[str, Any], progress: Progress) -> xr.Dataset:
         return ss.sweep(experiment, axes, self.n_seeds, progress=progress)
@@ -108,8 +103,8 @@ class Perturbation(Figure):
         return xr.concat(parts, "algorithm").assign_coords(algorithm=list(ALGORITHMS))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
-        figure, rows = panels(len(self.systems), 3, height=2.1)
-        for system, row in zip(self.systems, rows, strict=True):
+        figure, rows = panels(len(SYSTEMS), 3, height=2.1)
+        for system, row in zip(SYSTEMS, rows, strict=True):
             runs = data.sel(system=system)
             self._recovery(row[0], runs)
             row[0].set_ylabel(f"{TITLES[system]}\n\nmean weight of flipped")
@@ -153,7 +148,7 @@ class Perturbation(Figure):
         axes.set(xscale="log", ylim=(0.4, 1.03), ylabel="AUC of disturbed couplings")
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        return [claim for system in self.systems for claim in self._of(system, data.sel(system=system))]
+        return [claim for system in SYSTEMS for claim in self._of(system, data.sel(system=system))]
 
     def _of(self, system: str, runs: xr.Dataset) -> list[Claim]:
         where, of, (said, who, low, high) = TITLES[system], Claim.of_seeds, FOOLED[system]
