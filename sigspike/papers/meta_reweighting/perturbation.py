@@ -111,7 +111,7 @@ class Perturbation(Figure):
             self._kick(row[1], runs)
             self._noise(row[2], runs)
         rows[0][0].legend(loc="upper right")
-        rows[0][2].legend(loc="best")
+        rows[0][2].legend(loc="lower left")
         for axes, label in zip(
             rows[-1], ("steps after the kick", "phase of the kick", "jitter / first norm"), strict=True
         ):
