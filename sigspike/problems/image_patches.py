@@ -43,7 +43,6 @@ class ImagePatches(GivenSamples):
     border: int = count("pixels of the border", default=4)
 
     def __check_init__(self) -> None:
-        self.check_fields()
         for kind in ("", "test_"):
             images, labels = getattr(self, f"{kind}images"), getattr(self, f"{kind}labels")
             for name, value in ((f"{kind}images", images), (f"{kind}labels", labels)):

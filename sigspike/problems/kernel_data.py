@@ -32,7 +32,6 @@ class KernelData(GivenSamples):
     n_held_out: int = count("samples for testing, the last ones")
 
     def __check_init__(self) -> None:
-        self.check_fields()
         if not isinstance(self.kernel, Tracer):
             check_kernel(self.kernel)
             check_positive(self.kernel)
