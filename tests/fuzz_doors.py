@@ -13,6 +13,8 @@ import zoo
 
 import sigspike as ss
 import sigspike.cli.main
+import sigspike.cli.run
+import sigspike.cli.sweep
 import sigspike.images
 from sigspike.arguments import is_abstract
 from sigspike.check import Choice, Instance, Maybe, Numbers, Range, Rising
@@ -68,7 +70,7 @@ def _required(rng: np.random.Generator, kind: type) -> dict[str, Any]:
 def constructor(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
     """One or two odd values in the fields of a class, or arguments that are missing, unknown or too many."""
     kind = pick(rng, classes())
-    known = [f for f in fields(kind)]
+    known = list(fields(kind))
     args: tuple[Any, ...] = ()
     given, names = {}, []
     try:
@@ -165,20 +167,60 @@ def axes(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
     return f"{', '.join(parts)}; {'; '.join(words)}", lambda: plan_sweep(base, given, **options)
 
 
-PIECES = (
-    "1", "-1", "0", "0.5", "1e400", "nan", "inf", "-inf", "true", '"word"', '""', "[]", "[[]]", "[1, [2, 3]]", "{}",
-    "2026-01-01", "2026-01-01T00:00:00Z", "12:00:00", "9223372036854775807", "99999999999999999999", "[0.1, 0.2]",
-    '["a", 1, true]', "{a = 1}", '{type = "GradientDescent"}', '{type = "Nothing"}', "{type = 3}", "{start = 1}",
-    "{start = 1, stop = 4, num = 4}", '{start = 1, stop = 100, num = 5, scale = "log"}', "{start = 1, stop = 4, num = 0}",
-    "{start = 4, stop = 9, num = 2.5}", '{start = "a", stop = 2, num = 2}', "{start = -1, stop = 1, num = 3, scale = 3}",
-    "{start = 1, stop = 2, num = 10000000000}", "{start = 0, stop = 1, num = 3, scale = \"log\"}", "{fields = {}}",
-    '{fields = {"problem.snr" = [0.1]}}', '{fields = 3, labels = 2}', '{fields = {"n_samples" = [4, 5]}, labels = {}}',
-    '{fields = {"n_samples" = [4, 5]}, about = 3}', '{a = {type = "Momentum", learning_rate = 0.1}}',
-    '{type = "Momentum", learning_rate = 0.1, schedule = {type = "Cosine", n_steps = 100}}',
-    '{type = "Momentum", learning_rate = 0.1, schedule = 3}', '{type = "SGD", learning_rate = 0.1, batch = 3}',
-    '{type = "mnist", data_dir = "/nowhere"}', '{type = "kernel_file", path = 3}', "[2026-01-01]", "[true, false]",
-    '["coefficients", "weights"]', "[{}, {}]", '{type = "Cosine", n_steps = 10}', '{type = "XORSignals"}',
-)  # fmt: skip
+PIECES = """
+1
+-1
+0
+0.5
+1e400
+nan
+inf
+-inf
+true
+"word"
+""
+[]
+[[]]
+[1, [2, 3]]
+{}
+2026-01-01
+2026-01-01T00:00:00Z
+12:00:00
+9223372036854775807
+99999999999999999999
+[0.1, 0.2]
+["a", 1, true]
+{a = 1}
+{type = "GradientDescent"}
+{type = "Nothing"}
+{type = 3}
+{start = 1}
+{start = 1, stop = 4, num = 4}
+{start = 1, stop = 100, num = 5, scale = "log"}
+{start = 1, stop = 4, num = 0}
+{start = 4, stop = 9, num = 2.5}
+{start = "a", stop = 2, num = 2}
+{start = -1, stop = 1, num = 3, scale = 3}
+{start = 1, stop = 2, num = 10000000000}
+{start = 0, stop = 1, num = 3, scale = "log"}
+{fields = {}}
+{fields = {"problem.snr" = [0.1]}}
+{fields = 3, labels = 2}
+{fields = {"n_samples" = [4, 5]}, labels = {}}
+{fields = {"n_samples" = [4, 5]}, about = 3}
+{a = {type = "Momentum", learning_rate = 0.1}}
+{type = "Momentum", learning_rate = 0.1, schedule = {type = "Cosine", n_steps = 100}}
+{type = "Momentum", learning_rate = 0.1, schedule = 3}
+{type = "SGD", learning_rate = 0.1, batch = 3}
+{type = "mnist", data_dir = "/nowhere"}
+{type = "kernel_file", path = 3}
+[2026-01-01]
+[true, false]
+["coefficients", "weights"]
+[{}, {}]
+{type = "Cosine", n_steps = 10}
+{type = "XORSignals"}
+""".strip().splitlines()  # values in TOML
 
 
 def file(rng: np.random.Generator, folder: Path) -> tuple[str, Action]:
@@ -200,13 +242,19 @@ def file(rng: np.random.Generator, folder: Path) -> tuple[str, Action]:
     return repr(text), lambda: command(["sweep", "--file", str(where), "--dry-run"])
 
 
-WORDS = ("1", "-1", "0", "0.5", "1e400", "-1e-400", "nan", "inf", "word", "", "True", "2147483648", "10" * 30, "1,2", "-",
-         "--", "ünïcode", "None", "[1]", "coefficients", "weights", "mean", "/nowhere/x.png", ".", "x.svg", "5 10")  # fmt: skip
-FLAGS = ("--seed", "--json", "--plot", "--n-samples", "--n-steps", "--n-test", "--record-every", "--record-at", "--space",
-         "--measure", "--regime", "--axis", "--n-seeds", "--store", "--out", "--keep", "--cluster", "--file", "--constant",
-         "--delta", "--epsilon", "--theorem", "--problem.dim", "--network.power", "--algorithm.learning-rate")  # fmt: skip
-PARTS = ("problem:signal-noise", "problem:kernel-file", "problem:mnist", "network:patch-cnn", "network:linear-model",
-         "algorithm:momentum", "algorithm:gradient-descent", "algorithm:meta-reweighting", "algorithm.schedule:cosine")  # fmt: skip
+WORDS = """
+1 -1 0 0.5 1e400 -1e-400 nan inf word True 2147483648 1,2 - -- ünïcode None [1] coefficients weights mean
+/nowhere/x.png . x.svg
+""".split()  # noqa: SIM905
+FLAGS = """
+--seed --json --plot --n-samples --n-steps --n-test --record-every --record-at --space --measure --regime
+--axis --n-seeds --store --out --keep --cluster --file --constant --delta --epsilon --theorem --problem.dim
+--network.power --algorithm.learning-rate
+""".split()  # noqa: SIM905
+PARTS = """
+problem:signal-noise problem:kernel-file problem:mnist network:patch-cnn network:linear-model
+algorithm:momentum algorithm:gradient-descent algorithm:meta-reweighting algorithm.schedule:cosine
+""".split()  # noqa: SIM905
 SIGNAL = ["problem:signal-noise", "--problem.dim", "50", "--problem.signal-strength", "2", "--problem.noise-std", "0.5"]
 
 
@@ -218,13 +266,17 @@ def commands(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
         flag = pick(rng, FLAGS)
         many = 1 + int(rng.integers(3)) if flag in ("--axis", "--record-at", "--theorem") else 1
         path = [pick(rng, paths(BASE))[0]] if flag == "--axis" else []
-        line += [flag, *path, *(pick(rng, WORDS) for _ in range(many if flag != "--json" else 0))]
+        line += [
+            flag,
+            *path,
+            *(pick(rng, [*WORDS, "", "5 10", "10" * 30]) for _ in range(many if flag != "--json" else 0)),
+        ]
     if rng.random() < 0.5:
         line += SIGNAL
     if rng.random() < 0.3:
         line += [pick(rng, PARTS)]
         kept = pick(rng, ("--algorithm.flip-rate", "--network.power", "--network.width", "--algorithm.n-clean"))
-        line += [kept, pick(rng, WORDS)] if rng.random() < 0.7 else []
+        line += [kept, pick(rng, [*WORDS, "", "5 10", "10" * 30])] if rng.random() < 0.7 else []
     return json.dumps(line), lambda: command(line)
 
 
