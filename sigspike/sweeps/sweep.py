@@ -17,6 +17,7 @@ from sigspike.oracle import verify_jax
 from sigspike.provenance import provenance
 from sigspike.store import NAME, Store, ledger, read
 from sigspike.sweeps.axes import Values, check_sweep, read_axes
+from sigspike.sweeps.cells import check_cells
 from sigspike.sweeps.grid import Grid
 from sigspike.sweeps.plan import Plan
 from sigspike.sweeps.statistics import fraction_diverged
@@ -42,10 +43,12 @@ def sweep(
 
     ``axes`` maps dotted paths (``"problem.snr"``, ``"n_samples"``) to values, a part to objects by name
     (``"algorithm": {"GD": GradientDescent(1.0), …}``), or a name of its own to ``Linked`` fields; the dimension bears
-    the last name of the path. Numbers are vmapped; shapes are looped, and padded where that costs less than compiling
-    again. Seed k uses fold_in(key(``seed``), k) in every cell (common random numbers), whatever the chunks, devices or
-    workers: cells differ by their settings and not by their draws, and those that share the noise share one matrix
-    product. ``keep="mean"`` keeps mean, standard error and fraction diverged instead of every seed.
+    the last name of the path. A cell is the experiment with the values of all axes put at once (``tree.put_all``), and
+    its records are those of ``simulate`` with fold_in(key(``seed``), k) for seed k (common random numbers), whatever
+    else is in the grid, and whatever the chunks, devices or workers: cells differ by their settings and not by their
+    draws. Numbers are vmapped, and cells that share the noise share one matrix product; shapes are looped, and padded
+    where that costs less than compiling again. ``keep="mean"`` keeps mean, standard error, the number of seeds left and
+    the fraction diverged instead of every seed.
 
     ``store``: a folder that receives the result chunk by chunk (Zarr). Stopped anywhere, the same call goes on where
     it was, and ends with the same bits. ``cluster``: ``"local:4"`` or the address of a dask scheduler, whose workers
@@ -91,7 +94,9 @@ def plan_sweep(
     """The checked plan of a sweep: that of the store, where one has begun, or the best for this machine."""
     check_sweep(experiment, n_seeds, seed)
     Choice(("seeds", "mean")).check("keep", keep)
-    plan = Plan.make(experiment, read_axes(experiment, axes), n_seeds, seed, keep, n_threads())
+    found = read_axes(experiment, axes)
+    check_cells(experiment, found)
+    plan = Plan.make(experiment, found, n_seeds, seed, keep, n_threads())
     if store is not None and (Path(store) / "zarr.json").exists():
         attributes = json.loads((Path(store) / "zarr.json").read_text())["attributes"]
         blocks = json.loads(attributes[NAME])["blocks"] if NAME in attributes else {}
