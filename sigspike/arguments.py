@@ -27,7 +27,7 @@ class Described(ModuleMeta):
     def __call__(cls, /, *args: Any, **given: Any) -> Any:
         name = cls.__name__
         if lacking := is_abstract(cls):
-            raise Refusal(f"`{name}` is a kind of thing that no object is made of, for want of {lacking}; take one")
+            raise Refusal(f"`{name}` is abstract, and no object is made of it, for want of {lacking}; take a subclass")
         if not cls._reads_itself:
             named = _named(cls, args, given)
             return super().__call__(**{f.name: _read(f, named[f.name]) for f in fields(cls) if f.name in named})

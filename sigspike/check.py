@@ -79,7 +79,8 @@ class Range(Domain):
     def remedy(self, value: Any) -> str:
         if isinstance(value, Tracer):
             return "; it is part of a shape or of the code, and cannot be traced"
-        return "; for several values, sweep over them" if isinstance(value, (list, tuple, np.ndarray)) else ""
+        several = isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim)
+        return "; for several values, sweep over them" if several else ""
 
     def _inside(self, value: float) -> bool:
         above = value > self.low if self.open_low else value >= self.low
@@ -196,8 +197,8 @@ def is_number(value: Any) -> bool:
 def shown(value: Any) -> str:
     """A value in one short line, whatever it is."""
     try:
-        if isinstance(value, (np.ndarray, jax.Array)) and not isinstance(value, Tracer):
-            small = value.size <= 16 and value.dtype.kind in "biufU"
+        if isinstance(value, (np.ndarray, jax.Array)) and not isinstance(value, (Tracer, np.ma.MaskedArray)):
+            small = value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"  # keys have none
             if not small:
                 text = f"an array of {value.dtype} of shape {value.shape}"
             else:

@@ -223,23 +223,37 @@ true
 """.strip().splitlines()  # values in TOML
 
 
+def _written(rng: np.random.Generator, path: str, domain: Any, several: bool) -> str:
+    """What a file says at a path: a fitting value (or list of them) as often as an odd one."""
+    if rng.random() < 0.5:
+        return pick(rng, PIECES)
+    try:
+        values = [fitting(rng, path.rpartition(".")[2], domain) for _ in range(3)]
+        return json.dumps(values if several else values[0])
+    except (TypeError, ValueError):  # nothing that JSON has, and TOML alike
+        return pick(rng, PIECES)
+
+
 def file(rng: np.random.Generator, folder: Path) -> tuple[str, Action]:
-    """A TOML file of odd values at known and unknown places, sometimes broken."""
-    known = [path for path, _ in paths(experiment(rng))]
+    """A TOML file of fitting and odd values at known places, sometimes broken."""
+    known = paths(BASE if rng.random() < 0.5 else experiment(rng))
     lines = []
     for key in ("n_seeds", "seed", "keep", "store", "out", "cluster", "dry_run"):
-        if rng.random() < 0.06:
+        if rng.random() < 0.04:
             lines.append(f"{key} = {pick(rng, PIECES)}")
-    lines += ["[experiment]", *(f"{pick(rng, known)} = {pick(rng, PIECES)}" for _ in range(rng.integers(3)))]
-    lines += ["[axes]"] if rng.random() < 0.9 else ["axes = 3"]
-    lines += [f'"{pick(rng, known)}" = {pick(rng, PIECES)}' for _ in range(rng.integers(1, 3))]
+    lines += ["[experiment]"]
+    for path, domain in (pick(rng, known) for _ in range(rng.integers(3))):
+        lines.append(f"{path} = {_written(rng, path, domain, several=False)}")
+    lines += ["[axes]"] if rng.random() < 0.95 else ["axes = 3"]
+    for path, domain in (pick(rng, known) for _ in range(rng.integers(1, 3))):
+        lines.append(f'"{path}" = {_written(rng, path, domain, several=True)}')
     text = "\n".join(lines)
     if rng.random() < 0.1:
         place = int(rng.integers(len(text)))
         text = text[:place] + pick(rng, ("=", "[", "\0", "é", "\n[", '"')) + text[place + 1 :]
     where = folder / "spec.toml"
     where.write_text(text)
-    return repr(text), lambda: command(["sweep", "--file", str(where), "--dry-run"])
+    return repr(text), lambda: command(["sweep", "--file", str(where), "--dry-run", *SIGNAL])
 
 
 WORDS = """

@@ -30,9 +30,12 @@ class GivenSamples(Problem):
 
 def as_path(name: str, value: Any) -> Path:
     """The path of a file or folder of the user's; `~` is their home."""
-    if not isinstance(value, (str, Path)) or "\0" in str(value):
-        raise Refusal(f"`{name}` must be a path, got {shown(value)}")
-    return Path(value).expanduser()
+    try:
+        path = Path(value).expanduser()
+        path.exists()
+    except (TypeError, ValueError, OSError, RuntimeError) as error:  # no path, or none of this system
+        raise Refusal(f"`{name}` must be a path, got {shown(value)}") from error
+    return path
 
 
 def drawn(

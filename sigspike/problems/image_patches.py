@@ -180,7 +180,7 @@ def _two_classes(
     for kind, (images, sides) in zip(("", "test_"), parts, strict=True):
         try:
             two = len(set(classes)) == len(classes) == 2 and all(label in set(sides.tolist()) for label in classes)
-        except TypeError:  # no labels at all
+        except Exception:  # no labels at all
             two = False
         if not two:
             raise Refusal(f"`classes` must be two different labels of the files, got {shown(classes)}")

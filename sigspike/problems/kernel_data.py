@@ -79,6 +79,8 @@ class KernelData(GivenSamples):
 
 def check_positive(kernel: Float[Array, "given given"]) -> None:
     """Refuse a kernel with an eigenvalue below −10⁻⁵ of the largest, which is the kernel of no features."""
+    if not kernel.size:
+        raise Refusal(f"`kernel` must be a matrix of at least one sample, got shape {kernel.shape}")
     least, largest = np.linalg.eigvalsh(np.asarray(kernel, float))[[0, -1]]
     if least < -1e-5 * largest:
         raise Refusal(f"`kernel` must be positive semi-definite, got an eigenvalue {least:.3g}; add it to the diagonal")
