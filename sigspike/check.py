@@ -1,23 +1,55 @@
 """Refusals at the door: a bad value ends in one sentence with argument, value and remedy."""
 
 import difflib
+import itertools
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+
+SHOWN = 80  # characters of a value in a message
+WORD = 100  # characters of a name that may have been misspelt
 
 
 class Refusal(ValueError):
     """A value that cannot be used; the message is one sentence for the person who gave it."""
 
 
+class Domain(ABC):
+    """What a value must be."""
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """What must be given, after "must be"."""
+
+    @abstractmethod
+    def holds(self, value: Any) -> bool:
+        """Whether a value is one; it may raise whatever an odd value raises when it is looked at."""
+
+    def remedy(self, value: Any) -> str:
+        """What the person can do about a value that is none, after a semicolon."""
+        return ""
+
+    def check(self, name: str, value: Any) -> None:
+        """Refuse a value that is none."""
+        try:
+            fits = self.holds(value)
+        except Exception:  # a value that breaks when it is looked at fits nowhere
+            fits = False
+        if not fits:
+            raise Refusal(f"`{name}` must be {self.words}, got {shown(value)}{self.remedy(value)}")
+
+
 @dataclass(frozen=True)
-class Range:
-    """The interval a number must lie in.
+class Range(Domain):
+    """The interval a number must lie in; a traced one may lie anywhere (sweeps check before tracing).
 
     ``whole`` asks for an integer value, ``plain`` for a Python number (part of a shape, or of the code).
     """
@@ -35,18 +67,22 @@ class Range:
         low, high = (str(x).replace("inf", "∞") for x in (self.low, self.high))
         return f"{left}{low.removesuffix('.0')}, {high.removesuffix('.0')}{right}"
 
-    def check(self, name: str, value: Any) -> None:
-        """Refuse a concrete value outside the interval; a traced one passes (sweeps check before tracing)."""
-        if isinstance(value, Tracer):
-            return
-        kind = "a whole number" if self.whole else "a number"
-        if not is_number(value) or (self.plain and not isinstance(value, int if self.whole else (int, float))):
-            shown = np.asarray(value).tolist() if isinstance(value, jax.Array) else value
-            raise Refusal(f"`{name}` must be {kind} in {self}, got {shown!r}{_remedy(value)}")
-        if not self._holds(float(value)):
-            raise Refusal(f"`{name}` must be {kind} in {self}, got {np.asarray(value)!s}")
+    @property
+    def words(self) -> str:
+        return f"{'a whole number' if self.whole else 'a number'} in {self}"
 
-    def _holds(self, value: float) -> bool:
+    def holds(self, value: Any) -> bool:
+        if not is_number(value) or (self.plain and not isinstance(value, int if self.whole else (int, float))):
+            return False
+        return isinstance(value, Tracer) or self._inside(float(value))
+
+    def remedy(self, value: Any) -> str:
+        if isinstance(value, Tracer):
+            return "; it is part of a shape or of the code, and cannot be traced"
+        several = isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim)
+        return "; for several values, sweep over them" if several else ""
+
+    def _inside(self, value: float) -> bool:
         above = value > self.low if self.open_low else value >= self.low
         below = value < self.high if self.open_high else value <= self.high
         return above and below and math.isfinite(value) and (not self.whole or value.is_integer())
@@ -60,41 +96,121 @@ BELOW_HALF = Range(low=0, high=0.5, open_high=True)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One of a few names or numbers."""
+class Choice(Domain):
+    """One of a few names or numbers. ``otherwise``: what to do where none of them will do."""
 
     options: tuple[str | int, ...]
+    otherwise: str = ""
 
-    def check(self, name: str, value: Any) -> None:
-        if value not in self.options:
-            options = ", ".join(map(repr, self.options))
-            raise Refusal(f"`{name}` must be one of {options}, got {value!r}{nearest(value, self.options)}")
+    @property
+    def words(self) -> str:
+        return f"one of {', '.join(map(repr, self.options))}"
+
+    def holds(self, value: Any) -> bool:
+        named = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        return named and value in self.options
+
+    def remedy(self, value: Any) -> str:
+        near = nearest(value, self.options) if isinstance(value, str) else ""
+        return near or (f"; {self.otherwise}" if self.otherwise else "")
 
 
 @dataclass(frozen=True)
-class Instance:
+class Instance(Domain):
     """An object of a given class."""
 
     kind: type
 
-    def check(self, name: str, value: Any) -> None:
-        if not isinstance(value, self.kind):
-            raise Refusal(f"`{name}` must be a {self.kind.__name__}, got {value!r}")
+    @property
+    def words(self) -> str:
+        if self.kind is bool:
+            return "True or False"
+        return f"{'an' if self.kind.__name__[0] in 'AEIOU' else 'a'} {self.kind.__name__}"
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, self.kind)
+
+    def remedy(self, value: Any) -> str:
+        made = isinstance(value, type) and issubclass(value, self.kind)
+        return f"; make one, {value.__name__}(…)" if made else ""
+
+
+@dataclass(frozen=True)
+class Numbers(Domain):
+    """A JAX array of real numbers, of any shape."""
+
+    @property
+    def words(self) -> str:
+        return "an array of numbers"
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, np.floating)
+
+    def remedy(self, value: Any) -> str:
+        return "; fill what is masked" if isinstance(value, np.ma.MaskedArray) else ""
+
+
+@dataclass(frozen=True)
+class Rising(Domain):
+    """A tuple of whole numbers from ``low`` on that rise, ``of`` what; an ``empty`` one too."""
+
+    of: str = "steps"
+    low: int = 0
+    empty: bool = False
+
+    @property
+    def words(self) -> str:
+        return f"a tuple of {self.of} from {self.low} on that rise"
+
+    def holds(self, value: Any) -> bool:
+        if not isinstance(value, tuple) or not all(type(step) is int for step in value):
+            return False
+        return self.empty if not value else value[0] >= self.low and all(a < b for a, b in itertools.pairwise(value))
+
+
+@dataclass(frozen=True)
+class Maybe(Domain):
+    """None, or what another domain asks for."""
+
+    domain: Domain
+
+    @property
+    def words(self) -> str:
+        return f"{self.domain.words}, or None"
+
+    def holds(self, value: Any) -> bool:
+        return value is None or self.domain.holds(value)
+
+    def remedy(self, value: Any) -> str:
+        return self.domain.remedy(value)
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is one real number, of Python, NumPy or JAX."""
-    scalar = isinstance(value, (int, float, np.number)) or (
-        isinstance(value, (jax.Array, np.ndarray)) and value.ndim == 0
-    )
-    return scalar and not isinstance(value, bool) and np.asarray(value).dtype.kind in "iuf"
+    """Whether a value is one real number, of Python, NumPy or JAX, traced or not."""
+    if isinstance(value, (int, float)):
+        return not isinstance(value, bool)
+    if not isinstance(value, (np.number, np.ndarray, jax.Array)) or isinstance(value, np.ma.MaskedArray):
+        return False
+    return value.ndim == 0 and any(jnp.issubdtype(value.dtype, kind) for kind in (np.floating, np.integer))
 
 
-def _remedy(value: Any) -> str:
-    return "; for several values, sweep over them" if isinstance(value, (list, tuple, np.ndarray)) else ""
+def shown(value: Any) -> str:
+    """A value in one short line, whatever it is."""
+    try:
+        if isinstance(value, (np.ndarray, jax.Array)) and not isinstance(value, (Tracer, np.ma.MaskedArray)):
+            small = value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"  # keys have none
+            if not small:
+                text = f"an array of {value.dtype} of shape {value.shape}"
+            else:
+                text = str(np.asarray(value)) if value.ndim == 0 else repr(np.asarray(value).tolist())
+        else:
+            text = " ".join(repr(value).split())
+    except Exception:  # what cannot even say what it is
+        text = f"a {type(value).__name__} that cannot be shown"
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def nearest(name: Any, known: Iterable[Any]) -> str:
     """``"; did you mean 'x'?"``, or nothing where no known name is near."""
-    close = difflib.get_close_matches(str(name), list(map(str, known)), n=1)
+    close = difflib.get_close_matches(str(name)[:WORD], list(map(str, known)), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

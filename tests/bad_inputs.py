@@ -11,10 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import bad_axes
 import bad_images
 import bad_trainings
 import jax
 import numpy as np
+import odd
 
 import sigspike as ss
 from sigspike.reweighting.subset import check_apart, check_labels
@@ -124,6 +126,32 @@ CASES: list[Case] = [
     ("negative ratio of signals", "strength_ratio", "-0.5", lambda: ss.XORSignals(9, 1, 1, strength_ratio=-0.5)),
     ("momentum of one", "decay", "1.0", lambda: ss.Momentum(0.1, 1.0)),
     ("unknown loss", "loss", "'hinge'", lambda: ss.GradientDescent(0.1, loss="hinge")),
+    ("remedy for a loss", "loss", "`pointwise`", lambda: ss.GradientDescent(0.1, loss="hinge")),
+    ("unknown argument", "batch_size", "got 5", lambda: ss.LabelNoiseGD(1.0, 0.1, batch_size=5)),
+    ("misspelt argument", "widht", "did you mean 'width'", lambda: ss.PatchCNN(widht=3)),
+    ("missing argument", "batch_size", "learning_rate", lambda: ss.SGD(0.1)),
+    ("argument given twice", "learning_rate", "0.1 and 0.2", lambda: ss.GradientDescent(0.1, learning_rate=0.2)),
+    ("too many arguments", "GradientDescent", "0.2", lambda: ss.GradientDescent(0.1, 0.2)),
+    ("kind that no object is made of", "Network", "hidden, upper", lambda: ss.Network(3)),
+    ("class in place of a part", "schedule", "Cosine(…)", lambda: ss.GradientDescent(0.1, schedule=ss.Cosine)),
+    ("steps beyond 32 bits", "n_steps", "2147483648", lambda: experiment(n_steps=2**31)),
+    ("width beyond every float", "width", "1000000", lambda: ss.PatchCNN(10**400)),
+    ("masked number", "noise_std", "masked", lambda: ss.SignalNoise(9, 1, np.ma.masked)),
+    ("key for a number", "noise_std", "key", lambda: ss.SignalNoise(9, 1, jax.random.key(0))),
+    ("arrays for a choice", "noise", "shape (20,)", lambda: ss.LabelNoiseGD(0.1, noise=np.zeros(20))),
+    ("hostile object", "noise_std", "Hostile", lambda: ss.SignalNoise(9, 1, odd.Hostile())),
+    ("unsortable dictionary", "learning_rate", "{1: 2, 'a': 3}", lambda: ss.GradientDescent({1: 2, "a": 3})),
+    ("room for no filter", "alive", "0", lambda: ss.PatchCNN(3, alive=0)),
+    ("empty kernel", "kernel", "(0, 0)", lambda: kernel_data(np.zeros((0, 0)), truth=[])),
+    (
+        "images without pixels",
+        "images",
+        "(4, 0, 2)",
+        lambda: ss.ImagePatches(**IMAGES | {"images": np.zeros((4, 0, 2))}),
+    ),
+    ("masked images", "images", "masked", lambda: ss.ImagePatches(**IMAGES | {"images": np.ma.masked_less(PIXELS, 1)})),
+    ("classes that are a number", "classes", "3", lambda: ss.ImagePatches.digits(classes=3)),
+    ("folder that is a number", "data_dir", "3", lambda: ss.ImagePatches.mnist(3)),
     ("empty clean subset", "n_clean", "0", lambda: ss.MetaReweighting(0.1, 0)),
     ("clean subset without a class", "n_clean", "1", lambda: ss.FeatureReweighting(0.1, 1)),
     ("clean subset above the training set", "n_clean", "5", lambda: experiment(algorithm=ss.MetaReweighting(0.1, 5))),
@@ -283,6 +311,7 @@ CASES: list[Case] = [
             ss.theory.GradientDescentMemorises(), experiment(), ("n_samples", [4]), ("problem.snr", 0, 1)
         ),
     ),
+    *bad_axes.CASES,
     *bad_images.CASES,
     *bad_trainings.CASES,
 ]

@@ -148,7 +148,7 @@ BAD = {
     "no file": (["sweep", "--file", "nowhere.toml"], "file", "nowhere.toml"),
     "broken file": (["sweep", "--file", "{broken}"], "file", "broken.toml"),
     "unknown key": (["sweep", "--file", "{unknown}"], "file", "'axis'"),
-    "unknown type": (["sweep", "--file", "{type}"], "algorithm.type", "'LabelNoise'"),
+    "unknown type": (["sweep", "--file", "{type}"], "experiment.algorithm.type", "'LabelNoise'"),
     "unwritable folder": (["reproduce", "low-snr", "--out", "{file}/figures"], "out", "figures"),
 }
 

@@ -3,13 +3,17 @@
 import dataclasses
 import json
 
+import jax
 import numpy as np
 import pytest
 
 import sigspike as ss
-from sigspike import theory
+from sigspike import theory, tree
 from sigspike.check import Refusal
+from sigspike.cli.check import table
 from sigspike.cli.main import main
+from sigspike.theory.theorem import wants
+from sigspike.tree import finite
 
 LOW = ss.Experiment(
     ss.SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),
@@ -265,3 +269,84 @@ def test_scales_are_those_of_the_experiment():
     assert scales.n_snr2 == pytest.approx(200 * float(LOW.problem.snr) ** 2, rel=1e-6)
     assert scales.signal_rate == pytest.approx(scales.noise_rate * scales.n_snr2, rel=1e-9)
     assert dataclasses.asdict(scales)["dim"] == 2000
+
+
+EXTREMES = {
+    "problem.signal_strength": (0.0, 1e-300, 1e-30, 1e30, 1e80, 1e300),
+    "problem.noise_std": (1e-300, 1e-30, 1e30, 1e300),
+    "problem.dim": (2.0, 1e30, 1e210, 1e308),
+    "network.init_std": (0.0, 1e-300, 1e30, 1e300),
+    "network.width": (1, 2**31 - 1),
+    "algorithm.learning_rate": (0.0, 1e-300, 1e30, 1e300),
+    "n_samples": (1, 2**31 - 1),
+}
+POWERS = (np.nextafter(2, 3), 2.01, 3, 200, 1e300)
+CONSTANTS = (1e-300, 1e-30, 1.0, 1e30, 1e300)
+
+
+def extreme(name, rng):
+    """An experiment that a theorem speaks about, of which some numbers are as odd as they may be."""
+    at = SPOKEN_OF[name]
+    for path, values in EXTREMES.items():
+        if rng.random() < 0.5:
+            try:
+                at = ss.put(at, path, values[rng.integers(len(values))])
+            except Refusal:
+                assert not jax.config.jax_enable_x64, "float32 alone has no such numbers"
+    return ss.put(at, "network.power", POWERS[rng.integers(len(POWERS))]) if name == "smooth-activation" else at
+
+
+@pytest.mark.parametrize("name", theory.THEOREMS)
+def test_no_legal_number_is_too_odd_for_a_theorem(name):
+    rng, undecided = np.random.default_rng(0), 0
+    for _ in range(200):
+        at = extreme(name, rng)
+        theorem = theory.THEOREMS[name](CONSTANTS[rng.integers(5)], (5e-324, 0.05)[rng.integers(2)])
+        said = theorem(at)
+        assert said.applies
+        ratios = [entry.ratio for entry in said.conditions]
+        assert said.holds == all(ratio >= said.constant for ratio in ratios)
+        assert all(entry.missing or not np.isnan(entry.value) for entry in said.predictions)
+        assert np.isnan(said.largest_constant) == np.isnan(ratios).any()
+        assert ("  ?  " in table(said)) == np.isnan(ratios).any()
+        undecided += np.isnan(ratios).any()
+        json.dumps(finite(said.as_dict()), allow_nan=False)
+        assert isinstance(theory.excess(theorem, at), float)
+    assert undecided < 150
+
+
+def test_numbers_far_out_are_still_right():
+    """With d = 10²¹⁰ and ‖μ‖ = 10⁸⁰ σₚ: n‖μ‖⁴/(σₚ⁴d) = 10¹¹⁰ n, though ‖μ‖⁴ is beyond double precision."""
+    huge = theory.Scales(100, 10, 1e210, 1e80, 1.0, 1e-120, 1e-220)
+    assert theory.BenignOverfitting().control(huge) == pytest.approx(1e112)
+    tiny = dataclasses.replace(huge, signal_strength=1e-80, noise_std=1e-160, init_std=1e40, learning_rate=1e100)
+    one, other = (theory.LabelNoiseLearns().conditions(at.in_units_of_noise()) for at in (huge, tiny))
+    assert [entry.ratio for entry in one] == pytest.approx([entry.ratio for entry in other])
+
+
+@pytest.mark.parametrize("path", ["algorithm", "algorithm.schedule", "network", "problem"])
+def test_a_theorem_is_silent_about_a_subclass(path):
+    """It may do anything at a step, and have the name of its parent."""
+    base = SPOKEN_OF["gd-memorises"]
+    part = tree.get(base, path)
+    kind = type("Mine", (type(part),), {"__module__": "script"})
+    other = kind(**{field.name: getattr(part, field.name) for field in dataclasses.fields(part)})
+    said = theory.GradientDescentMemorises()(ss.put(base, path, other))
+    failed = [entry.found for entry in said.hypotheses if not entry.holds]
+    assert failed == ["Mine of script, a subclass"]
+
+
+def test_a_theorem_is_silent_about_a_namesake():
+    namesake = type("GradientDescent", (), {"__module__": "script"})()
+    said = wants("algorithm", ss.GradientDescent, namesake)
+    assert (said.holds, said.found) == (False, "GradientDescent of script")
+    assert wants("algorithm", ss.GradientDescent, ss.GradientDescent(0.1)).holds
+
+
+def test_the_critical_dimension_by_hand():
+    strength, dims = [1.0, 3.0], ("problem.dim", 10.0, 1e6)
+    found = theory.predicted_boundary(
+        theory.LabelNoiseLearns(), LOW, ("problem.signal_strength", strength), dims
+    )  # n ‖μ‖² = σ² d
+    assert found.values == pytest.approx(200 * np.array(strength) ** 2 / 0.25, rel=1e-5)
+    assert found.name == "dim"

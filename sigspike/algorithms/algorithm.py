@@ -74,7 +74,7 @@ class Algorithm(Checked):
     learning_rate: float | Float[Array, ""] = number(NONNEGATIVE, "learning rate η")
     weight_decay: float | Float[Array, ""] = number(NONNEGATIVE, "weight decay λ", default=0.0, kw_only=True)
     schedule: Schedule = part(Schedule, Constant, kw_only=True)
-    loss: str = choice(*LOSSES, default="logistic", kw_only=True)
+    loss: str = choice(*LOSSES, default="logistic", kw_only=True, otherwise="or override `pointwise`")
     n_clean: ClassVar[int] = 0  # a field of some; here, so that it comes after these
 
     def draw(self, key: Key[Array, ""], n_samples: int) -> Any:

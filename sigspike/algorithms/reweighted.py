@@ -35,7 +35,6 @@ class Reweighted(Algorithm):
     disturbance: Disturbance = part(Disturbance, Calm, kw_only=True)
 
     def __check_init__(self) -> None:
-        self.check_fields()
         if not isinstance(self.rule, PersistentWeights) and not isinstance(self.disturbance, Calm):
             found = f"{type(self.disturbance).__name__} with {type(self.rule).__name__}"
             raise Refusal(f"`disturbance` is for weights that persist, got {found}; use PersistentWeights")

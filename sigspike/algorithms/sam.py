@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from sigspike.algorithms.algorithm import Task
 from sigspike.algorithms.mini_batch import MiniBatch
-from sigspike.check import NONNEGATIVE, Range
-from sigspike.fields import as_count, number
+from sigspike.check import NONNEGATIVE
+from sigspike.fields import count, number
 from sigspike.spaces import Params
 
 
@@ -22,12 +21,7 @@ class SAM(MiniBatch):
     """
 
     radius: float | Float[Array, ""] = number(NONNEGATIVE, "radius of the perturbation τ")
-    batch_size: int | None = eqx.field(static=True, converter=as_count, default=None)
-
-    def __check_init__(self) -> None:
-        self.check_fields()
-        if self.batch_size is not None:
-            Range(low=1, whole=True, plain=True).check("batch_size", self.batch_size)
+    batch_size: int | None = count("samples a batch B (None: all)", default=None, optional=True)
 
     def gradient(self, task: Task, params: Params, drawn: Any) -> Params:
         ascent = super().gradient(task, params, drawn)

@@ -1,6 +1,7 @@
 """``sigspike check``: what the theorems say of an experiment."""
 
 import json
+import math
 from typing import Annotated, Literal
 
 import tyro
@@ -33,7 +34,8 @@ def check(
     built = FLAGS.build(experiment)
     reports = {name: THEOREMS[name](constant, delta, epsilon)(built) for name in theorem}
     if as_json:
-        print(json.dumps({name: finite(report.as_dict()) for name, report in reports.items()}, ensure_ascii=False))
+        said = {name: finite(report.as_dict()) for name, report in reports.items()}
+        print(json.dumps(said, ensure_ascii=False, allow_nan=False))
         return
     print("\n\n".join(table(report) for report in sorted(reports.values(), key=lambda report: not report.applies)))
 
@@ -54,7 +56,8 @@ def table(report: Report) -> str:
 
 def _condition(condition: Condition, constant: float) -> str:
     sides = f"{condition.smaller:13.4g}  {condition.larger:11.4g}  {condition.largest_constant:9.3g}"
-    return f"  {MARK[condition.holds(constant)]:5}  {sides}  {condition.name}: {condition.formula}"
+    mark = "?" if math.isnan(condition.ratio) else MARK[condition.holds(constant)]
+    return f"  {mark:5}  {sides}  {condition.name}: {condition.formula}"
 
 
 def _prediction(prediction: Prediction) -> str:

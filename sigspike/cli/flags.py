@@ -2,13 +2,14 @@
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, Union, get_type_hints
 
 import jax
 import tyro
 
-from sigspike.check import Choice, Instance, Range
+from sigspike.arguments import is_abstract
+from sigspike.check import Choice, Instance, Maybe, Range, Refusal
 from sigspike.fields import Checked
 
 
@@ -68,10 +69,10 @@ class Flags:
 
     def _kind(self, field: dataclasses.Field) -> Any:
         domain = field.metadata.get("domain")
-        if isinstance(domain, Range):
-            return Annotated[
-                int if field.type is int else float, tyro.conf.arg(help=f"{field.metadata['about']}, in {domain}")
-            ]
+        plain = domain.domain if isinstance(domain, Maybe) else domain
+        if isinstance(plain, Range):
+            kind = field.type if plain.plain else float
+            return Annotated[kind, tyro.conf.arg(help=f"{field.metadata['about']}, in {plain}")]
         if isinstance(domain, Choice):
             return Literal[domain.options]
         if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
@@ -80,12 +81,26 @@ class Flags:
 
 
 def makers(kind: type) -> list[Callable[..., Any]]:
-    """Everything that makes an object of a kind: its final classes, or what a class names in ``from_files``."""
-    found: list[Callable[..., Any]] = []
+    """Everything that makes an object of a kind: the classes below it, a user's too, or what one names in
+    ``from_files``. Of classes that a session has defined again and again the last counts; two by one name are refused.
+    """
+    found: dict[str, Callable[..., Any]] = {}
+    for maker in _makers(kind):
+        other = found.setdefault(maker.__name__, maker)
+        if (other.__module__, other.__qualname__) != (maker.__module__, maker.__qualname__):
+            places = f"of {other.__module__} and of {maker.__module__}"
+            raise Refusal(f"`{maker.__name__}` must be the name of one class, got two, {places}; rename yours")
+        found[maker.__name__] = maker
+    return list(found.values())
+
+
+def _makers(kind: type) -> Iterator[Callable[..., Any]]:
     for child in kind.__subclasses__():
-        from_files = getattr(child, "from_files", ())
-        found += [getattr(child, name) for name in from_files] or makers(child) or [child]
-    return found
+        from_files = child.__dict__.get("from_files", ())
+        yield from (getattr(child, name) for name in from_files)
+        if not from_files and not is_abstract(child):
+            yield child
+        yield from _makers(child)
 
 
 def _sentence(maker: Callable[..., Any]) -> str:

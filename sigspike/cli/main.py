@@ -9,11 +9,6 @@ import tyro
 
 from sigspike.check import Refusal
 from sigspike.cli.cache import compilation_cache
-from sigspike.cli.check import check
-from sigspike.cli.images import COMMANDS, images
-from sigspike.cli.reproduce import reproduce
-from sigspike.cli.run import run
-from sigspike.cli.sweep import sweep
 
 
 def entry() -> None:
@@ -33,7 +28,16 @@ def entry() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Parse and run; a command's flags and help are its parameters and docstring."""
+    """Parse and run; a command's flags and help are its parameters and docstring.
+
+    The commands are loaded here: classes that a script has defined by now are theirs too.
+    """
+    from sigspike.cli.check import check
+    from sigspike.cli.images import COMMANDS, images
+    from sigspike.cli.reproduce import reproduce
+    from sigspike.cli.run import run
+    from sigspike.cli.sweep import sweep
+
     commands, prog = {"reproduce": reproduce, "run": run, "sweep": sweep, "check": check, "images": images}, "sigspike"
     if arguments[:1] == ["images"]:  # a group of its own: tyro takes a ValueError of a nested command for bad usage
         commands, arguments, prog = COMMANDS, arguments[1:], "sigspike images"

@@ -10,8 +10,9 @@ import tyro
 import xarray as xr
 
 from sigspike.algorithms import LabelNoiseGD
-from sigspike.check import Refusal
+from sigspike.check import Range, Refusal, shown
 from sigspike.cli.flags import Flags
+from sigspike.cli.places import check_place
 from sigspike.experiment import Experiment
 from sigspike.networks import PatchCNN
 from sigspike.problems import SignalNoise
@@ -32,6 +33,7 @@ ExperimentFlags: Any = FLAGS.mirror(
 )
 DEFAULT = ExperimentFlags()
 ROWS = 11
+SEED = Range(low=0, high=2**32 - 1, whole=True, plain=True)
 
 
 def run(
@@ -50,8 +52,9 @@ def run(
     """
     if plot is not None:
         _check_plot(plot)
+    SEED.check("seed", seed)
     records = named_axes(simulate(FLAGS.build(experiment), jax.random.key(seed)))
-    print(json.dumps(finite(records.to_dict()), ensure_ascii=False) if as_json else summary(records))
+    print(_json(records) if as_json else summary(records))
     if plot is not None:
         from sigspike.plots.run import draw_run
         from sigspike.plots.style import paper_style
@@ -95,8 +98,11 @@ def _extremes(records: xr.Dataset) -> xr.Dataset:
     )
 
 
+def _json(records: xr.Dataset) -> str:
+    return json.dumps(finite(records.to_dict()), ensure_ascii=False, allow_nan=False)
+
+
 def _check_plot(plot: Path) -> None:
     if plot.suffix not in (".png", ".svg", ".pdf"):
-        raise Refusal(f"`plot` must end in .png, .svg or .pdf, got {str(plot)!r}")
-    if not plot.parent.is_dir():
-        raise Refusal(f"`plot` must lie in a folder that exists, got {str(plot)!r}")
+        raise Refusal(f"`plot` must end in .png, .svg or .pdf, got {shown(str(plot))}")
+    check_place("plot", plot)

@@ -1,20 +1,19 @@
 """A sweep described in a TOML or JSON file."""
 
 import dataclasses
+import inspect
 import json
 import tomllib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from sigspike import tree
-from sigspike.check import Refusal, nearest
+from sigspike.check import Instance, Refusal, nearest, shown
 from sigspike.cli.flags import makers
 from sigspike.fields import Checked
-from sigspike.sweeps import Linked
 
 KEYS = ("experiment", "axes", "n_seeds", "seed", "keep", "store", "out", "cluster")
+TABLES, WORDS = ("experiment", "axes"), ("keep", "store", "out", "cluster")
 
 
 def read_spec(file: Path) -> dict[str, Any]:
@@ -24,65 +23,70 @@ def read_spec(file: Path) -> dict[str, Any]:
         spec = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise Refusal(f"`file` cannot be read: {str(file)!r} ({error.strerror})") from error
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refusal(f"`file` {str(file)!r} is no {file.suffix.removeprefix('.') or 'TOML'}: {error}") from error
-    if not isinstance(spec, dict):
-        raise Refusal(f"`file` {str(file)!r} must hold tables, got {type(spec).__name__}")
-    for key in spec:
-        if key not in KEYS:
-            raise Refusal(f"`file` knows {', '.join(KEYS)}, not {key!r}{nearest(key, KEYS)}")
+    except (ValueError, RecursionError) as error:
+        why, kind = " ".join(str(error).split()), file.suffix.removeprefix(".") or "TOML"
+        raise Refusal(f"`file` {str(file)!r} is no {kind}: {why}") from error
+    check_table("file", spec)
+    check_names("file", spec, KEYS)
+    for name in TABLES:
+        check_table(name, spec.get(name, {}))
+    for name in WORDS:
+        if name in spec and not isinstance(spec[name], str):
+            raise Refusal(f"`{name}` must be words in quotes, got {shown(spec[name])}")
     return spec
 
 
-def build(table: Any, default: Any, name: str) -> Any:
-    """An object from a table: a part of another ``type`` is made of what is given, one of the same type from the
-    ``default``.
+def build(table: Any, kind: type, default: Any, name: str) -> Any:
+    """An object of a ``kind`` from a table. What the table leaves out is as in ``default`` where the type is the same,
+    and as that type has it where it is another.
     """
-    if not dataclasses.is_dataclass(default):
-        return tuple(table) if isinstance(table, list) else table
-    if not isinstance(table, dict):
-        raise Refusal(f"`{name}` must be a table with its `type`, got {table!r}")
-    kind = _base(type(default))
-    known = {maker.__name__: maker for maker in [*makers(kind), type(default)]}
-    wanted = table.get("type", type(default).__name__)
-    if wanted not in known:
-        raise Refusal(f"`{name}.type` must be one of {', '.join(known)}, got {wanted!r}{nearest(wanted, known)}")
-    given = {key: value for key, value in table.items() if key != "type"}
-    if wanted == type(default).__name__:
-        fields = {f.name: getattr(default, f.name) for f in dataclasses.fields(default) if f.init}
-        _check_names(given, fields, name)
-        return type(default)(**fields | {key: build(value, fields[key], key) for key, value in given.items()})
-    try:
-        return known[wanted](**{key: Path(value) if key == "data_dir" else value for key, value in given.items()})
-    except TypeError as error:
-        raise Refusal(f"`{name}` of type {wanted} is not complete: {error}") from error
+    check_table(name, table)
+    known = {maker.__name__: maker for maker in makers(kind)}
+    if default is not None:
+        known[type(default).__name__] = type(default)
+    wanted = table.get("type", None if default is None else type(default).__name__)
+    if not isinstance(wanted, str) or wanted not in known:
+        near = nearest(wanted, known) if isinstance(wanted, str) else ""
+        raise Refusal(f"`{name}.type` must be one of {', '.join(known)}, got {shown(wanted)}{near}")
+    maker, given = known[wanted], {key: value for key, value in table.items() if key != "type"}
+    if not isinstance(maker, type):
+        return _from_file(maker, given, name)
+    fields = {f.name: f for f in dataclasses.fields(maker) if "hidden" not in f.metadata}
+    check_names(name, given, fields)
+    start = {key: getattr(default, key) for key in fields} if maker is type(default) else {}
+    built = {key: _field(fields[key], value, start.get(key), f"{name}.{key}") for key, value in given.items()}
+    return maker(**start | built)
 
 
-def read_axis(experiment: Any, path: str, values: Any) -> Any:
-    """Values of an axis: a list; ``{start, stop, num}``, even or ``scale = "log"``; parts by name; or linked
-    ``fields``.
-    """
-    if not isinstance(values, dict):
-        return values
-    if "fields" in values:
-        fields = {field: read_axis(experiment, field, own) for field, own in values["fields"].items()}
-        return Linked(fields, values.get("labels"), values.get("about", ""))
-    if "start" in values:
-        try:
-            space = np.geomspace if values.get("scale", "linear") == "log" else np.linspace
-            return space(values["start"], values["stop"], values["num"]).tolist()
-        except (KeyError, TypeError, ValueError) as error:
-            raise Refusal(f"`axes` {path!r} needs start, stop and num, got {values!r}") from error
-    return {name: build(table, tree.get(experiment, path), f"axes.{path}.{name}") for name, table in values.items()}
+def _field(field: dataclasses.Field, value: Any, default: Any, name: str) -> Any:
+    """The value of a field: a part from its table, a tuple from a list, all else as it is."""
+    domain = field.metadata.get("domain")
+    if not isinstance(domain, Instance) or not issubclass(domain.kind, Checked):
+        return tuple(value) if isinstance(value, list) else value
+    if default is None and field.default_factory is not dataclasses.MISSING:
+        default = field.default_factory()
+    return build(value, domain.kind, default, name)
 
 
-def _base(kind: type) -> type:
-    """The kind of part that a class can stand in for: the highest of its parents but Checked."""
-    parents = [parent for parent in kind.__mro__ if issubclass(parent, Checked) and parent is not Checked]
-    return parents[-1]
+def _from_file(maker: Callable[..., Any], given: dict[str, Any], name: str) -> Any:
+    """What a function makes of the arguments given."""
+    known = inspect.signature(maker).parameters
+    check_names(name, given, known)
+    for key, parameter in known.items():
+        if parameter.default is parameter.empty and key not in given:
+            raise Refusal(f"`{name}` of type {maker.__name__} needs `{key}`, got only {', '.join(given) or 'nothing'}")
+    return maker(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
 
 
-def _check_names(given: dict[str, Any], fields: dict[str, Any], name: str) -> None:
-    for key in given:
-        if key not in fields:
-            raise Refusal(f"`{name}` has {', '.join(fields)}, not {key!r}{nearest(key, fields)}")
+def check_table(name: str, value: Any) -> None:
+    """Refuse what is no table."""
+    if not isinstance(value, dict):
+        raise Refusal(f"`{name}` must be a table, got {shown(value)}")
+
+
+def check_names(name: str, table: dict[str, Any], known: Iterable[str]) -> None:
+    """Refuse a key that a table cannot have."""
+    names = list(known)
+    for key in table:
+        if key not in names:
+            raise Refusal(f"`{name}` has {', '.join(names) or 'no fields'}, not {shown(key)}{nearest(key, names)}")

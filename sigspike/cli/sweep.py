@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 import tyro
 import xarray as xr
 
-from sigspike import sweeps, tree
+from sigspike import sweeps
 from sigspike.check import Refusal
+from sigspike.cli.axes import read_axis, read_words
+from sigspike.cli.places import check_place
 from sigspike.cli.progress import bar
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
-from sigspike.cli.spec import build, read_axis, read_spec
+from sigspike.cli.spec import build, read_spec
+from sigspike.experiment import Experiment
 from sigspike.sweeps.estimate import duration, estimate
 from sigspike.sweeps.sweep import plan_sweep
 
@@ -46,7 +49,7 @@ def sweep(
         dry_run: Print trainings, memory, compilations and the time they will take, and stop.
     """
     spec = read_spec(file) if file is not None else {}
-    at = build(spec.get("experiment", {}), FLAGS.build(experiment), "experiment")
+    at = build(spec.get("experiment", {}), Experiment, FLAGS.build(experiment), "experiment")
     axes = {path: read_axis(at, path, values) for path, values in spec.get("axes", {}).items()} | _flags(at, axis)
     given = {"n_seeds": n_seeds, "seed": seed, "keep": keep, "cluster": cluster, "store": store, "out": out}
     options = {"n_seeds": 1, "seed": 0, "keep": "seeds", "cluster": None, "store": None, "out": None}
@@ -88,20 +91,13 @@ def summary(data: xr.Dataset) -> str:
 
 
 def _flags(experiment: Any, axis: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
-    """Axes given as words: numbers, whole where the field is."""
-    axes = {}
-    for path, *words in axis:
-        name = path.replace("-", "_")
-        whole = isinstance(tree.get(experiment, name), int)
-        try:
-            axes[name] = [(int if whole and word.lstrip("-").isdigit() else float)(word) for word in words]
-        except ValueError as error:
-            raise Refusal(f"`axis` {name!r} must be followed by numbers, got {' '.join(words)!r}") from error
-    return axes
+    """Axes given as words."""
+    names = [path.replace("-", "_") for path, *_ in axis]
+    return {name: read_words(experiment, name, tuple(words)) for name, (_, *words) in zip(names, axis, strict=True)}
 
 
 def _check_target(store: Any, out: Any) -> None:
     if store is None and out is None:
         raise Refusal("`store` or `out` must say where the result goes, got neither")
-    if out is not None and not Path(out).parent.is_dir():
-        raise Refusal(f"`out` must lie in a folder that exists, got {str(out)!r}")
+    if out is not None:
+        check_place("out", Path(out))

@@ -1,5 +1,6 @@
 """Samples that are at hand: a run draws its own from them without replacement."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import jax
@@ -9,7 +10,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
 from sigspike import labels
-from sigspike.check import Refusal
+from sigspike.check import Refusal, shown
 from sigspike.problems.problem import Problem
 
 
@@ -25,6 +26,16 @@ class GivenSamples(Problem):
     @property
     def noise_patches(self) -> int:
         return 1
+
+
+def as_path(name: str, value: Any) -> Path:
+    """The path of a file or folder of the user's; `~` is their home."""
+    try:
+        path = Path(value).expanduser()
+        path.exists()
+    except (TypeError, ValueError, OSError, RuntimeError) as error:  # no path, or none of this system
+        raise Refusal(f"`{name}` must be a path, got {shown(value)}") from error
+    return path
 
 
 def drawn(

@@ -9,11 +9,11 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
-from sigspike.check import Refusal
+from sigspike.check import Refusal, shown
 from sigspike.examples import Examples
 from sigspike.fields import array, count
 from sigspike.frames import Frame, root
-from sigspike.problems.given_samples import GivenSamples, check_clean, check_truth, drawn
+from sigspike.problems.given_samples import GivenSamples, as_path, check_clean, check_truth, drawn
 from sigspike.reweighting.subset import check_kernel
 
 
@@ -32,20 +32,20 @@ class KernelData(GivenSamples):
     n_held_out: int = count("samples for testing, the last ones")
 
     def __check_init__(self) -> None:
-        self.check_fields()
         if not isinstance(self.kernel, Tracer):
             check_kernel(self.kernel)
             check_positive(self.kernel)
         check_truth("truth", self.truth, self.kernel.shape[0], "samples")
 
     @classmethod
-    def kernel_file(cls, path: Path, n_held_out: int, flip_rate: float = 0.0) -> "KernelData":
+    def kernel_file(cls, path: str | Path, n_held_out: int, flip_rate: float = 0.0) -> "KernelData":
         """A kernel and its labels from an .npz file with arrays ``kernel`` (N, N) and ``truth`` (N,)."""
+        path = as_path("path", path)
         try:
             with np.load(path, allow_pickle=False) as file:
                 kernel, truth = file["kernel"], file["truth"]
         except Exception as error:  # a broken archive can fail in any way
-            found = f"{str(path)!r} ({error})"
+            found = f"{shown(str(path))} ({shown(error)})"
             raise Refusal(f"`path` must be an .npz file with arrays kernel and truth, got {found}") from error
         flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         return cls(kernel=kernel, truth=truth, n_held_out=n_held_out, **flips)
@@ -79,6 +79,8 @@ class KernelData(GivenSamples):
 
 def check_positive(kernel: Float[Array, "given given"]) -> None:
     """Refuse a kernel with an eigenvalue below −10⁻⁵ of the largest, which is the kernel of no features."""
+    if not kernel.size:
+        raise Refusal(f"`kernel` must be a matrix of at least one sample, got shape {kernel.shape}")
     least, largest = np.linalg.eigvalsh(np.asarray(kernel, float))[[0, -1]]
     if least < -1e-5 * largest:
         raise Refusal(f"`kernel` must be positive semi-definite, got an eigenvalue {least:.3g}; add it to the diagonal")

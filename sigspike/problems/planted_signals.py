@@ -46,7 +46,6 @@ class PlantedSignals(Problem):
     )
 
     def __check_init__(self) -> None:
-        self.check_fields()
         Range(low=self.n_axes, open_low=True, whole=True).check("dim", self.dim)
 
     @abstractmethod

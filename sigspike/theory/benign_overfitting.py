@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
@@ -42,19 +44,19 @@ class BenignOverfitting(Theorem):
 
     def conditions(self, scales: Scales) -> list[Condition]:
         s, n, m = scales, scales.n_samples, scales.width
-        long = max(math.log(self.duration(s)), 1.0) if 0 < self.duration(s) < math.inf else math.nan
+        long = np.maximum(np.log(self.duration(s)), 1.0) if 0 < self.duration(s) < math.inf else math.nan
         ratio = (s.signal_strength / s.noise_std) ** 2
-        room = max(n * ratio * long, n**2 * math.log(n * m / self.delta) * long**2)
-        start = s.init_std * max(
-            s.noise_std * s.dim / math.sqrt(n), s.signal_strength * math.sqrt(math.log(m / self.delta))
+        room = np.maximum(n * ratio * long, n**2 * np.log(n * m / self.delta) * long**2)
+        start = s.init_std * np.maximum(
+            s.noise_std * s.dim / np.sqrt(n), s.signal_strength * np.sqrt(np.log(m / self.delta))
         )
-        few = math.log(n / self.delta)
-        pace = s.learning_rate * max(s.noise_std**2 * s.dim**1.5 / (n**2 * m * math.sqrt(few)), s.noise_square / n)
+        few = np.log(n / self.delta)
+        pace = s.learning_rate * np.maximum(s.noise_std**2 * s.dim**1.5 / (n**2 * m * np.sqrt(few)), s.noise_square / n)
         return [
             Condition(
                 "dimension", "d ≥ C max{n‖μ‖²σₚ⁻² log T*, n² log(nm/δ) log² T*}", room, s.dim, f"{CONDITION}; T* ours"
             ),
-            Condition("samples", "n ≥ C log(m/δ)", math.log(m / self.delta), n, CONDITION),
+            Condition("samples", "n ≥ C log(m/δ)", np.log(m / self.delta), n, CONDITION),
             Condition("width", "m ≥ C log(n/δ)", few, m, CONDITION),
             Condition("signal", "‖μ‖² ≥ C σₚ² log(n/δ)", few, ratio, CONDITION),
             Condition("init", "σ₀ ≤ 1 / (C max{σₚd/√n, ‖μ‖√log(m/δ)})", start, 1.0, CONDITION),
@@ -64,7 +66,7 @@ class BenignOverfitting(Theorem):
     def predictions(self, scales: Scales) -> list[Prediction]:
         value, flips = self.control(scales), scales.positive_rate
         benign = value >= self.constant
-        bound = flips + math.exp(-value / self.constant) if benign else flips + 0.1
+        bound = flips + np.exp(-value / self.constant) if benign else flips + 0.1
         formula = "p + exp(−n‖μ‖⁴ / (Cσₚ⁴d))" if benign else "p + 0.1"
         missing = (
             "" if benign or value <= 1 / self.constant else "n‖μ‖⁴ ≥ Cσₚ⁴d, or ≤ σₚ⁴d/C: between them it is silent"

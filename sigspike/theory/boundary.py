@@ -8,10 +8,12 @@ import numpy as np
 import xarray as xr
 
 from sigspike import tree
-from sigspike.check import POSITIVE, Refusal
+from sigspike.check import POSITIVE, Range, Refusal
 from sigspike.experiment import Experiment
 from sigspike.theory.scales import Scales
 from sigspike.theory.theorem import Theorem
+
+FAR = 1e4  # beyond the logarithm of any ratio of doubles
 
 
 def excess(theorem: Theorem, experiment: Experiment) -> float:
@@ -23,9 +25,9 @@ def excess(theorem: Theorem, experiment: Experiment) -> float:
             f"`experiment` is none that {theorem.source} speaks about: {failed.name} must be {failed.needed}, "
             f"got {failed.found}"
         )
-    scales = Scales.of(experiment)
-    ratio = theorem.control(scales) / theorem.level(scales)
-    return math.log(ratio) if ratio > 0 else -math.inf
+    with np.errstate(all="ignore"):
+        scales = Scales.of(experiment).in_units_of_noise()
+        return float(np.log(theorem.control(scales)) - np.log(theorem.level(scales)))
 
 
 def predicted_phase(theorem: Theorem, experiment: Experiment, axes: dict[str, Iterable[Any]]) -> xr.DataArray:
@@ -53,7 +55,8 @@ def predicted_boundary(
     """The value of the field y = (path, low, high) at which each value of the field x = (path, values) is critical.
 
     NaN where the control quantity does not pass its critical value between ``low`` and ``high``, which must be positive
-    (it is solved for in log y). A count is given as the real number where it would be critical.
+    (it is solved for in log y). A count or a dimension is given as the real number where it would be critical: between
+    two whole numbers the excess is read along a straight line.
     """
     (x_path, x_values), (y_path, low, high) = (x[0], list(x[1])), y
     POSITIVE.check("low", low)
@@ -68,17 +71,30 @@ def predicted_boundary(
 def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high: float) -> float:
     from scipy.optimize import brentq
 
-    whole = isinstance(tree.get(experiment, path), int)
+    whole = _is_whole(experiment, path)
+
+    def there(value: float) -> float:
+        found = excess(theorem, tree.put(experiment, path, value))
+        return min(max(found, -FAR), FAR)  # finite, for the solver
 
     def at(log_y: float) -> float:
         value = math.exp(log_y)
         if not whole:
-            return excess(theorem, tree.put(experiment, path, value))
-        below, share = max(math.floor(value), 1), value - max(math.floor(value), 1)
-        ends = [excess(theorem, tree.put(experiment, path, below + k)) for k in (0, 1)]
-        return (1 - share) * ends[0] + share * ends[1]
+            return there(value)
+        below = max(math.floor(value), math.ceil(low))
+        share = min(max(value - below, 0.0), 1.0)
+        return (1 - share) * there(below) + (share * there(below + 1) if share else 0.0)
 
     ends = at(math.log(low)), at(math.log(high))
     if not ends[0] * ends[1] <= 0:
         return math.nan
     return math.exp(brentq(at, math.log(low), math.log(high), xtol=1e-10))  # type: ignore[arg-type]
+
+
+def _is_whole(experiment: Experiment, path: str) -> bool:
+    """Whether the field at a path takes whole numbers alone."""
+    parent, _, name = path.rpartition(".")
+    owner = tree.get(experiment, parent) if parent else experiment
+    field = type(owner).__dataclass_fields__.get(name)
+    domain = None if field is None else field.metadata.get("domain")
+    return isinstance(domain, Range) and domain.whole

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sigspike.theory.scales import divide
 
+BEYOND = "numbers within double precision"
+
 
 @dataclass(frozen=True)
 class Hypothesis:
@@ -28,6 +30,10 @@ class Condition:
     smaller: float
     larger: float
     source: str
+
+    def __post_init__(self) -> None:
+        for side in ("smaller", "larger"):
+            object.__setattr__(self, side, float(getattr(self, side)))
 
     @property
     def ratio(self) -> float:
@@ -62,5 +68,6 @@ class Prediction:
     missing: str = ""
 
     def __post_init__(self) -> None:
-        if self.missing:
-            object.__setattr__(self, "value", math.nan)
+        if not self.missing and math.isnan(self.value):
+            object.__setattr__(self, "missing", BEYOND)
+        object.__setattr__(self, "value", math.nan if self.missing else float(self.value))

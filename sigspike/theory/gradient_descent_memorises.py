@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Hypothesis, Prediction
 from sigspike.theory.low_snr import SMALL_START, LowSNR
@@ -53,7 +55,7 @@ class GradientDescentMemorises(LowSNR):
 
 def signal_ceiling(scales: Scales, step: float) -> float:
     """γ + |⟨w0, μ⟩| ≤ exp(2η‖μ‖²t/m) |⟨w0, μ⟩|: the factor by which signal can have grown at step t (A, lemmas)."""
-    return math.exp(2 * scales.signal_rate * step)
+    return np.exp(2 * scales.signal_rate * step)
 
 
 def noise_floor(scales: Scales, step: float, rate: float = 0.5) -> float:
@@ -61,5 +63,5 @@ def noise_floor(scales: Scales, step: float, rate: float = 0.5) -> float:
 
     C₁, a bound of |ℓ'| from below, is ``rate``: ½ at the start.
     """
-    growth = math.exp(rate * scales.noise_rate * step / 2)
+    growth = np.exp(rate * scales.noise_rate * step / 2)
     return growth * scales.initial_noise / 4 - 0.6 * scales.initial_noise

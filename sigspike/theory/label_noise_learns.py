@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
+from sigspike.algorithms import LabelNoiseGD
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.low_snr import ASSUMPTION, SMALL_START, LowSNR
@@ -29,10 +32,10 @@ class LabelNoiseLearns(LowSNR):
 
     def algorithm(self, experiment: Experiment) -> list[Hypothesis]:
         noise = getattr(experiment.algorithm, "noise", "none")
-        return [wants("algorithm", "LabelNoiseGD", experiment.algorithm), equals("label noise", "flip", noise)]
+        return [wants("algorithm", LabelNoiseGD, experiment.algorithm), equals("label noise", "flip", noise)]
 
     def flip_conditions(self, scales: Scales) -> list[Condition]:
-        least = math.log(scales.dim) / math.sqrt(scales.width * scales.n_samples)
+        least = np.log(scales.dim) / np.sqrt(scales.width * scales.n_samples)
         return [
             Condition(
                 "flips, from below",
@@ -49,7 +52,7 @@ class LabelNoiseLearns(LowSNR):
         missing = "" if math.isfinite(start) else SMALL_START
         visible = 0 < s.initial_signal < 6
         no_signal = missing or ("" if visible else "0 < σ₀‖μ‖ < 6: the logarithm of 6/(σ₀‖μ‖) is a time")
-        doublings = math.log(6 / s.initial_signal) if visible else math.nan
+        doublings = np.log(6 / s.initial_signal) if visible else math.nan
         flips, order = s.flip_rate, "constant 1 in Θ"
         variance = flips * (1 - flips)
         second = divide(doublings, variance * s.noise_rate * s.signal_rate)
@@ -77,7 +80,7 @@ class LabelNoiseLearns(LowSNR):
                 order,
                 unsure,
             ),
-            Prediction("test error", "≤", 2 * math.exp(-s.dim / s.n_samples**2), "2 exp(−d/n²)", self.source, "C = 1"),
+            Prediction("test error", "≤", 2 * np.exp(-s.dim / s.n_samples**2), "2 exp(−d/n²)", self.source, "C = 1"),
             Prediction(
                 "loss on the step's labels",
                 "→",
@@ -89,7 +92,7 @@ class LabelNoiseLearns(LowSNR):
             Prediction(
                 "mean margin y f",
                 "→",
-                math.log((1 - flips) / flips) if known else math.nan,
+                np.log((1 - flips) / flips) if known else math.nan,
                 "log((1−p)/p)",
                 "ours: zero drift of ι",
                 missing="" if known else "0 < p < ½",
@@ -99,4 +102,4 @@ class LabelNoiseLearns(LowSNR):
 
 def entropy(rate: float) -> float:
     """H(p) = −p log p − (1 − p) log(1 − p), in nats."""
-    return -rate * math.log(rate) - (1 - rate) * math.log(1 - rate)
+    return -rate * np.log(rate) - (1 - rate) * np.log(1 - rate)

@@ -5,6 +5,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from sigspike.check import Choice
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis
@@ -47,9 +49,9 @@ class LowSNR(Theorem):
         """What it takes for granted of the algorithm."""
 
     def conditions(self, scales: Scales) -> list[Condition]:
-        s, log = scales, math.log(scales.dim / self.delta)
+        s, log = scales, np.log(scales.dim / self.delta)
         size, initial = s.noise_square, s.initial_noise
-        room = math.log(s.n_samples / self.delta) * max(
+        room = np.log(s.n_samples / self.delta) * max(
             s.n_samples**2, s.n_samples * (s.signal_strength / s.noise_std) ** 2
         )
         low = log * s.n_samples * s.dim**-0.25
@@ -83,8 +85,8 @@ class LowSNR(Theorem):
 
     def _low_snr(self, s: Scales) -> Condition:
         if self.low_snr == "paper":
-            return Condition("low SNR", "SNR ≤ 1 / (C√n)", s.snr * math.sqrt(s.n_samples), 1.0, ASSUMPTION)
-        return Condition("low SNR", "n·SNR² ≤ 1 / (C log d)", s.n_snr2 * math.log(s.dim), 1.0, "A, rebuttal")
+            return Condition("low SNR", "SNR ≤ 1 / (C√n)", s.snr * np.sqrt(s.n_samples), 1.0, ASSUMPTION)
+        return Condition("low SNR", "n·SNR² ≤ 1 / (C log d)", s.n_snr2 * np.log(s.dim), 1.0, "A, rebuttal")
 
     def control(self, scales: Scales) -> float:
         return scales.n_snr2
@@ -92,15 +94,15 @@ class LowSNR(Theorem):
     def level(self, scales: Scales) -> float:
         """1/C² from SNR ≤ 1/(C√n), or 1/(C log d)."""
         if self.low_snr == "paper":
-            return self.constant**-2
-        return 1 / (self.constant * math.log(scales.dim))
+            return 1 / np.float64(self.constant) ** 2
+        return 1 / (self.constant * np.log(scales.dim))
 
     def overlap_bound(self, scales: Scales) -> float:
         """√(2 log(8mn/δ)), what Gaussian overlaps of all filters and noises stay below with probability 1 − δ."""
-        return math.sqrt(2 * math.log(8 * scales.width * scales.n_samples / self.delta))
+        return np.sqrt(2 * np.log(8 * scales.width * scales.n_samples / self.delta))
 
     def memorised(self, scales: Scales) -> float:
         """log(1/(σ₀σₚ√d)) n m / (ησₚ²d): noise from its initial size to 1 (NaN where it starts there)."""
         if not 0 < scales.initial_noise < 1:
             return math.nan
-        return divide(math.log(1 / scales.initial_noise), scales.noise_rate)
+        return divide(np.log(1 / scales.initial_noise), scales.noise_rate)

@@ -1,7 +1,9 @@
 """The scales of an experiment: the symbols of the theorems as plain numbers."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from sigspike.experiment import Experiment
 
@@ -10,8 +12,9 @@ from sigspike.experiment import Experiment
 class Scales:
     """n, m, d, q, ‖μ‖, σ_p, σ_0, η, the flip rate p of the algorithm and τ₊, τ₋ of the data, in double precision.
 
-    They need no experiment: at d = 1e30 the theorems are asked about scales alone. Squares stay within double range
-    up to d ≈ 1e150.
+    They need no experiment: at d = 1e30 the theorems are asked about scales alone. What is beyond double precision is ∞
+    or 0, and never an exception: a condition so large on its smaller side fails, and one with 0 or ∞ on both sides has
+    no ratio and does not hold.
     """
 
     n_samples: float
@@ -25,6 +28,10 @@ class Scales:
     positive_rate: float = 0.0
     negative_rate: float = 0.0
     power: float = 2.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).copy().items():
+            object.__setattr__(self, name, np.float64(value))
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Scales":
@@ -44,6 +51,14 @@ class Scales:
             power=float(network.power),
         )
 
+    def in_units_of_noise(self) -> "Scales":
+        """The same experiment with σ_p = 1: x → x/σ_p, w → σ_p w, η → σ_p² η. No theorem can tell the difference, and
+        no power of a tiny or huge σ_p is taken.
+        """
+        std = self.noise_std
+        strength, rate = divide(self.signal_strength, std), self.learning_rate * std * std
+        return replace(self, signal_strength=strength, noise_std=1.0, init_std=self.init_std * std, learning_rate=rate)
+
     @property
     def noise_square(self) -> float:
         """σ_p² d, the squared length of a noise."""
@@ -52,7 +67,7 @@ class Scales:
     @property
     def snr(self) -> float:
         """‖μ‖ / (σ_p √d)."""
-        return divide(self.signal_strength, math.sqrt(self.noise_square))
+        return divide(self.signal_strength, np.sqrt(self.noise_square))
 
     @property
     def n_snr2(self) -> float:
@@ -62,7 +77,7 @@ class Scales:
     @property
     def initial_noise(self) -> float:
         """σ_0 σ_p √d, the size of ⟨w0, ξ⟩."""
-        return self.init_std * math.sqrt(self.noise_square)
+        return self.init_std * np.sqrt(self.noise_square)
 
     @property
     def initial_signal(self) -> float:

@@ -1,8 +1,9 @@
 """Cao et al.: benign and harmful overfitting with the activation max(0, z)^q, q > 2 (arXiv 2202.06526)."""
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
+
+import numpy as np
 
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
@@ -35,8 +36,8 @@ class SmoothActivation(Theorem):
     def conditions(self, scales: Scales) -> list[Condition]:
         s, n, m, q = scales, scales.n_samples, scales.width, scales.power
         room = m**2 * n ** max(4.0, (2 * q - 2) / (q - 2))
-        log = math.log(s.dim)
-        larger = max(math.sqrt(s.noise_square), s.signal_strength)
+        log = np.log(s.dim)
+        larger = max(np.sqrt(s.noise_square), s.signal_strength)
         initial = s.init_std * larger
         most = m ** (-2 / (q - 2)) * n ** -max(1 / (q - 2), 1.0)
         return [
@@ -45,7 +46,7 @@ class SmoothActivation(Theorem):
             Condition("width", "m ≥ C log d", log, m, CONDITION),
             Condition("learning rate", "η ≤ min{‖μ‖⁻², σₚ⁻²d⁻¹} / C", s.learning_rate * larger**2, 1.0, CONDITION),
             Condition(
-                "init, from below", "σ₀ ≥ C n d^(−1/2) min{(σₚ√d)⁻¹, ‖μ‖⁻¹}", n / math.sqrt(s.dim), initial, CONDITION
+                "init, from below", "σ₀ ≥ C n d^(−1/2) min{(σₚ√d)⁻¹, ‖μ‖⁻¹}", n / np.sqrt(s.dim), initial, CONDITION
             ),
             Condition(
                 "init, from above",
@@ -59,13 +60,13 @@ class SmoothActivation(Theorem):
     def predictions(self, scales: Scales) -> list[Prediction]:
         s, value, order = scales, self.control(scales), "constant 1 in Õ"
         learns, memorises = value >= self.constant, value <= 1 / self.constant
-        length = s.signal_strength if learns else math.sqrt(s.noise_square)
+        length = s.signal_strength if learns else np.sqrt(s.noise_square)
         shared = 1.0 if learns else s.n_samples
         time = divide(shared * s.width, s.learning_rate * s.init_std ** (s.power - 2) * length**s.power) + divide(
             shared * s.width**3, s.learning_rate * self.epsilon * length**2
         )
         formula = "m/(ησ₀^(q−2)‖μ‖^q) + m³/(ηε‖μ‖²)" if learns else "mn/(ησ₀^(q−2)(σₚ√d)^q) + nm³/(ηεσₚ²d)"
-        bound = 6 * self.epsilon + math.exp(-(s.n_samples**2)) if learns else 0.1
+        bound = 6 * self.epsilon + np.exp(-(s.n_samples**2)) if learns else 0.1
         missing = "" if learns or memorises else "n·SNR^q ≥ C, or ≤ 1/C: between them it is silent"
         return [
             Prediction("fitted", "Θ", time, formula, self.source, order, missing),

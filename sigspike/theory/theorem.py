@@ -1,12 +1,18 @@
 """A theorem that can be computed: hypotheses, conditions and predictions of an experiment."""
 
 import dataclasses
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
+from sigspike.algorithms import GradientDescent, LabelNoiseGD
+from sigspike.algorithms.schedule import Constant
 from sigspike.check import BELOW_ONE, POSITIVE, Instance
 from sigspike.experiment import Experiment
+from sigspike.networks import PatchCNN
 from sigspike.problems import SignalNoise
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales
@@ -36,8 +42,11 @@ class Report:
 
     @property
     def largest_constant(self) -> float:
-        """The largest C for which every condition holds (NaN where the theorem does not apply)."""
-        return min((condition.largest_constant for condition in self.conditions), default=float("nan"))
+        """The largest C for which every condition holds (NaN where the theorem does not apply, or a side of a condition
+        is no number).
+        """
+        largest = [condition.largest_constant for condition in self.conditions]
+        return math.nan if not largest or any(map(math.isnan, largest)) else min(largest)
 
     def __getitem__(self, name: str) -> Condition | Prediction:
         """A condition or prediction by its name."""
@@ -79,8 +88,9 @@ class Theorem(ABC):
         report = Report(self.title, self.source, self.constant, self.delta, hypotheses)
         if not report.applies:
             return report
-        scales = Scales.of(experiment)
-        said = {"conditions": tuple(self.conditions(scales)), "predictions": tuple(self.predictions(scales))}
+        with np.errstate(all="ignore"):
+            scales = Scales.of(experiment).in_units_of_noise()
+            said = {"conditions": tuple(self.conditions(scales)), "predictions": tuple(self.predictions(scales))}
         return dataclasses.replace(report, **said)
 
     @abstractmethod
@@ -107,7 +117,7 @@ class Theorem(ABC):
 def common(experiment: Experiment) -> list[Hypothesis]:
     """What every theorem here is about: the signal–noise model and full-batch steps of constant size in f32 or f64."""
     problem, network, algorithm = experiment.problem, experiment.network, experiment.algorithm
-    about = [wants("data model", "SignalNoise", problem)]
+    about = [wants("data model", SignalNoise, problem)]
     if isinstance(problem, SignalNoise):
         about += [
             equals("noise patches", 1, problem.n_noise_patches),
@@ -115,8 +125,8 @@ def common(experiment: Experiment) -> list[Hypothesis]:
         ]
     return [
         *about,
-        wants("network", "PatchCNN", network),
-        equals("learning-rate schedule", "Constant", type(algorithm.schedule).__name__),
+        wants("network", PatchCNN, network),
+        wants("learning-rate schedule", Constant, algorithm.schedule),
         equals("weight decay", 0.0, float(algorithm.weight_decay)),
         equals("loss", "logistic", algorithm.loss),
         equals("regime", "feature", experiment.regime),
@@ -146,9 +156,9 @@ def exponent(experiment: Experiment, needed: float) -> Hypothesis:
 def plain_descent(experiment: Experiment) -> Hypothesis:
     """Gradient descent; label-noise gradient descent without flips is the same."""
     algorithm = experiment.algorithm
-    silent = getattr(algorithm, "noise", None) == "flip" and float(algorithm.flip_rate) == 0  # type: ignore[attr-defined]
-    found = "GradientDescent" if silent else type(algorithm).__name__
-    return equals("algorithm", "GradientDescent", found)
+    if type(algorithm) is LabelNoiseGD and algorithm.noise == "flip" and float(algorithm.flip_rate) == 0:
+        return equals("algorithm", GradientDescent.__name__, GradientDescent.__name__)
+    return wants("algorithm", GradientDescent, algorithm)
 
 
 def flip_rates(experiment: Experiment) -> tuple[float, float]:
@@ -172,6 +182,11 @@ def equals(name: str, needed: Any, found: Any) -> Hypothesis:
     return Hypothesis(name, str(needed), str(found), bool(needed == found))
 
 
-def wants(name: str, needed: str, found: Any) -> Hypothesis:
-    """A part that must be of one class."""
-    return equals(name, needed, type(found).__name__)
+def wants(name: str, needed: type, found: Any) -> Hypothesis:
+    """A part that must be of one class, and of no subclass: that may do anything else at its steps."""
+    kind = type(found)
+    if kind is needed or (kind.__name__ != needed.__name__ and not issubclass(kind, needed)):
+        words = kind.__name__
+    else:
+        words = f"{kind.__name__} of {kind.__module__}{', a subclass' if issubclass(kind, needed) else ''}"
+    return Hypothesis(name, needed.__name__, words, kind is needed)

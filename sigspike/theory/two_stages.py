@@ -1,9 +1,10 @@
 """Paper B: the two stages of learning with fixed label noise (arXiv 2505.18909)."""
 
-import math
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
+
+import numpy as np
 
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
@@ -30,8 +31,8 @@ class ReLUNetwork(Theorem):
         """What it takes for granted of the labels."""
 
     def conditions(self, scales: Scales) -> list[Condition]:
-        s, log = scales, math.log(scales.n_samples / self.delta)
-        room = max(s.n_samples**2 * log, s.n_samples * s.signal_strength / s.noise_std * math.sqrt(log))
+        s, log = scales, np.log(scales.n_samples / self.delta)
+        room = max(s.n_samples**2 * log, s.n_samples * s.signal_strength / s.noise_std * np.sqrt(log))
         formula = "d ≥ C max{n² log(n/δ), n‖μ‖σₚ⁻¹ √log(n/δ)}"
         return [Condition("dimension", formula, room, s.dim, "B, Condition 4.1; arguments of the logarithms ours")]
 
@@ -69,12 +70,10 @@ class TwoStages(ReLUNetwork):
         rate = min(s.positive_rate, s.negative_rate)
         return [
             Prediction("T1", "Θ", divide(1, s.noise_rate), "nm / (ησₚ²d)", "B, Theorem 4.1", order),
-            Prediction(
-                "test error at T1", "≤", math.exp(-s.dim / s.n_samples), "exp(−d/n)", "B, Theorem 4.1", "C' = 1"
-            ),
+            Prediction("test error at T1", "≤", np.exp(-s.dim / s.n_samples), "exp(−d/n)", "B, Theorem 4.1", "C' = 1"),
             Prediction("D_test error at the end", "≥", rate / 2, "½ min(τ₊, τ₋)", "B, Theorem 4.2"),
             Prediction("best stopping time", "Θ", divide(1, s.noise_rate), "T1", "B, early stopping", order),
-            Prediction("selection threshold", "→", math.log(2), "log 2", "B, sample selection"),
+            Prediction("selection threshold", "→", np.log(2), "log 2", "B, sample selection"),
         ]
 
     def control(self, scales: Scales) -> float:
@@ -93,7 +92,7 @@ class CleanLabels(ReLUNetwork):
         return clean_labels(experiment)
 
     def predictions(self, scales: Scales) -> list[Prediction]:
-        error = math.exp(-self.control(scales) / self.constant)
+        error = np.exp(-self.control(scales) / self.constant)
         return [Prediction("test error", "≤", error, "exp(−n‖μ‖⁴ / (Cσₚ⁴d))", self.source, "C as given")]
 
     def control(self, scales: Scales) -> float:
@@ -101,5 +100,5 @@ class CleanLabels(ReLUNetwork):
 
 
 def strength(scales: Scales) -> float:
-    """n‖μ‖⁴ / (σₚ⁴ d), which decides for ReLU networks (papers B and K)."""
-    return scales.n_samples * (scales.signal_strength / scales.noise_std) ** 4 / scales.dim
+    """n‖μ‖⁴ / (σₚ⁴ d) = n·SNR⁴ d, which decides for ReLU networks (papers B and K)."""
+    return scales.n_samples * scales.snr**4 * scales.dim

@@ -1,8 +1,8 @@
 """Grey images of idx files, framed to the size and the channels a network wants."""
 
 from pathlib import Path
-from typing import ClassVar
 
+import equinox as eqx
 import numpy as np
 from jaxtyping import UInt8
 
@@ -24,10 +24,10 @@ class GreyImages(Source):
     called like MNIST's: their class counts (6 000 each, MNIST's differ) tell which is which.
     """
 
-    title: ClassVar[str]
-    other: ClassVar[str]  # whose files have the same names
-    equal_classes: ClassVar[bool]
-    classes: ClassVar[tuple[str, ...]]
+    title: eqx.AbstractClassVar[str]
+    other: eqx.AbstractClassVar[str]  # whose files have the same names
+    equal_classes: eqx.AbstractClassVar[bool]
+    classes: eqx.AbstractClassVar[tuple[str, ...]]
 
     data_dir: Path = place("the folder with the four idx files")
     size: int = count("pixels of a side", default=32)

@@ -1,5 +1,6 @@
 """Forward and backward correction of the loss by the transition matrix of the noise."""
 
+from abc import abstractmethod
 from typing import Any
 
 import equinox as eqx
@@ -47,6 +48,10 @@ class LossCorrection(Method):
             return state
         p = np.asarray(jax.nn.softmax(look.outputs(state.models[0]).logits), float)
         return state._replace(carried=jnp.asarray(self.prepared(anchored(p, self.quantile)), state.carried.dtype))
+
+    @abstractmethod
+    def losses(self, logits: Logits, batch: Batch, carried: PyTree) -> tuple[Losses, PyTree]:
+        """ℓ with what is carried of T."""
 
     def prepared(self, transition: Matrix) -> Matrix:
         """What is carried of T."""

@@ -30,7 +30,6 @@ class Asymmetric(Law):
     per_class: bool = switch(default=False)
 
     def __check_init__(self) -> None:
-        self.check_fields()
         if isinstance(self.mapping, str):
             Choice(tuple(MAPPINGS)).check("mapping", self.mapping)
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from sigspike.check import BELOW_ONE, POSITIVE, Refusal
+from sigspike.check import BELOW_ONE, POSITIVE, Rising
 from sigspike.fields import Checked, count, number
 
 Number = float | Float[Array, ""]
@@ -40,14 +40,10 @@ class Milestones(Schedule):
     Paper D: after half and three quarters of 300 epochs, by 0.1.
     """
 
-    at: tuple[int, ...] = eqx.field(converter=_as_tuple, static=True, default=(150, 225))
+    at: tuple[int, ...] = eqx.field(
+        converter=_as_tuple, static=True, default=(150, 225), metadata={"domain": Rising("epochs", 1, empty=True)}
+    )
     factor: Number = number(POSITIVE, "factor at each milestone", default=0.1)
-
-    def __check_init__(self) -> None:
-        self.check_fields()
-        whole = isinstance(self.at, tuple) and all(type(epoch) is int and epoch > 0 for epoch in self.at)
-        if not whole or list(self.at) != sorted(set(self.at)):
-            raise Refusal(f"`at` must be whole numbers of epochs above 0 that rise, got {self.at!r}")
 
     def __call__(self, step: Int[Array, ""], n_steps: int, epochs: int) -> Factor:
         passed = sum((step >= epoch * n_steps).astype(int) for epoch in self.at) if self.at else jnp.zeros((), int)

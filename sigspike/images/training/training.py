@@ -54,7 +54,6 @@ class Training(Checked):
     seed: int = count("seed", low=0, default=0)
 
     def __check_init__(self) -> None:
-        self.check_fields()
         if self.method.needs_clean and not self.clean_size:
             raise Refusal(
                 f"`clean_size` must be above 0 for {type(self.method).__name__}, which needs clean images, got 0"
