@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import sigspike as ss
-from sigspike.store import ledger
+from sigspike.store.ledger import Ledger
 
 EXPERIMENT = ss.Experiment(
     problem=ss.SignalNoise(500, 1.0, 0.5),
@@ -38,7 +38,7 @@ def run(store: Path):
 
 def finished(store: Path) -> int:
     """Chunks that the ledger names."""
-    return sum("chunk" in line for line in ledger(store))
+    return len(Ledger.of(store).chunks)
 
 
 def kill_until_done(store: Path, n_kills: int, source: random.Random) -> int:
