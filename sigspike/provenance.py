@@ -12,6 +12,8 @@ from typing import Any
 
 import jax
 
+from sigspike.check import Refusal
+
 # Raise it with every change after which one description may give other numbers (draws, steps, measures, what an axis
 # means) or another layout of a store: a store of other rules is refused, for it would be filled with both.
 RULES = 2
@@ -28,6 +30,14 @@ SETTINGS = (
 def settings() -> dict[str, Any]:
     """The settings of jax here and now: some may be set for one thread alone."""
     return {name: getattr(jax.config, name) for name in SETTINGS}
+
+
+def check_settings() -> None:
+    """Refuse settings under which a run draws other numbers in a batch, or with room to spare, than by itself."""
+    for name, needed in {"jax_default_prng_impl": "threefry2x32", "jax_threefry_partitionable": True}.items():
+        if getattr(jax.config, name) != needed:
+            got = getattr(jax.config, name)
+            raise Refusal(f"`{name}` must be {needed!r} for a sweep, whose cells draw as `simulate` does, got {got!r}")
 
 
 @contextmanager

@@ -4,11 +4,13 @@ import errno
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 
+import flip_bits
 import jax
 import kill_sweep
 import numpy as np
@@ -18,9 +20,9 @@ import zoo
 
 import sigspike as ss
 from sigspike.check import Refusal
-from sigspike.store import Store, described
+from sigspike.provenance import RULES, under
+from sigspike.store import Store, described, differences
 from sigspike.store import ledger as entries
-from sigspike.store.description import differences
 from sigspike.store.ledger import LEDGER, Ledger
 
 SETTING = zoo.experiment(algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=20, record_every=10)
@@ -39,8 +41,6 @@ def whole(tmp_path_factory):
 
 
 def copied(whole, tmp_path):
-    import shutil
-
     return Path(shutil.copytree(whole[0], tmp_path / "copy.zarr"))
 
 
@@ -194,6 +194,193 @@ def test_differences_are_paths():
         "d: 0 in the store, null now",
         "e: null in the store, 0 now",
     ]
+
+
+def test_flipped_bits_are_noticed_and_mended(tmp_path):
+    assert sum(flip_bits.check(tmp_path, 12, random.randrange(10**6)).values()) == 12
+
+
+def _edit(name, change):
+    """Change the JSON of a store's file."""
+
+    def damage(store):
+        content = json.loads((store / name).read_text())
+        (store / name).write_text(json.dumps(change(content) or content))
+
+    return damage
+
+
+def _add(line):
+    def damage(store):
+        with (store / LEDGER).open("a") as file:
+            file.write(line + "\n")
+
+    return damage
+
+
+def _forget_beginning(store):
+    lines = (store / LEDGER).read_text().splitlines(keepends=True)
+    (store / LEDGER).write_text("".join(lines[1:]))
+
+
+def _odd_blocks(store):
+    _forget_beginning(store)
+    _edit("zarr.json", lambda content: content["attributes"].update(sigspike='{"blocks": {"width": "x"}}'))(store)
+
+
+def _written(name, kind):
+    def damage(store):
+        text = (store / name).read_text()
+        (store / name).write_text({"spaces": text + "\n", "{": text[: len(text) // 2]}.get(kind, kind))
+        if kind == "missing":
+            (store / name).unlink()
+
+    return damage
+
+
+KINDS = {"zarr.json": ("", "{", "[]", "{}", "missing", "spaces"), "gamma/zarr.json": ("[]",), "snr/zarr.json": ("",)}
+MENDED = {
+    "an array is gone": lambda store: shutil.rmtree(store / "gamma"),
+    "a label is gone": lambda store: shutil.rmtree(store / "snr" / "c"),
+    "an array of another shape": _edit("gamma/zarr.json", lambda content: content.update(shape=[1, 1])),
+    "another value of fill": _edit("time/zarr.json", lambda content: content.update(fill_value=7)),
+    "the first line is gone": _forget_beginning,
+    "a line of another sweep": _add('{"chunk": 1, "files": {}, "trainings": 1, "seconds": 0, "sum": "00"}'),
+    **{
+        f"a line: {line}": _add(line)
+        for line in (
+            "3",
+            "[]",
+            "null",
+            '{"chunk": "x"}',
+            '{"chunk": -1}',
+            '{"chunk": 1000000000, "digest": 3}',
+            '{"session": 0}',
+        )
+    },
+    **{f"{name}: {kind}": _written(name, kind) for name, kinds in KINDS.items() for kind in kinds},
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_odd_labels_metadata_and_lines_are_said_and_mended(name, whole, tmp_path):
+    store = copied(whole, tmp_path)
+    MENDED[name](store)
+    assert flip_bits.noticed_by_load(store, whole[1])
+    with pytest.warns(UserWarning, match="anew|count no more"):
+        assert same(call(store), whole[2])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert same(ss.load(store), whole[1].drop_vars("fraction_diverged"))
+
+
+LOST = {
+    "neither place says what it holds": lambda store: (_forget_beginning(store), (store / "zarr.json").write_text("")),
+    "blocks that are no numbers": _odd_blocks,
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_store_that_cannot_be_mended_is_one_sentence(name, whole, tmp_path):
+    store = copied(whole, tmp_path)
+    LOST[name](store)
+    for attempt in (ss.load, call):
+        with pytest.raises(Refusal) as refusal:
+            attempt(store)
+        assert "\n" not in str(refusal.value)
+        assert "make room" not in str(refusal.value)
+    assert len(Ledger.of(store).chunks) == len(Ledger.of(whole[0]).chunks), "what is left must not be deleted"
+
+
+def _stop_after(n_chunks):
+    told = []
+
+    def progress(done, total):
+        told.append(done)
+        if len(told) > n_chunks:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_an_unfinished_store_says_so(whole, tmp_path):
+    store = tmp_path / "part.zarr"
+    with pytest.raises(KeyboardInterrupt):
+        call(store, progress=_stop_after(2))
+    with pytest.warns(UserWarning, match="of 24 trainings are there, the others read as NaN"):
+        data = ss.load(store)
+    there = int(data["test_error"].isel(time=-1).notnull().sum())
+    assert 0 < there < 24
+    assert json.loads(json.dumps(data.attrs))["unfinished"].startswith(f"{there} of 24 trainings")
+    assert "unfinished" not in call(store).attrs
+    assert same(ss.load(store), whole[1].drop_vars("fraction_diverged"))
+
+
+def test_numbers_without_a_line_are_not_shown(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    lines = (store / LEDGER).read_text().splitlines(keepends=True)
+    (store / LEDGER).write_text("".join(lines[:3]))
+    with pytest.warns(UserWarning, match="of 24 trainings"):
+        assert int(ss.load(store)["test_error"].isel(time=-1).notnull().sum()) == json.loads(lines[2])["trainings"]
+
+
+def test_a_store_damaged_after_it_was_loaded_is_refused_when_it_is_looked_at(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    data = ss.load(store)
+    next(path for path in (store / "gamma" / "c").rglob("*") if path.is_file()).unlink()
+    with pytest.raises(Refusal, match="damaged since it was loaded"):
+        data["gamma"].load()
+
+
+def test_a_store_of_other_rules_is_refused(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["sigspike.sweeps.sweep"], "RULES", RULES + 1)
+    with pytest.raises(Refusal, match=f"was written by rules {RULES}, now they are {RULES + 1}"):
+        call(copied(whole, tmp_path))
+
+
+def test_a_store_from_before_there_were_rules_is_refused(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    old = {name: value for name, value in described(store).items() if name not in ("rules", "labels", "jax")}
+    _edit("zarr.json", lambda content: content["attributes"].update(sigspike=json.dumps(old)))(store)
+    (store / LEDGER).write_text('{"session": {}}\n{"chunk": 0, "digest": "00", "seconds": 1.0}\n')
+    with pytest.raises(Refusal, match="was written by an earlier sigspike, whose rules had no number"):
+        call(store)
+    with pytest.raises(Refusal, match="has no checksums of its labels"):
+        ss.load(store)
+
+
+DRAWS = {"jax_threefry_partitionable": False, "jax_default_prng_impl": "rbg"}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_settings_of_jax_under_which_a_cell_is_not_its_run_are_refused(name):
+    with under({name: DRAWS[name]}), pytest.raises(Refusal, match=f"`{name}` must be .* for a sweep"):
+        call(None)
+
+
+def test_settings_of_jax_belong_to_the_description(whole, tmp_path):
+    offset = "jax_random_seed_offset"
+    jax.config.update(offset, 1)
+    try:
+        with pytest.raises(Refusal, match=f"jax.{offset}: 0 in the store, 1 now"):
+            call(copied(whole, tmp_path))
+    finally:
+        jax.config.update(offset, 0)
+
+
+def test_settings_of_one_thread_hold_in_all_that_compute():
+    other = not jax.config.jax_enable_x64
+    with under({"jax_enable_x64": other}):
+        cell = call(None, axes={"problem.snr": [0.1]}).isel(snr=0, seed=0)
+        alone = ss.simulate(ss.put(SETTING, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0))
+    assert cell["train_loss"].dtype == alone.train_loss.dtype == ("float64" if other else "float32")
+    np.testing.assert_allclose(cell["train_loss"], alone.train_loss, rtol=1e-5)
+
+
+def test_other_labels_are_another_sweep(whole, tmp_path):
+    named = AXES | {"problem.snr": ss.Linked({"problem.snr": [0.1, 0.2, 0.3]}, labels=["a", "b", "c"])}
+    with pytest.raises(Refusal, match=r"labels\.snr"):
+        call(copied(whole, tmp_path), axes=named)
 
 
 def test_killed_at_random_moments_the_data_are_the_same(tmp_path, monkeypatch):

@@ -114,7 +114,9 @@ def _prepare(path: Path, description: Description, n_trainings: int, make: Make)
         if not lost:
             return
         _warn(f"{path}: damaged or missing labels and metadata are written anew: {few(lost)}")
-    elif not known.chunks:
+    elif known.chunks:
+        _warn(f"{path}: {LEDGER} has lost its beginning; labels and metadata are written anew")
+    else:
         _empty(path)  # a process ended while it made the store
     files = arrays.make(path, description, *make())
     ledger.append(path, {"begun": description, "files": files, "trainings": n_trainings})

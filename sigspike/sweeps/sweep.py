@@ -13,7 +13,7 @@ import xarray as xr
 from sigspike.check import Choice, Refusal
 from sigspike.experiment import Experiment
 from sigspike.oracle import verify_jax
-from sigspike.provenance import RULES, provenance, settings
+from sigspike.provenance import RULES, check_settings, provenance, settings
 from sigspike.store import NAME, Store, described, read
 from sigspike.sweeps.axes import Values, check_sweep, read_axes
 from sigspike.sweeps.grid import Grid
@@ -93,6 +93,7 @@ def plan_sweep(
 ) -> Plan:
     """The checked plan of a sweep: that of the store, where one has begun, or the best for this machine."""
     check_sweep(experiment, n_seeds, seed)
+    check_settings()
     Choice(("seeds", "mean")).check("keep", keep)
     plan = Plan.make(experiment, read_axes(experiment, axes), n_seeds, seed, keep, n_threads())
     begun = described(Path(store)) if store is not None else None
