@@ -5,7 +5,7 @@ import platform
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinMethodType, CellType, CodeType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ def code_of(thing: Any) -> str:
 def name_of(thing: Any) -> str:
     """Module and qualified name of a class or function; the type's, of an object that has none."""
     named = thing if hasattr(thing, "__qualname__") else type(thing)
-    return f"{getattr(thing, '__module__', None) or named.__module__}.{named.__qualname__}"
+    return f"{getattr(thing, '__module__', None) or type(thing).__module__}.{named.__qualname__}"
 
 
 def _package(thing: Any) -> str:
@@ -94,6 +94,8 @@ class _Reader:
             yield from self._function(thing)
         elif isinstance(thing, MethodType):
             yield from self._each((thing.__func__, thing.__self__))
+        elif isinstance(thing, (MethodWrapperType, BuiltinMethodType)) and not isinstance(thing.__self__, ModuleType):
+            yield from self._each((thing.__name__, thing.__self__))
         elif isinstance(thing, partial):
             yield from self._each((thing.func, thing.args, thing.keywords))
         elif isinstance(thing, property):

@@ -371,8 +371,9 @@ def test_settings_of_jax_belong_to_the_description(whole, tmp_path):
 def test_settings_of_one_thread_hold_in_all_that_compute():
     other = not jax.config.jax_enable_x64
     with under({"jax_enable_x64": other}):
-        cell = call(None, axes={"problem.snr": [0.1]}).isel(snr=0, seed=0)
-        alone = ss.simulate(ss.put(SETTING, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0))
+        setting = zoo.experiment(n_steps=20, record_every=10)
+        cell = call(None, experiment=setting, axes={"problem.snr": [0.1]}).isel(snr=0, seed=0)
+        alone = ss.simulate(ss.put(setting, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0))
     assert cell["train_loss"].dtype == alone.train_loss.dtype == ("float64" if other else "float32")
     np.testing.assert_allclose(cell["train_loss"], alone.train_loss, rtol=1e-5)
 

@@ -33,12 +33,11 @@ def n_threads() -> int:
 def on_threads(plan: Plan, numbers: Iterator[int]) -> Iterator[Done]:
     """The chunks as they are finished, in this process. XLA computes outside Python's lock."""
     work = Work(plan, settings())
-    with ThreadPoolExecutor(n_threads()) as pool:
-        try:
-            yield from _in_flight(lambda number: pool.submit(work, number), numbers, n_threads() + 1)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(n_threads())
+    try:
+        yield from _in_flight(lambda number: pool.submit(work, number), numbers, n_threads() + 1)
+    finally:  # whoever is interrupted does not wait for chunks that nobody will write
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @dataclass(frozen=True)
