@@ -99,7 +99,7 @@ def _prepare(path: Path, description: Description, n_trainings: int, make: Make)
     known, found = Ledger.of(path), described(path)
     if found is not None:
         check_same(path, found, description)
-    elif known.chunks:
+    elif known.chunks or known.n_damaged:
         raise Refusal(
             f"`store` {str(path)!r} no longer says what it holds: {LEDGER} and {arrays.METADATA} are "
             "damaged; name another store"

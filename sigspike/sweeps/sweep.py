@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import xarray as xr
 
 from sigspike.check import Choice, Refusal
 from sigspike.experiment import Experiment
+from sigspike.interrupts import listening
 from sigspike.oracle import verify_jax
 from sigspike.provenance import RULES, check_settings, provenance, settings
 from sigspike.store import NAME, Store, described, read
@@ -27,6 +29,7 @@ Progress = Callable[[int, int], None]
 IN_MEMORY = 2**31  # bytes; a larger result goes to a store
 
 
+@listening()
 def sweep(
     experiment: Experiment,
     axes: Mapping[str, Values],
@@ -65,9 +68,10 @@ def sweep(
         if todo:
             kept.begin(provenance() | {"started": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
         told = _Teller(plan, progress, kept.done)
-        for number, data, seconds in _chunks(plan, iter(todo), cluster):
-            kept.write(number, grid.regions(number, data), plan.chunk(number).n_trainings, seconds)
-            told.of(number)
+        with _chunks(plan, iter(todo), cluster) as chunks:
+            for number, data, seconds in chunks:
+                kept.write(number, grid.regions(number, data), plan.chunk(number).n_trainings, seconds)
+                told.of(number)
     return _finish(load(store), plan)
 
 
@@ -136,7 +140,7 @@ class _Teller:
 
 
 def _chunks(plan: Plan, numbers: Any, cluster: str | None) -> Any:
-    return on_threads(plan, numbers) if cluster is None else on_cluster(plan, numbers, cluster)
+    return closing(on_threads(plan, numbers) if cluster is None else on_cluster(plan, numbers, cluster))
 
 
 def _in_memory(grid: Grid, description: dict[str, Any], cluster: str | None, progress: Progress | None) -> xr.Dataset:
@@ -145,10 +149,11 @@ def _in_memory(grid: Grid, description: dict[str, Any], cluster: str | None, pro
         raise Refusal(f"`axes` ask for a result of {grid.n_bytes / 1e9:.1f} GB in memory; {remedy}")
     arrays = {name: np.full(v.shape, v.fill, v.dtype) for name, v in grid.variables.items()}
     told = _Teller(grid.plan, progress, ())
-    for number, data, _ in _chunks(grid.plan, grid.plan.order(), cluster):
-        for name, where, values in grid.regions(number, data):
-            arrays[name][np.ix_(*where)] = values
-        told.of(number)
+    with _chunks(grid.plan, grid.plan.order(), cluster) as chunks:
+        for number, data, _ in chunks:
+            for name, where, values in grid.regions(number, data):
+                arrays[name][np.ix_(*where)] = values
+            told.of(number)
     facts = description | {"sessions": [provenance()]}
     labelled = {name: (v.dims, arrays[name], v.attrs) for name, v in grid.variables.items()}
     return grid.coords.assign(labelled).assign_attrs({NAME: json.dumps(facts, ensure_ascii=False)})

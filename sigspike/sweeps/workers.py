@@ -13,7 +13,7 @@ import jax
 import xarray as xr
 
 from sigspike.check import Refusal
-from sigspike.interrupts import check, listening
+from sigspike.interrupts import check
 from sigspike.provenance import settings, under
 from sigspike.sweeps.compute import compute
 from sigspike.sweeps.names import Codes, check_codes, importable
@@ -57,14 +57,13 @@ class Work:
 
 def _in_flight(submit: Callable[[int], Future], numbers: Iterator[int], most: int) -> Iterator[Done]:
     """Results in the order in which they come; no more than ``most`` chunks are under way or waiting to be read."""
-    with listening():
-        pending = {submit(number) for number in islice(numbers, most)}
-        while pending:
-            finished, pending = wait(pending, timeout=LISTEN, return_when=FIRST_COMPLETED)
-            check()
-            pending |= {submit(number) for number in islice(numbers, len(finished))}
-            for future in finished:
-                yield future.result()
+    pending = {submit(number) for number in islice(numbers, most)}
+    while pending:
+        finished, pending = wait(pending, timeout=LISTEN, return_when=FIRST_COMPLETED)
+        check()
+        pending |= {submit(number) for number in islice(numbers, len(finished))}
+        for future in finished:
+            yield future.result()
 
 
 def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Iterator[Done]:
