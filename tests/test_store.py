@@ -10,7 +10,6 @@ import sys
 import warnings
 from pathlib import Path
 
-import flip_bits
 import jax
 import kill_sweep
 import numpy as np

@@ -6,7 +6,6 @@ import shutil
 import warnings
 
 import flip_bits
-import numpy as np
 import pytest
 import test_store
 from test_store import call, copied, same
