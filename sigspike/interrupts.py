@@ -11,7 +11,7 @@ _heard = threading.Event()
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """While it lasts, Ctrl-C raises ``KeyboardInterrupt`` as always, and is remembered for `check` should that go nowhere."""
+    """While it lasts, Ctrl-C raises ``KeyboardInterrupt`` as always, and is remembered for `check`."""
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
         yield
