@@ -1,6 +1,6 @@
 """A sweep into a store, killed at random moments until it is done: the data must equal an uninterrupted run's.
 
-python tests/kill_sweep.py 20 # as many kills (SIGKILL) as asked for; prints what happened
+python tests/kill_sweep.py 100 # as many kills (SIGKILL) as asked for; prints what happened
 """
 
 import os
@@ -15,58 +15,62 @@ from pathlib import Path
 import numpy as np
 
 import sigspike as ss
-from sigspike.store import ledger
+from sigspike.store.ledger import Ledger
 
-EXPERIMENT = ss.Experiment(
-    problem=ss.SignalNoise(500, 1.0, 0.5),
-    network=ss.PatchCNN(5),
-    algorithm=ss.LabelNoiseGD(0.5),
-    n_samples=30,
-    n_steps=1500,
-    record_at=(750, 1500),
-    n_test=50,
-    measure="summary",
-)
-AXES = {"problem.snr": [0.05, 0.1, 0.2], "algorithm.flip_rate": [0.0, 0.1, 0.2]}
-N_SEEDS = 24
+ROUND = 10  # kills a store; it has more chunks
 
 
 def run(store: Path):
-    """The sweep itself."""
-    return ss.sweep(EXPERIMENT, AXES, N_SEEDS, store=store)
-
-
-def finished(store: Path) -> int:
-    """Chunks that the ledger names."""
-    return sum("chunk" in line for line in ledger(store))
+    """The sweep itself: a dozen programs of one shape, so of one compilation."""
+    setting = ss.Experiment(
+        problem=ss.SignalNoise(500, 1.0, 0.5),
+        network=ss.PatchCNN(5),
+        algorithm=ss.LabelNoiseGD(0.5),
+        n_samples=30,
+        n_steps=600,
+        record_at=(300, 600),
+        n_test=50,
+        measure="summary",
+    )
+    algorithms = {f"{rate:.2f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.44, 12)}
+    return ss.sweep(setting, {"problem.snr": [0.05, 0.1, 0.2], "algorithm": algorithms}, 8, store=store)
 
 
 def kill_until_done(store: Path, n_kills: int, source: random.Random) -> int:
-    """Start the sweep in a process of its own and kill it, ``n_kills`` times; returns the kills that hit its work."""
+    """Start the sweep in a process of its own and kill it, ``n_kills`` times; returns the kills that hit its work.
+
+    For a process that has imported jax and not used it: what is forked from it need not import it again.
+    """
     hits = 0
     for _ in range(n_kills):
-        before = finished(store)
-        child = subprocess.Popen(
-            [sys.executable, __file__, "--child", str(store)], env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-        )
-        while child.poll() is None and finished(store) == before:
+        before = len(Ledger.of(store).chunks)
+        child = os.fork()
+        if child == 0:
+            run(store)
+            os._exit(0)
+        while os.waitpid(child, os.WNOHANG)[0] == 0 and len(Ledger.of(store).chunks) == before:
             time.sleep(0.005)
         time.sleep(source.uniform(0, 0.15))
-        hits += child.poll() is None
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        try:
+            os.kill(child, signal.SIGKILL)
+            hits += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        except (ProcessLookupError, ChildProcessError):  # it was done
+            continue
     return hits
 
 
-def check(folder: Path, n_kills: int, seed: int) -> str:
+def check(folder: Path, n_kills: int, seed: int, whole: Path | None = None) -> str:
     """Kill, resume, compare bit for bit."""
     store = folder / "killed.zarr"
-    hits = kill_until_done(store, n_kills, random.Random(seed))
-    left = finished(store)
-    data, whole = run(store), run(folder / "whole.zarr")
-    for name in whole.data_vars:
-        np.testing.assert_array_equal(data[name], whole[name])
-    return f"{n_kills} processes, {hits} killed at work, {left} chunks kept by then of {finished(store)}: the same bits"
+    call = [sys.executable, __file__, "--kill", str(store), str(n_kills), str(seed)]
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    hits = int(subprocess.run(call, env=environment, check=True, capture_output=True, text=True).stdout)
+    left = len(Ledger.of(store).chunks)
+    data, expected = run(store), run(whole or folder / "whole.zarr")
+    for name in expected.variables:
+        np.testing.assert_array_equal(data[name], expected[name])
+    kept = f"{left} chunks kept by then of {len(Ledger.of(store).chunks)}"
+    return f"{n_kills} processes, {hits} killed at work, {kept}: the same bits"
 
 
 if __name__ == "__main__":
@@ -74,10 +78,12 @@ if __name__ == "__main__":
 
     jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parent.parent / ".jax_cache"))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
-    if sys.argv[1] == "--child":
-        run(Path(sys.argv[2]))
+    if sys.argv[1] == "--kill":
+        print(kill_until_done(Path(sys.argv[2]), int(sys.argv[3]), random.Random(int(sys.argv[4]))))
     else:
         total = int(sys.argv[1])
-        for start in range(0, total, 4):
-            with tempfile.TemporaryDirectory() as temporary:
-                print(check(Path(temporary), min(4, total - start), seed=start), flush=True)
+        with tempfile.TemporaryDirectory() as temporary:
+            for start in range(0, total, ROUND):
+                folder = Path(temporary) / str(start)
+                folder.mkdir()
+                print(check(folder, min(ROUND, total - start), start, Path(temporary) / "whole.zarr"), flush=True)

@@ -98,7 +98,7 @@ def test_a_file_describes_a_sweep(tmp_path, capsys):
 
 
 def test_the_compilation_cache_is_on_and_silent(tmp_path):
-    call = [sys.executable, "-c", "import sys; from sigspike.cli import entry; sys.argv[0] = 'sigspike'; entry()"]
+    call = [sys.executable, "-c", "import sys; from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"]
     call += ["run", *TINY, *SIGNAL]
     set_here = ("TF_CPP_MIN_LOG_LEVEL", "JAX_COMPILATION_CACHE_DIR")
     environment = {name: value for name, value in os.environ.items() if name not in set_here}
@@ -162,14 +162,13 @@ USAGE = {
 
 SCRIPT = """
 import contextlib, io, json, sys
-from sigspike.cli import entry
+from sigspike.cli.main import command
 answers = {}
 for name, arguments in json.load(sys.stdin).items():
-    sys.argv, error = ["sigspike", *arguments], io.StringIO()
+    error = io.StringIO()
     with contextlib.redirect_stderr(error), contextlib.redirect_stdout(io.StringIO()):
         try:
-            entry()
-            code = 0
+            code = command(arguments)
         except SystemExit as stop:
             code = stop.code
     answers[name] = [code, error.getvalue()]

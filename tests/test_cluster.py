@@ -1,56 +1,55 @@
 """A dask cluster of real processes computes what this process computes, also when one of them is killed."""
 
-import os
-import signal
-import threading
-import time
+import sys
 
-import jax
+import kill_workers
 import numpy as np
 import pytest
 import zoo
 
 import sigspike as ss
-from sigspike.store import ledger
-from sigspike.sweeps import workers
+from sigspike.check import NONNEGATIVE, Refusal
+from sigspike.fields import number
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-SETTING = zoo.experiment(
-    algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=2000, record_at=(2000,), record_every=None, measure="summary"
-)
-CALL = {"experiment": SETTING, "axes": {"algorithm.flip_rate": [0.0, 0.1, 0.2]}, "n_seeds": 24}
+
+def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path):
+    print(kill_workers.check(tmp_path, 1))
 
 
-def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path, monkeypatch):
-    killed = []
+class Halved(ss.PatchCNN):
+    """A network of the user's, in a module that workers can import."""
 
-    def killer(client):
-        while not any("chunk" in line for line in ledger(tmp_path / "killed.zarr")):
-            time.sleep(0.01)
-        pids = client.run(os.getpid)
-        victim = next(iter(pids.values()))
-        os.kill(victim, signal.SIGKILL)
-        killed.append(victim)
+    gain: float = number(NONNEGATIVE, "the head's gain", default=1.0)
 
-    plain_client = workers._client
+    def hidden(self, upper, overlaps):
+        return self.gain * super().hidden(upper, overlaps)
 
-    def watched(address):
-        from contextlib import contextmanager
 
-        @contextmanager
-        def opened():
-            with plain_client(address) as client:
-                threading.Thread(target=killer, args=(client,), daemon=True).start()
-                yield client
+TINY = {"axes": {"problem.snr": [0.1, 0.3], "network.gain": [2.0, 3.0]}, "n_seeds": 2}
 
-        return opened()
 
-    whole = ss.sweep(**CALL, store=tmp_path / "whole.zarr", cluster="local:2")
-    monkeypatch.setattr(workers, "_client", watched)
-    data = ss.sweep(**CALL, store=tmp_path / "killed.zarr", cluster="local:2")
-    assert len(killed) == 1
-    for name in whole.data_vars:
-        np.testing.assert_array_equal(data[name], whole[name], err_msg=name)
-    assert data["test_error"].dtype == np.asarray(jax.numpy.zeros(())).dtype
+def test_a_users_class_computes_on_workers_what_it_computes_here():
+    call = TINY | {"experiment": zoo.experiment(network=Halved(3, gain=5.0), n_steps=20)}
+    here, there = ss.sweep(**call), ss.sweep(**call, cluster="local:1")
+    for name in here.variables:
+        np.testing.assert_array_equal(here[name], there[name], err_msg=name)
+    assert not np.array_equal(here["train_loss"].isel(gain=0), here["train_loss"].isel(gain=1))
+
+
+def test_a_class_that_workers_cannot_find_is_refused_before_anything_is_made(tmp_path, monkeypatch):
+    class Local(Halved):
+        pass
+
+    script = type(Halved)("Script", (Halved,), {"__module__": "__main__"})
+    monkeypatch.setattr(sys.modules["__main__"], "Script", script, raising=False)
+    for kind, name in ((Local, "Local"), (script, "__main__.Script")):
+        call = TINY | {"experiment": zoo.experiment(network=kind(3, gain=5.0)), "store": tmp_path / "local.zarr"}
+        with pytest.raises(Refusal, match=f"`cluster` workers cannot find .*{name} by its name.*module of its own"):
+            ss.sweep(**call, cluster="local:1")
+    call = TINY | {"experiment": zoo.experiment(), "axes": {"network": {"a": Halved(3), "b": Local(3)}}}
+    with pytest.raises(Refusal, match=r"cannot find .*Local by its name"):
+        ss.sweep(**call, cluster="local:1")
+    assert not list(tmp_path.iterdir())

@@ -1,8 +1,10 @@
 """A store keeps what is finished, notices what is damaged, and belongs to one sweep and one writer."""
 
+import errno
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import warnings
@@ -17,7 +19,10 @@ import zoo
 
 import sigspike as ss
 from sigspike.check import Refusal
-from sigspike.store import LEDGER, Store, differences, ledger
+from sigspike.provenance import RULES, under
+from sigspike.store import Store, described, differences
+from sigspike.store import ledger as entries
+from sigspike.store.ledger import LEDGER, Ledger
 
 SETTING = zoo.experiment(algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=20, record_every=10)
 AXES = {"network.width": [2, 3], "problem.snr": [0.1, 0.2, 0.3], "n_samples": [6, 4]}
@@ -35,8 +40,6 @@ def whole(tmp_path_factory):
 
 
 def copied(whole, tmp_path):
-    import shutil
-
     return Path(shutil.copytree(whole[0], tmp_path / "copy.zarr"))
 
 
@@ -74,37 +77,7 @@ def test_what_is_finished_is_not_computed_again(whole, tmp_path):
     told = []
     assert same(call(store, progress=lambda done, total: told.append((done, total))), whole[2])
     assert told == [(24, 24)]
-    assert len(ledger(store)) == len(ledger(whole[0]))
-
-
-DAMAGES = {
-    "missing": lambda file: file.unlink(),
-    "half-written": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
-    "one bit": lambda file: file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:]),
-    "empty": lambda file: file.write_bytes(b""),
-}
-
-
-@pytest.mark.parametrize("kind", DAMAGES)
-@pytest.mark.parametrize("name", ["test_error", "gamma"])
-def test_damage_is_noticed_said_and_repaired(kind, name, whole, tmp_path):
-    store = copied(whole, tmp_path)
-    chunk = sorted(path for path in (store / name / "c").rglob("*") if path.is_file())[1]
-    DAMAGES[kind](chunk)
-    with pytest.warns(UserWarning, match="damaged or missing chunks are computed anew: [0-9]+$"):
-        assert same(call(store), whole[2])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert same(call(store), whole[2])
-
-
-def test_a_line_that_was_cut_off_does_not_count(whole, tmp_path):
-    store = copied(whole, tmp_path)
-    lines = (store / LEDGER).read_bytes()
-    (store / LEDGER).write_bytes(lines[:-20])
-    assert same(call(store), whole[2])
-    assert [line["chunk"] for line in ledger(store) if "chunk" in line].count(0) == 1
-    assert len({line["chunk"] for line in ledger(store) if "chunk" in line}) == len(ledger(whole[0])) - 1
+    assert len(Ledger.of(store).entries) == len(Ledger.of(whole[0]).entries)
 
 
 def test_a_store_that_was_only_begun_is_made_anew(whole, tmp_path):
@@ -153,39 +126,30 @@ def test_a_store_of_something_else_is_refused_and_kept(name, whole, tmp_path):
 
 def test_a_second_writer_is_refused(whole, tmp_path):
     store = copied(whole, tmp_path)
-    with Store.open(store, _described(store), lambda: ({}, xr.Dataset())):
+    with Store.open(store, described(store), 24, lambda: ({}, xr.Dataset())):
         script = (
             "import sys; from sigspike.store import Store; from sigspike.check import Refusal\n"
-            "try:\n    Store.open(__import__('pathlib').Path(sys.argv[1]), {}, None).__enter__()\n"
+            "try:\n    Store.open(__import__('pathlib').Path(sys.argv[1]), {}, 24, None).__enter__()\n"
             "except Refusal as refusal:\n    print(refusal)"
         )
         second = subprocess.run([sys.executable, "-c", script, str(store)], capture_output=True, text=True, check=True)
     assert "is being written by another process" in second.stdout
 
 
-def _described(store):
-    return json.loads(json.loads((store / "zarr.json").read_text())["attributes"]["sigspike"])
-
-
 def test_a_full_disk_is_one_sentence_and_loses_nothing(whole, tmp_path, monkeypatch):
-    import errno
+    store, append, count = tmp_path / "full.zarr", entries.append, []
 
-    store, write, count = tmp_path / "full.zarr", Store.write, []
+    def failing(path, entry):
+        count.append(entry)
+        if len(count) == 5:  # the beginning, the session, two chunks
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        append(path, entry)
 
-    def failing(self, number, regions, seconds):
-        count.append(number)
-        if len(count) == 3:
-            monkeypatch.setattr(np, "ascontiguousarray", _no_space)
-        write(self, number, regions, seconds)
-
-    def _no_space(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(Store, "write", failing)
+    monkeypatch.setattr(entries, "append", failing)
     with pytest.raises(Refusal, match="cannot be written \\(No space left on device\\); what is finished is kept"):
         call(store)
     monkeypatch.undo()
-    assert sum("chunk" in line for line in ledger(store)) == 2
+    assert len(Ledger.of(store).chunks) == 2
     assert same(call(store), whole[2])
 
 
@@ -196,6 +160,90 @@ def test_differences_are_paths():
         "d: 0 in the store, null now",
         "e: null in the store, 0 now",
     ]
+
+
+def _stop_after(n_chunks):
+    told = []
+
+    def progress(done, total):
+        told.append(done)
+        if len(told) > n_chunks:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_an_unfinished_store_says_so(whole, tmp_path):
+    store = tmp_path / "part.zarr"
+    with pytest.raises(KeyboardInterrupt):
+        call(store, progress=_stop_after(2))
+    with pytest.warns(UserWarning, match="of 24 trainings are there, the others read as NaN"):
+        data = ss.load(store)
+    there = int(data["test_error"].isel(time=-1).notnull().sum())
+    assert 0 < there < 24
+    assert json.loads(json.dumps(data.attrs))["unfinished"].startswith(f"{there} of 24 trainings")
+    assert "unfinished" not in call(store).attrs
+    assert same(ss.load(store), whole[1].drop_vars("fraction_diverged"))
+
+
+def test_numbers_without_a_line_are_not_shown(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    lines = (store / LEDGER).read_text().splitlines(keepends=True)
+    (store / LEDGER).write_text("".join(lines[:3]))
+    with pytest.warns(UserWarning, match="of 24 trainings"):
+        assert int(ss.load(store)["test_error"].isel(time=-1).notnull().sum()) == json.loads(lines[2])["trainings"]
+
+
+def test_a_store_of_other_rules_is_refused(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["sigspike.sweeps.sweep"], "RULES", RULES + 1)
+    with pytest.raises(Refusal, match=f"was written by rules {RULES}, now they are {RULES + 1}"):
+        call(copied(whole, tmp_path))
+
+
+def test_a_store_from_before_there_were_rules_is_refused(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    old = {name: value for name, value in described(store).items() if name not in ("rules", "labels", "jax")}
+    _edit("zarr.json", lambda content: content["attributes"].update(sigspike=json.dumps(old)))(store)
+    (store / LEDGER).write_text('{"session": {}}\n{"chunk": 0, "digest": "00", "seconds": 1.0}\n')
+    with pytest.raises(Refusal, match="was written by an earlier sigspike, whose rules had no number"):
+        call(store)
+    with pytest.raises(Refusal, match="has no checksums of its labels"):
+        ss.load(store)
+
+
+DRAWS = {"jax_threefry_partitionable": False, "jax_default_prng_impl": "rbg"}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_settings_of_jax_under_which_a_cell_is_not_its_run_are_refused(name):
+    with under({name: DRAWS[name]}), pytest.raises(Refusal, match=f"`{name}` must be .* for a sweep"):
+        call(None)
+
+
+def test_settings_of_jax_belong_to_the_description(whole, tmp_path):
+    offset = "jax_random_seed_offset"
+    jax.config.update(offset, 1)
+    try:
+        with pytest.raises(Refusal, match=f"jax.{offset}: 0 in the store, 1 now"):
+            call(copied(whole, tmp_path))
+    finally:
+        jax.config.update(offset, 0)
+
+
+def test_settings_of_one_thread_hold_in_all_that_compute():
+    other = not jax.config.jax_enable_x64
+    with under({"jax_enable_x64": other}):
+        setting = zoo.experiment(n_steps=20, record_every=10)
+        cell = call(None, experiment=setting, axes={"problem.snr": [0.1]}).isel(snr=0, seed=0)
+        alone = ss.simulate(ss.put(setting, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0))
+    assert cell["train_loss"].dtype == alone.train_loss.dtype == ("float64" if other else "float32")
+    np.testing.assert_allclose(cell["train_loss"], alone.train_loss, rtol=1e-5)
+
+
+def test_other_labels_are_another_sweep(whole, tmp_path):
+    named = AXES | {"problem.snr": ss.Linked({"problem.snr": [0.1, 0.2, 0.3]}, labels=["a", "b", "c"])}
+    with pytest.raises(Refusal, match=r"labels\.snr"):
+        call(copied(whole, tmp_path), axes=named)
 
 
 def test_killed_at_random_moments_the_data_are_the_same(tmp_path, monkeypatch):

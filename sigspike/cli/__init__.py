@@ -1,3 +1,1 @@
-"""The command line: ``sigspike reproduce | run``."""
-
-from sigspike.cli.main import entry as entry
+"""The command line: ``sigspike reproduce | run | sweep | check | images``."""

@@ -1,9 +1,7 @@
-"""The entry point: commands, and what becomes of errors."""
+"""The commands, and what becomes of errors."""
 
 import os
-import signal
 import sys
-from typing import Any
 
 import tyro
 
@@ -11,20 +9,17 @@ from sigspike.check import Refusal
 from sigspike.cli.cache import compilation_cache
 
 
-def entry() -> None:
-    """Exit codes: 0; 2 for what was asked wrongly, with one sentence; 130 when interrupted, 143 when terminated."""
-    signal.signal(signal.SIGTERM, _terminate)
+def command(arguments: list[str]) -> int:
+    """Run, and say how it went: 0; 2 for what was asked wrongly, with one sentence."""
     try:
         with compilation_cache():
-            main(sys.argv[1:])
+            main(arguments)
     except Refusal as refusal:
         print(f"sigspike: {refusal}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("sigspike: interrupted; nothing half-written is left", file=sys.stderr)
-        sys.exit(130)
+        return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def main(arguments: list[str]) -> None:
@@ -42,8 +37,3 @@ def main(arguments: list[str]) -> None:
     if arguments[:1] == ["images"]:  # a group of its own: tyro takes a ValueError of a nested command for bad usage
         commands, arguments, prog = COMMANDS, arguments[1:], "sigspike images"
     tyro.extras.subcommand_cli_from_dict(commands, args=arguments, prog=prog)
-
-
-def _terminate(*_: Any) -> None:
-    print("sigspike: terminated; finished chunks of a store are kept", file=sys.stderr)
-    os._exit(143)

@@ -65,19 +65,36 @@ def sweep(
 
 
 def _run(experiment: Any, axes: dict[str, Any], options: dict[str, Any], target: Path | None) -> None:
-    started = time.perf_counter()
+    started, finished = time.perf_counter(), "none"
     try:
-        with bar("sweep") as progress:
+        with bar("sweep") as shown:
+
+            def progress(done: int, total: int) -> None:
+                nonlocal finished
+                finished = f"{done} of {total}"
+                shown(done, total)
+
             data = sweeps.sweep(experiment, axes, **options, progress=progress)
     except KeyboardInterrupt:
         if options["store"] is not None:
-            print(f"sigspike: finished chunks are kept in {options['store']}; the same call goes on", file=sys.stderr)
+            kept = f"{finished} trainings are kept in {options['store']}; the same call goes on"
+            print(f"sigspike: {kept}", file=sys.stderr)
         raise
     if target is not None:
-        data.to_netcdf(target, engine="h5netcdf")
+        _write(data, target)
     print(summary(data))
     places = " and ".join(str(place) for place in (options["store"], target) if place is not None)
     print(f"{places} after {duration(time.perf_counter() - started)}")
+
+
+def _write(data: xr.Dataset, target: Path) -> None:
+    """The file whole, or none."""
+    aside = target.with_name(f".{target.name}.partial")
+    try:
+        data.to_netcdf(aside, engine="h5netcdf")
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def summary(data: xr.Dataset) -> str:

@@ -3,22 +3,24 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 import xarray as xr
 
 from sigspike.check import Choice, Refusal
 from sigspike.experiment import Experiment
+from sigspike.interrupts import listening
 from sigspike.oracle import verify_jax
-from sigspike.provenance import provenance
-from sigspike.store import NAME, Store, ledger, read
+from sigspike.provenance import RULES, check_settings, provenance, settings
+from sigspike.store import NAME, Store, described, read
 from sigspike.sweeps.axes import Values, check_sweep, read_axes
 from sigspike.sweeps.cells import check_cells
 from sigspike.sweeps.grid import Grid
+from sigspike.sweeps.names import importable
 from sigspike.sweeps.plan import Plan
 from sigspike.sweeps.statistics import fraction_diverged
 from sigspike.sweeps.workers import n_threads, on_cluster, on_threads
@@ -28,6 +30,7 @@ Progress = Callable[[int, int], None]
 IN_MEMORY = 2**31  # bytes; a larger result goes to a store
 
 
+@listening()
 def sweep(
     experiment: Experiment,
     axes: Mapping[str, Values],
@@ -55,32 +58,36 @@ def sweep(
     compute the chunks. ``progress(done, total)`` hears of finished trainings.
     """
     plan = plan_sweep(experiment, axes, n_seeds, seed, keep, store)
+    description = describe_plan(plan)
+    if cluster is not None:
+        importable(plan)
     verify_jax()
     grid = Grid(plan)
     if store is None:
-        return _finish(_in_memory(grid, cluster, progress), plan)
-    description = describe_plan(plan)
-    with Store.open(Path(store), description, lambda: (grid.variables, grid.coords)) as kept:
-        kept.verify(grid.places)
+        return _finish(_in_memory(grid, description, cluster, progress), plan)
+    make = lambda: (grid.variables, grid.coords)  # noqa: E731
+    with Store.open(Path(store), description, plan.n_trainings, make) as kept:
         todo = [number for number in plan.order() if number not in kept.done]
         if todo:
             kept.begin(provenance() | {"started": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
         told = _Teller(plan, progress, kept.done)
-        for number, data, seconds in _chunks(plan, iter(todo), cluster):
-            kept.write(number, grid.regions(number, data), seconds)
-            told.of(number)
+        with _chunks(plan, iter(todo), cluster) as chunks:
+            for number, data, seconds in chunks:
+                kept.write(number, grid.regions(number, data), plan.chunk(number).n_trainings, seconds)
+                told.of(number)
     return _finish(load(store), plan)
 
 
 def load(store: str | Path) -> xr.Dataset:
-    """The result in a store; ``attrs["sigspike"]`` is its description, and how it came to be, as JSON."""
-    data = read(Path(store))
-    lines = ledger(Path(store))
-    facts = {
-        "sessions": [line["session"] for line in lines if "session" in line],
-        "seconds": round(sum(line["seconds"] for line in lines if "chunk" in line), 1),
-    }
-    return data.assign_attrs({NAME: json.dumps(json.loads(data.attrs[NAME]) | facts, ensure_ascii=False)})
+    """The result in a store, after every file in it has been compared with its checksum; numbers are read when they
+    are looked at.
+
+    ``attrs["sigspike"]`` is its description, and how it came to be, as JSON. A store that is not finished says so in
+    ``attrs["unfinished"]`` and a warning; one that is damaged is refused.
+    """
+    if not isinstance(store, (str, Path)):
+        raise Refusal(f"`store` must be the path of a folder, got {store!r}")
+    return read(Path(store))
 
 
 def plan_sweep(
@@ -93,27 +100,29 @@ def plan_sweep(
 ) -> Plan:
     """The checked plan of a sweep: that of the store, where one has begun, or the best for this machine."""
     check_sweep(experiment, n_seeds, seed)
+    check_settings()
     Choice(("seeds", "mean")).check("keep", keep)
     found = read_axes(experiment, axes)
     check_cells(experiment, found)
     plan = Plan.make(experiment, found, n_seeds, seed, keep, n_threads())
-    if store is not None and (Path(store) / "zarr.json").exists():
-        attributes = json.loads((Path(store) / "zarr.json").read_text())["attributes"]
-        blocks = json.loads(attributes[NAME])["blocks"] if NAME in attributes else {}
-        if list(blocks) == list(plan.blocks):
-            return replace(plan, blocks=blocks)
-    return plan
+    begun = described(Path(store)) if store is not None else None
+    blocks = begun.get("blocks") if begun is not None else None
+    same_axes = isinstance(blocks, dict) and list(blocks) == list(plan.blocks)
+    sound = same_axes and all(type(size) is int and size >= 1 for size in blocks.values())
+    return replace(plan, blocks=blocks) if sound else plan
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:
-    """Everything that the numbers depend on, and how they are cut."""
+    """Everything that the numbers depend on, how they are labelled, and how they are cut."""
     return {
-        "experiment": describe(plan.experiment),
+        "rules": RULES,
+        "jax": settings(),
+        "experiment": describe(plan.experiment, "experiment"),
         "axes": {axis.name: axis.describe() for axis in plan.axes},
+        "labels": {axis.name: describe(axis.labels, f"axes.{axis.name}") for axis in plan.axes},
         "n_seeds": plan.n_seeds,
         "seed": plan.seed,
         "keep": plan.keep,
-        "x64": bool(jax.config.jax_enable_x64),  # type: ignore[attr-defined]
         "blocks": dict(plan.blocks),
     }
 
@@ -136,20 +145,21 @@ class _Teller:
 
 
 def _chunks(plan: Plan, numbers: Any, cluster: str | None) -> Any:
-    return on_threads(plan, numbers) if cluster is None else on_cluster(plan, numbers, cluster)
+    return closing(on_threads(plan, numbers) if cluster is None else on_cluster(plan, numbers, cluster))
 
 
-def _in_memory(grid: Grid, cluster: str | None, progress: Progress | None) -> xr.Dataset:
+def _in_memory(grid: Grid, description: dict[str, Any], cluster: str | None, progress: Progress | None) -> xr.Dataset:
     if grid.n_bytes > IN_MEMORY:
         remedy = "give a `store`, record less, or keep='mean'"
         raise Refusal(f"`axes` ask for a result of {grid.n_bytes / 1e9:.1f} GB in memory; {remedy}")
     arrays = {name: np.full(v.shape, v.fill, v.dtype) for name, v in grid.variables.items()}
     told = _Teller(grid.plan, progress, ())
-    for number, data, _ in _chunks(grid.plan, grid.plan.order(), cluster):
-        for name, where, values in grid.regions(number, data):
-            arrays[name][np.ix_(*where)] = values
-        told.of(number)
-    facts = describe_plan(grid.plan) | {"sessions": [provenance()]}
+    with _chunks(grid.plan, grid.plan.order(), cluster) as chunks:
+        for number, data, _ in chunks:
+            for name, where, values in grid.regions(number, data):
+                arrays[name][np.ix_(*where)] = values
+            told.of(number)
+    facts = description | {"sessions": [provenance()]}
     labelled = {name: (v.dims, arrays[name], v.attrs) for name, v in grid.variables.items()}
     return grid.coords.assign(labelled).assign_attrs({NAME: json.dumps(facts, ensure_ascii=False)})
 

@@ -2,9 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -12,10 +13,14 @@ import jax
 import xarray as xr
 
 from sigspike.check import Refusal
+from sigspike.interrupts import check
+from sigspike.provenance import settings, under
 from sigspike.sweeps.compute import compute
+from sigspike.sweeps.names import Codes, check_codes, importable
 from sigspike.sweeps.plan import Plan
 
 Done = tuple[int, xr.Dataset, float]  # chunk number, its records, seconds
+LISTEN = 0.5  # seconds between two looks for an interrupt that went nowhere
 
 
 def n_threads() -> int:
@@ -27,27 +32,36 @@ def n_threads() -> int:
 
 def on_threads(plan: Plan, numbers: Iterator[int]) -> Iterator[Done]:
     """The chunks as they are finished, in this process. XLA computes outside Python's lock."""
-    with ThreadPoolExecutor(n_threads()) as pool:
-        try:
-            yield from _in_flight(pool, plan, numbers, n_threads() + 1)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    work = Work(plan, settings())
+    pool = ThreadPoolExecutor(n_threads())
+    try:
+        yield from _in_flight(lambda number: pool.submit(work, number), numbers, n_threads() + 1)
+    finally:  # whoever is interrupted does not wait for chunks that nobody will write
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def timed(plan: Plan, number: int) -> Done:
-    """One chunk, and how long it took."""
-    started = time.perf_counter()
-    data = compute(plan, number)
-    return number, data, time.perf_counter() - started
+@dataclass(frozen=True)
+class Work:
+    """What every thread and every worker needs: the plan, and the settings of jax under which it was made."""
+
+    plan: Plan
+    settings: Mapping[str, Any]
+
+    def __call__(self, number: int) -> Done:
+        """One chunk, and how long it took."""
+        started = time.perf_counter()
+        with under(self.settings):
+            data = compute(self.plan, number)
+        return number, data, time.perf_counter() - started
 
 
-def _in_flight(pool: Executor, plan: Plan, numbers: Iterator[int], most: int) -> Iterator[Done]:
+def _in_flight(submit: Callable[[int], Future], numbers: Iterator[int], most: int) -> Iterator[Done]:
     """Results in the order in which they come; no more than ``most`` chunks are under way or waiting to be read."""
-    pending: set[Future] = {pool.submit(timed, plan, number) for number in islice(numbers, most)}
+    pending = {submit(number) for number in islice(numbers, most)}
     while pending:
-        finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-        pending |= {pool.submit(timed, plan, number) for number in islice(numbers, len(finished))}
+        finished, pending = wait(pending, timeout=LISTEN, return_when=FIRST_COMPLETED)
+        check()
+        pending |= {submit(number) for number in islice(numbers, len(finished))}
         for future in finished:
             yield future.result()
 
@@ -56,35 +70,37 @@ def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Iterator[Don
     """The chunks as they are finished, by the processes of a dask cluster: an address, ``local`` or ``local:N``.
 
     Workers return data and write nothing. A chunk whose worker dies runs again on another (dask gives up after a chunk
-    has lost four of them).
+    has lost four of them). Classes of the user's must be found by their names on every worker, and be the same there.
     """
+    codes = importable(plan)
     with _client(address) as client:
-        from distributed import as_completed
+        from distributed import KilledWorker
 
-        everywhere = client.scatter(_Setting(plan, bool(jax.config.jax_enable_x64)), broadcast=True)  # type: ignore[attr-defined]
-
-        def submit(number: int) -> Any:
-            return client.submit(_remote, everywhere, number, pure=False)
-
+        _refuse_others(client, codes)
+        everywhere = client.scatter(Work(plan, settings()), broadcast=True)
+        pool = client.get_executor(pure=False)
         most = 2 * max(1, sum(client.nthreads().values()))
-        results = as_completed([submit(number) for number in islice(numbers, most)])
-        for future in results:
-            yield future.result()
-            future.release()
-            for number in islice(numbers, 1):
-                results.add(submit(number))
+        try:
+            yield from _in_flight(lambda number: pool.submit(_remote, everywhere, codes, number), numbers, most)
+        except KilledWorker as error:
+            raise Refusal(
+                f"`cluster` lost four workers over one chunk ({error}); give them more memory, or smaller trainings"
+            ) from error
 
 
-class _Setting:
-    """What every worker needs: the plan and the precision."""
-
-    def __init__(self, plan: Plan, x64: bool):
-        self.plan, self.x64 = plan, x64
+def _remote(work: Work, codes: Codes, number: int) -> Done:
+    check_codes(codes)  # a worker may have come later than the others
+    return work(number)
 
 
-def _remote(setting: _Setting, number: int) -> Done:
-    jax.config.update("jax_enable_x64", setting.x64)
-    return timed(setting.plan, number)
+def _refuse_others(client: Any, codes: Codes) -> None:
+    """Refuse workers on which a class of the user's is another, before anything is sent that names it."""
+    try:
+        client.run(check_codes, codes)
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Refusal(f"`cluster` workers must have the same sigspike as this process, got {error!r}") from error
 
 
 @contextmanager

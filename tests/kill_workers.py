@@ -1,0 +1,75 @@
+"""A sweep on a dask cluster, whose workers are killed while they compute: the data must equal an undisturbed run's.
+
+python tests/kill_workers.py 10 # as many workers as asked for
+"""
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+import sigspike as ss
+from sigspike.store.ledger import Ledger
+from sigspike.sweeps import workers
+
+
+def run(store: Path, cluster: str | None):
+    """The sweep itself: one compilation, and more chunks than workers that die."""
+    setting = ss.Experiment(
+        problem=ss.SignalNoise(500, 1.0, 0.5),
+        network=ss.PatchCNN(5),
+        algorithm=ss.LabelNoiseGD(0.5),
+        n_samples=30,
+        n_steps=2000,
+        record_at=(2000,),
+        n_test=50,
+        measure="summary",
+    )
+    algorithms = {f"{rate:.2f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.44, 24)}
+    return ss.sweep(setting, {"algorithm": algorithms}, 16, store=store, cluster=cluster)
+
+
+def _kill(client, store: Path, n_kills: int, killed: list[int]) -> None:
+    """Kill a worker whenever another chunk is done."""
+    while len(killed) < n_kills:
+        seen = len(Ledger.of(store).chunks)
+        while len(Ledger.of(store).chunks) == seen:
+            time.sleep(0.01)
+        victim = next(iter(client.run(os.getpid).values()))
+        os.kill(victim, signal.SIGKILL)
+        killed.append(victim)
+
+
+def check(folder: Path, n_kills: int) -> str:
+    """Compute, kill, compare bit for bit."""
+    killed: list[int] = []
+    plain = workers._client
+
+    @contextmanager
+    def watched(address):
+        with plain(address) as client:
+            arguments = client, folder / "killed.zarr", n_kills, killed
+            threading.Thread(target=_kill, args=arguments, daemon=True).start()
+            yield client
+
+    workers._client = watched
+    try:
+        data = run(folder / "killed.zarr", "local:2")
+    finally:
+        workers._client = plain
+    whole = run(folder / "whole.zarr", None)
+    for name in whole.variables:
+        np.testing.assert_array_equal(data[name], whole[name], err_msg=name)
+    assert len(set(killed)) == n_kills
+    return f"{n_kills} workers killed, {len(Ledger.of(folder / 'killed.zarr').chunks)} chunks: the same bits"
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        print(check(Path(temporary), int(sys.argv[1])))
