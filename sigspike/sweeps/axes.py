@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from sigspike import tree
-from sigspike.check import Instance, Range, Refusal
+from sigspike.check import Instance, Range, Refusal, is_number, shown
 from sigspike.experiment import Experiment
 from sigspike.measure import RECORDS
 from sigspike.tree import AXES, axis_names
@@ -57,11 +57,11 @@ class Axis:
 
     def coordinate(self) -> np.ndarray:
         """The labels as an array: of numbers, of booleans, or of names."""
-        labels = [value.item() if isinstance(value, (np.generic, jax.Array)) else value for value in self.labels]
-        kinds = {bool if isinstance(value, bool) else type(value) for value in labels}
+        labels = [_plain(label) for label in self.labels]
+        kinds = set(map(type, labels))
         if kinds <= {int, float} or kinds == {bool}:
             return np.array(labels)
-        return np.array([str(value) for value in labels], dtype=object)
+        return np.array([label if isinstance(label, str) else shown(label) for label in labels], dtype=object)
 
     def describe(self) -> dict[str, Any]:
         """As plain numbers and names, for the store."""
@@ -71,7 +71,7 @@ class Axis:
 def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis, ...]:
     """The axes as they are given; ``cells.check_cells`` asks what they make of the experiment."""
     if not isinstance(axes, Mapping):
-        raise Refusal(f"`axes` must map paths to values, got {axes!r}")
+        raise Refusal(f"`axes` must map paths to values, got {shown(axes)}")
     found = tuple(_axis(experiment, name, values) for name, values in axes.items())
     names = [axis.name for axis in found]
     if len(set(names)) < len(names):
@@ -85,7 +85,7 @@ def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis,
 
 def _axis(experiment: Experiment, name: Any, values: Values) -> Axis:
     if not isinstance(name, str) or not name:
-        raise Refusal(f"`axes` must be named by paths, got {name!r}; a path is text, such as 'problem.snr'")
+        raise Refusal(f"`axes` must be named by paths, got {shown(name)}; a path is text, such as 'problem.snr'")
     linked = values if isinstance(values, Linked) else Linked({name: values})
     if not isinstance(linked.fields, Mapping) or not linked.fields:
         raise Refusal(f"`axes` links no field to {name!r}; name at least one, Linked({{path: values}})")
@@ -97,14 +97,14 @@ def _axis(experiment: Experiment, name: Any, values: Values) -> Axis:
     if len({len(column) for column in columns} | {len(labels or ())}) > 1:
         lengths = [len(column) for column in columns]
         raise Refusal(f"`axes` must give all fields and labels of {name!r} as many values, got {lengths}")
-    return Axis(name.rpartition(".")[2], tuple(linked.fields), tuple(columns), tuple(labels or ()), str(linked.about))
+    return Axis(name.rpartition(".")[2], tuple(linked.fields), tuple(columns), tuple(labels or ()), linked.about)
 
 
 def _column(experiment: Experiment, path: str, values: Values) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """The values of a field, and what the coordinate calls them."""
     if isinstance(values, Mapping):
         if not all(isinstance(name, str) for name in values):
-            raise Refusal(f"`axes` must name the objects of {path!r} in words, got {list(values)!r}")
+            raise Refusal(f"`axes` must name the objects of {path!r} in words, got {shown(list(values))}")
         labels, column = tuple(values), tuple(values.values())
     else:
         labels = column = _listed(path, values)
@@ -115,19 +115,25 @@ def _column(experiment: Experiment, path: str, values: Values) -> tuple[tuple[An
         isinstance(values, Mapping) and not all(parts)
     ):
         kind = "objects by name, {'name': object}" if any(parts) or _is_part(experiment, path) else "a list of values"
-        raise Refusal(f"`axes` must give {path!r} {kind}, got {values!r}")
+        raise Refusal(f"`axes` must give {path!r} {kind}, got {shown(values)}")
     return column, labels
 
 
 def _listed(path: str, values: Any) -> tuple[Any, ...]:
     """The values of a sequence or array of one dimension, as Python's own."""
-    if isinstance(values, (np.ndarray, jax.Array)):
-        if values.ndim != 1 or np.asarray(values).dtype.kind not in "iufbUO":
-            raise Refusal(f"`axes` must give {path!r} a list of values, got an array of shape {values.shape}")
-        return tuple(np.asarray(values).tolist())
-    if not isinstance(values, (Sequence, range)) or isinstance(values, (str, bytes)):
-        raise Refusal(f"`axes` must give {path!r} a list of values, got {values!r}")
-    return tuple(values)
+    if isinstance(values, (np.ndarray, jax.Array)) and not isinstance(values, np.ma.MaskedArray):
+        if values.ndim == 1 and getattr(values.dtype, "kind", "V") in "iufbUO":
+            return tuple(np.asarray(values).tolist())
+    elif isinstance(values, (list, tuple, range)):
+        return tuple(values)
+    raise Refusal(f"`axes` must give {shown(path)} a list of values, got {shown(values)}")
+
+
+def _plain(label: Any) -> Any:
+    """A number or a boolean as Python's own; other labels as they are."""
+    if isinstance(label, np.bool_) or (is_number(label) and not isinstance(label, (int, float))):
+        return label.item()
+    return label
 
 
 def _is_part(experiment: Experiment, path: str) -> bool:

@@ -9,7 +9,7 @@ import equinox as eqx
 import numpy as np
 
 from sigspike import tree
-from sigspike.check import Range, Refusal
+from sigspike.check import Range, Refusal, shown
 from sigspike.experiment import Experiment
 from sigspike.sweeps.axes import Axis
 
@@ -27,7 +27,7 @@ def cell(experiment: Experiment, axes: Sequence[Axis], places: Places) -> Experi
     try:
         return tree.put_all(experiment, values_of(axes, places))
     except Refusal as refusal:
-        named = ", ".join(f"{axis.name} = {axis.coordinate()[places[axis.name]]}" for axis in axes)
+        named = ", ".join(f"{axis.name} = {shown(axis.labels[places[axis.name]])}" for axis in axes)
         raise Refusal(f"{refusal} (`axes`: the cell {named})") from refusal
 
 
