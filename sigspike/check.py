@@ -206,7 +206,7 @@ def shown(value: Any) -> str:
         else:
             text = " ".join(repr(value).split())
     except Exception:  # what cannot even say what it is
-        text = f"a {type(value).__name__} that cannot be shown"
+        text = f"a value of type {type(value).__name__} that cannot be shown"
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
