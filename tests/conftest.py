@@ -30,7 +30,7 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 install_import_hook("sigspike", "typechecker.checked")
 
 
-ALONE = ("tests/test_paper_", "tests/test_notebooks")  # share no fixtures, no programs
+ALONE = ("tests/test_paper_", "tests/test_notebooks", "tests/test_random_grids")  # share no fixtures, no programs
 
 
 class Scheduling(LoadFileScheduling):

@@ -59,7 +59,9 @@ def flags(grid: Grid, folder: Path) -> None:
     """``sigspike sweep --axis`` for plain axes of numbers, into a NetCDF file."""
     words: list[str] = []
     for name, values in grid.axes.items():
-        if isinstance(values, (Mapping, ss.Linked)) or any(isinstance(v, (str, bool, tuple, type(None))) for v in values):
+        if isinstance(values, (Mapping, ss.Linked)) or any(
+            isinstance(v, (str, bool, tuple, type(None))) for v in values
+        ):
             raise Unspoken
         words += ["--axis", name.replace("_", "-"), *(repr(plain(value)) for value in values)]
     spec = _write(folder, {"experiment": table(grid.base)})

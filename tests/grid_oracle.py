@@ -220,12 +220,13 @@ def _positions(values: xr.DataArray, like: xr.DataArray, dim: str) -> list[int]:
     return [known.index(label) for label in values[dim].values.tolist()]
 
 
-def scale(values: np.ndarray) -> float:
+def scale(values: Any) -> float:
     """The largest finite magnitude."""
-    return float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
+    found = np.asarray(values)
+    return float(np.max(np.abs(found[np.isfinite(found)]), initial=0.0))
 
 
-def assert_close(found: np.ndarray, expected: np.ndarray, what: str, large: float | None = None) -> None:
+def assert_close(found: Any, expected: Any, what: str, large: float | None = None) -> None:
     """Equal to rounding, relative to each number and to the largest of them; NaN where NaN is due."""
     slack = CLOSE * (scale(expected) if large is None else large) + FLOOR
     np.testing.assert_allclose(found, expected, rtol=CLOSE, atol=slack, err_msg=what)

@@ -1,9 +1,9 @@
 """Small legal values for every field of every class, drawn from the fields' own domains."""
 
 from dataclasses import MISSING, Field, fields
+from functools import cache
 from typing import Any, get_args, get_origin
 
-import equinox as eqx
 import numpy as np
 import zoo
 from numpy.random import Generator
@@ -32,6 +32,7 @@ STEPS = (None, (0, 2), (1,), (0, 1, 2))
 EVERY = (None, 1, 2, 3)
 
 
+@cache
 def pool(field: Field) -> tuple[Any, ...]:
     """Legal values of a field that is no part; none for arrays and for what programs set themselves."""
     domain = field.metadata.get("domain")
@@ -138,7 +139,15 @@ def experiment(rng: Generator) -> ss.Experiment:
     return made(rng, ss.Experiment)
 
 
-def names(owner: eqx.Module) -> dict[str, bool]:
-    """What can be an axis of an object: its fields and derived quantities, and whether each is a part."""
-    own = {f.name: is_part(f) for f in fields(owner) if is_part(f) or pool(f)}
-    return own | dict.fromkeys(derived(type(owner)), False)
+@cache
+def names(kind: type) -> dict[str, bool]:
+    """What can be an axis of a class: its fields and derived quantities, and whether each is a part."""
+    own = {f.name: is_part(f) for f in fields(kind) if is_part(f) or pool(f)}
+    return own | dict.fromkeys(derived(kind), False)
+
+
+def classes(base: type) -> list[type]:
+    """A class, or those that can be made from it, and the same of all their parts."""
+    kinds = zoo.concrete(base) or [base]
+    inside = [field.metadata["domain"].kind for kind in kinds for field in fields(kind) if is_part(field)]
+    return [*kinds, *(kind for part_kind in dict.fromkeys(inside) for kind in classes(part_kind))]

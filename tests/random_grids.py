@@ -13,6 +13,7 @@ import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from numpy.random import Generator
 
 import sigspike as ss
 from sigspike.check import Refusal
+from sigspike.tree import describe
 
 SHAPES = 4  # programs a grid may need: compiling is nearly all that a grid costs
 ROOM = 64  # the largest d of explicit vectors
@@ -43,6 +45,7 @@ class Outcome:
     story: str = ""
 
 
+@cache
 def draw(seed: int, number: int) -> tuple[Grid, str]:
     """A grid, and the way in which it is asked for."""
     rng = np.random.default_rng([seed, number])
@@ -97,7 +100,7 @@ class _Axes:
         return [getattr(owner, name) for owner in self._owners(parent) if hasattr(owner, name)]
 
     def _paths(self, whole: bool, everywhere: bool, under: str = "") -> list[str]:
-        owners = [grid_values.names(owner) for owner in self._owners(under)]
+        owners = [grid_values.names(type(owner)) for owner in self._owners(under)]
         found = []
         for name in dict.fromkeys(name for own in owners for name in own):
             has = [own[name] for own in owners if name in own]
@@ -124,7 +127,7 @@ class _Axes:
 
     def _column(self, path: str, length: int, linked: bool) -> list[Any]:
         parent, _, name = path.rpartition(".")
-        owners = [owner for owner in self._owners(parent) if name in grid_values.names(owner)]
+        owners = [owner for owner in self._owners(parent) if name in grid_values.names(type(owner))]
         if name in grid_values.derived(type(owners[0])):
             pool = grid_values.derived_pool(owners, name)
         else:
@@ -193,7 +196,16 @@ def _names_the_cell(message: str, grid: Grid, cells: list[Any]) -> bool:
 
 def tell(grid: Grid, door: str) -> str:
     """A grid in words."""
-    return f"base {grid.base}\naxes {dict(grid.axes)}\nn_seeds {grid.n_seeds}, seed {grid.seed}, door {door}"
+    axes = "\n".join(f"     {name}: {_said(values)}" for name, values in grid.axes.items())
+    return f"base {describe(grid.base)}\naxes\n{axes}\nn_seeds {grid.n_seeds}, seed {grid.seed}, door {door}"
+
+
+def _said(values: Any) -> str:
+    if isinstance(values, ss.Linked):
+        return (
+            f"Linked({{{', '.join(f'{path}: {_said(own)}' for path, own in values.fields.items())}}}, {values.labels})"
+        )
+    return str({name: describe(made) for name, made in values.items()} if isinstance(values, dict) else values)
 
 
 def main() -> None:
