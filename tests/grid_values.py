@@ -36,7 +36,7 @@ EVERY = (None, 1, 2, 3)
 def pool(field: Field) -> tuple[Any, ...]:
     """Legal values of a field that is no part; none for arrays and for what programs set themselves."""
     domain = field.metadata.get("domain")
-    if "hidden" in field.metadata or isinstance(domain, Instance) and domain.kind is not bool:
+    if "hidden" in field.metadata or (isinstance(domain, Instance) and domain.kind is not bool):
         return ()
     if isinstance(domain, Choice):
         return domain.options

@@ -9,9 +9,9 @@ import pytest
 import zoo
 from conftest import FLOAT32
 from grid_oracle import Grid, alone, cell, check
-from sigspike.activations import relu_power
 
 import sigspike as ss
+from sigspike.activations import relu_power
 from sigspike.cli.main import main
 
 pytestmark = pytest.mark.skipif(FLOAT32, reason="cells are compared to float64 rounding")
