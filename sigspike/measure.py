@@ -15,6 +15,7 @@ from sigspike.networks import Tangent
 from sigspike.selection import auc
 from sigspike.spaces import Decomposition, Params
 from sigspike.spaces.space import extend, read
+from sigspike.tree import all_finite
 
 
 def noted(long_name: str) -> Any:
@@ -50,8 +51,8 @@ class View(NamedTuple):
 
 
 class Record(eqx.Module):
-    """The part that every record has. A prediction f = 0 counts as half an error; after a divergence everything is
-    NaN.
+    """The part that every record has. A prediction f = 0 counts as half an error; from ``diverged_at`` on, every
+    number is NaN.
     """
 
     step: Int[Array, ""] = noted("gradient steps taken")
@@ -71,6 +72,12 @@ class Record(eqx.Module):
     def own(cls, view: View) -> dict[str, Array]:
         """What this record adds."""
         return {}
+
+    def without_numbers_after_divergence(self) -> "Record":
+        """NaN in place of every number, if the run has diverged: what comes after says nothing, finite or not."""
+        diverged = self.diverged_at >= 0
+        is_number = lambda leaf: jnp.issubdtype(leaf.dtype, jnp.floating)  # noqa: E731
+        return jax.tree.map(lambda leaf: jnp.where(diverged, jnp.nan, leaf) if is_number(leaf) else leaf, self)
 
 
 class CoefficientRecord(Record):
@@ -171,13 +178,16 @@ RECORDS: dict[str, type[Record]] = {
 
 
 class Observer(eqx.Module):
-    """Looks at a run: its training task, its test set, and the law of the labels of each step."""
+    """Looks at a run: its training task, its test set, and the law of the labels of each step.
+
+    ``n_axes`` counts the signal axes of a test set in the outlook of the training frame; None where both are in one.
+    """
 
     record: type[Record] = eqx.field(static=True)
     task: Task
     test: Examples
     algorithm: Algorithm
-    n_axes: int = eqx.field(static=True)
+    n_axes: int | None = eqx.field(static=True)
 
     def __call__(
         self, params: Params, state: Any, step: Int[Array, ""], diverged_at: Int[Array, ""], drawn: Any
@@ -185,32 +195,35 @@ class Observer(eqx.Module):
         """The record of this moment; ``drawn`` is what the algorithm takes its next step with."""
         task = self.task
         overlaps = task.space.overlaps(params)
-        margin = task.margins(params.upper, overlaps)
-        wrong = 1 - correct(self._test_margins(params))
+        margin, test_margin = task.margins(params.upper, overlaps), self._test_margins(params)
+        wrong = 1 - correct(test_margin)
+        losses = jnp.mean(self.algorithm.pointwise(margin)), jnp.mean(self.algorithm.losses(margin, drawn))
+        view = View(task.coefficients(params), margin, task.training, task.network.exists)
+        finite = all_finite((margin, test_margin, losses, view.decomposition))
         shared = Record(
             step=step,
-            train_loss=jnp.mean(self.algorithm.pointwise(margin)),
-            step_loss=jnp.mean(self.algorithm.losses(margin, drawn)),
+            train_loss=losses[0],
+            step_loss=losses[1],
             train_accuracy=jnp.mean(correct(margin)),
             test_error=jnp.mean(wrong),
             test_error_se=jnp.std(wrong) / wrong.shape[0] ** 0.5,
-            diverged_at=diverged_at,
+            diverged_at=jnp.where((diverged_at < 0) & ~finite, step, diverged_at),
         )
-        view = View(task.coefficients(params), margin, task.training, task.network.exists)
         if self.record is WeightRecord and isinstance(self.algorithm, Reweighted):
             look = self.algorithm.look(task, params, state, drawn)
             view = view._replace(look=look, clean_loss=self.algorithm.clean_loss(task, params.upper, overlaps))
-        return self.record.take(shared, view)
+        return self.record.take(shared, view).without_numbers_after_divergence()
 
     def _test_margins(self, params: Params) -> Float[Array, " sample"]:
         filters, n_coordinates = self.task.space.filters(params), self.task.examples.noise.shape[-1]
         moments = [filters] if self.task.origin is None else [filters, self.task.space.initial]
-        stacked = jnp.concatenate(moments, axis=1)
-        if self.test.noise.shape[-1] < n_coordinates:
+        n_moments = len(moments)
+        # Neuron by neuron: the coordinates that a test sees of a network are the first of those of a wider one.
+        stacked = jnp.stack(moments, axis=2).reshape(filters.shape[0], -1, filters.shape[-1])
+        if self.n_axes is not None:
             stacked = turn(stacked, self.n_axes, n_coordinates - self.n_axes)
         overlaps = read(stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked))
-        split = (jnp.split(part, len(moments), axis=1) for part in overlaps)
-        now, *start = (Atoms(*parts) for parts in zip(*split, strict=True))
+        now, *start = (Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments))
         answer = Tangent(self.task.network, self.task.origin[0], *start) if self.task.origin else self.task.network
         return self.test.label * answer.logits(params.upper, now, self.test)
 

@@ -23,12 +23,16 @@ BLOCK = 128  # steps whose randomness is drawn together
 
 
 class Draw(eqx.Module):
-    """The random part of a run that is fixed before training; the training set ends with the clean subset."""
+    """The random part of a run that is fixed before training; the training set ends with the clean subset.
+
+    ``turned``: the test set is written in the outlook of the training frame, to which the filters must be turned.
+    """
 
     train: Examples
     test: Examples
     first: Float[Array, "sign neuron coordinate"]
     upper: Any
+    turned: bool = eqx.field(static=True, default=False)
 
 
 def simulate(experiment: Experiment, key: Key[Array, ""]) -> Record:
@@ -60,9 +64,10 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
     first = network.first(key_first, frame)
     examples = problem.train(key_train, frame, experiment.n_samples, experiment.algorithm.n_clean)
     copies = 2 if experiment.regime == "kernel" else 1
-    test_frame = frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and problem.fresh_tests else frame
+    turned = isinstance(frame, Span) and problem.fresh_tests
+    test_frame = frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and turned else frame
     test = problem.test(key_test, test_frame, experiment.n_test, examples)
-    return Draw(examples, test, first, network.upper(key_upper))
+    return Draw(examples, test, first, network.upper(key_upper), turned)
 
 
 def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) -> Frame:
@@ -81,7 +86,7 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
     start = space.start(drawn.upper)
     origin = (drawn.upper, space.overlaps(start)) if experiment.regime == "kernel" else None
     task = Task(space, experiment.network, drawn.train, experiment.algorithm.n_clean, origin)
-    n_axes = experiment.problem.n_axes
+    n_axes = experiment.problem.n_axes if drawn.turned else None
     observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
     loop = Loop(task, experiment.algorithm, key)
     ends = (0, *experiment.record_steps)
@@ -93,7 +98,8 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
         n_steps = stop - start if gap is None else gap
         carry = lax.cond(stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry)
         carry = loop.watch(carry, stop)
-        return carry, observer(carry.params, carry.state, stop, carry.diverged_at, loop.draw(stop))
+        record = observer(carry.params, carry.state, stop, carry.diverged_at, loop.draw(stop))
+        return Carry(carry.params, carry.state, record.diverged_at), record
 
     moments = jnp.array(ends)
     return lax.scan(leg, loop.start(start), (moments[:-1], moments[1:]))[1]
@@ -131,9 +137,12 @@ class Loop(eqx.Module):
         return Carry(params, state, carry.diverged_at)
 
     def watch(self, carry: Carry, step: Int[Array, ""]) -> Carry:
-        """Note the first step at which a margin is not finite (looking at the parameters too would copy the state)."""
+        """Note the first step at which a margin or its loss is not finite.
+
+        Looking at the parameters too would copy the state; a record looks at all that it shows.
+        """
         margins = self.task.margins(carry.params.upper, self.task.space.overlaps(carry.params))
-        fresh = (carry.diverged_at < 0) & ~all_finite(margins)
+        fresh = (carry.diverged_at < 0) & ~all_finite((margins, self.algorithm.pointwise(margins)))
         return Carry(carry.params, carry.state, jnp.where(fresh, step, carry.diverged_at))
 
     def run(self, carry: Carry, start: Int[Array, ""], n_steps: int | Int[Array, ""]) -> Carry:

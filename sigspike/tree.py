@@ -2,7 +2,8 @@
 
 import hashlib
 import math
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, fields, is_dataclass, replace
 from typing import Any
 
 import equinox as eqx
@@ -10,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
+from jax.core import Tracer
 
 from sigspike.check import Refusal, nearest
 
@@ -28,14 +30,54 @@ def put(tree: Any, path: str, value: Any) -> Any:
 
     A derived quantity (``problem.snr``) is put by its owner's ``with_…`` method.
     """
-    *parents, last = path.split(".")
-    objects = [tree]
-    for name in parents:
-        objects.append(getattr(objects[-1], _known(objects[-1], name, path)))
-    _known(objects[-1], last, path)
-    for owner, name in zip(reversed(objects), reversed([*parents, last]), strict=True):
-        value = getattr(owner, f"with_{name}")(value) if is_derived(owner, name) else replace(owner, **{name: value})
-    return value
+    return put_all(tree, {path: value})
+
+
+def put_all(tree: Any, values: Mapping[str, Any], within: str = "") -> Any:
+    """A copy with several fields replaced at once, in whatever order they are given.
+
+    A part goes in before the fields inside it, and an owner's plain fields before its derived quantities, which are
+    put through them. Each owner is made once, so only the finished object need be one that its class allows.
+    """
+    plain: dict[str, Any] = {}
+    derived: dict[str, Any] = {}
+    below: dict[str, dict[str, Any]] = {}
+    for path, value in values.items():
+        name, _, rest = path.partition(".")
+        _known(tree, name, within + path)
+        if rest:
+            below.setdefault(name, {})[rest] = value
+        else:
+            (derived if is_derived(tree, name) else plain)[name] = value
+    for name, inside in below.items():
+        plain[name] = put_all(plain.get(name, getattr(tree, name)), inside, f"{within}{name}.")
+    tree = replace(tree, **plain) if plain else tree
+    for name, value in derived.items():
+        tree = getattr(tree, f"with_{name}")(value)
+    return tree
+
+
+def moved(tree: Any, path: str) -> frozenset[str]:
+    """The paths of the fields that move when ``path`` is put: itself, or those that a derived quantity is put through.
+
+    Read by tracing: what ``with_…`` leaves alone does not become a traced value.
+    """
+    parent, _, name = path.rpartition(".")
+    owner = get(tree, parent) if parent else tree
+    if not is_derived(owner, _known(owner, name, path)):
+        return frozenset({path})
+    found: set[str] = set()
+    jax.eval_shape(lambda value: found.update(_traced(getattr(owner, f"with_{name}")(value), parent)), 0.5)
+    return frozenset(found)
+
+
+def _traced(tree: Any, path: str) -> Iterator[str]:
+    """The paths of the traced values in a description at ``path``."""
+    if is_dataclass(tree):
+        for field in fields(tree):
+            yield from _traced(getattr(tree, field.name), f"{path}.{field.name}" if path else field.name)
+    elif isinstance(tree, Tracer):
+        yield path
 
 
 def is_derived(tree: Any, path: str) -> bool:
@@ -48,8 +90,7 @@ def about(tree: Any, path: str) -> str:
     """What figures call the field at ``path``: its own words, or the first line of a derived quantity's docstring."""
     parent, _, name = path.rpartition(".")
     owner = get(tree, parent) if parent else tree
-    _known(owner, name, path)
-    if is_derived(owner, name):
+    if is_derived(owner, _known(owner, name, path)):
         return (getattr(type(owner), name).__doc__ or "").partition("\n")[0].rstrip(".")
     return owner.__dataclass_fields__[name].metadata.get("about", name.replace("_", " "))
 
@@ -65,12 +106,11 @@ def _known(tree: Any, name: str, path: str) -> str:
     return name
 
 
-def is_static(tree: Any, path: str) -> bool:
-    """Whether the field at ``path`` is part of the shape of a run (a sweep loops over it and compiles anew)."""
+def field_at(tree: Any, path: str) -> Field:
+    """The dataclass field at ``path``, which is no derived quantity."""
     parent, _, name = path.rpartition(".")
     owner = get(tree, parent) if parent else tree
-    _known(owner, name, path)
-    return not is_derived(owner, name) and bool(owner.__dataclass_fields__[name].metadata.get("static", False))
+    return owner.__dataclass_fields__[_known(owner, name, path)]
 
 
 def describe(tree: Any) -> Any:
@@ -121,10 +161,14 @@ def record_axes(record: Any, leading: tuple[str, ...]) -> list[tuple[str, tuple[
     """Name, dimensions and attributes of every field of a record (of arrays, or of their shapes)."""
     found = []
     for field in fields(record):
-        own = [axis.lstrip("*") for axis in getattr(field.type, "dim_str").split()]  # noqa: B009 (jaxtyping's attribute)
-        dims = (*leading, *own)[: getattr(record, field.name).ndim]
+        dims = (*leading, *axis_names(field))[: getattr(record, field.name).ndim]
         found.append((field.name, dims, dict(field.metadata.get("attrs", {}))))
     return found
+
+
+def axis_names(field: Field) -> list[str]:
+    """The axes that a record's field declares."""
+    return [axis.lstrip("*") for axis in getattr(field.type, "dim_str").split()]  # noqa: B009 (jaxtyping's attribute)
 
 
 def all_finite(tree: Any) -> jax.Array:

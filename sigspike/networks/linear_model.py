@@ -17,6 +17,7 @@ class LinearModel(Network):
     """
 
     n_signs: ClassVar[int] = 1
+    pads: ClassVar[bool] = True
 
     width: int = count("filters m", default=1)
     power: float = constant(Range(low=1, high=1), "exponent q of the activation", default=1)

@@ -1,6 +1,7 @@
 """What a network must say of itself: a first layer, which lives in a space, and a head on its pre-activations."""
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import jax
@@ -12,6 +13,8 @@ from sigspike.examples import Atoms, Examples
 from sigspike.fields import Checked, choice, constant, count, hidden, number, switch
 from sigspike.frames import Frame, unit_draw
 
+NEURONS = {"upper", "hidden", "answer", "features", "first", "logits", "neurons", "exists", "masked"}
+
 
 class Network(Checked):
     """f(x) = Σ_p g(x^(p)) (or the mean over patches): each patch answers on its own.
@@ -20,12 +23,16 @@ class Network(Checked):
     An atom is therefore answered once, however many samples share it. Every network has m = ``width`` filters a
     class (or in all), σ(z) = max(0, z)^q with q = ``power`` ≥ 1 (static: each q is code of its own), initial
     weights of standard deviation σ_0 = ``init_std``, and with ``bias`` one number more a filter, drawn from the
-    same law and shared by the patches. With ``alive`` = m the arrays have room for ``width`` ≥ m filters, and those
-    beyond m are zero for ever: since σ'(0) = 0 nothing moves them. m is then a number, and one program serves many
-    widths, with the draws that each width has by itself.
+    same law and shared by the patches.
+
+    A ``padded`` network has room for more filters than the m that are ``alive``; m is then a number, and one program
+    serves many widths, with the draws that each width has by itself. What the room would add is masked wherever
+    neurons are summed, so that no gradient reaches it. ``pads`` promises that of the class which says it and of all
+    methods it has by then; a subclass that touches the neurons anew has no room until it promises again.
     """
 
     n_signs: ClassVar[int]
+    pads: ClassVar[bool] = False
 
     width: int = count("filters a class m")
     power: float = constant(AT_LEAST_ONE, "exponent q of the activation", default=2)
@@ -47,13 +54,13 @@ class Network(Checked):
 
     def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
         """g = (1/m) Σ_r (h_{+1,r} − h_{−1,r}): what each patch adds to the logit (one side alone counts as +1)."""
-        outputs = self.hidden(upper, overlaps).sum(1)
+        outputs = self.masked(self.hidden(upper, overlaps)).sum(1)
         sign = jnp.array([-1.0, 1.0])[-outputs.shape[0] :].reshape(-1, *[1] * (outputs.ndim - 1))
         return jnp.sum(sign * outputs, axis=0) / self.neurons  # its derivative is a product, a slice's is a padding
 
     def features(self, upper: Any, overlaps: Atoms, examples: Examples) -> Float[Array, "sample feature"]:
         """Σ_p h of every sample, in one row."""
-        signal, noise = self.hidden(upper, overlaps.signal), self.hidden(upper, overlaps.noise)
+        signal, noise = (self.masked(self.hidden(upper, z)) for z in overlaps)
         total = signal @ examples.membership.T + noise.sum(-1)
         return total.reshape(-1, total.shape[-1]).T
 
@@ -87,3 +94,19 @@ class Network(Checked):
     def exists(self) -> Bool[Array, " neuron"]:
         """Which of the filters of a class exist."""
         return jnp.arange(self.width) < self.neurons
+
+    def masked(self, values: Float[Array, "side neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+        """The values of the neurons that exist, and 0 for the room beyond them, also to every derivative."""
+        if self.alive is None:
+            return values
+        return jnp.where(self.exists.reshape(1, -1, *[1] * (values.ndim - 2)), values, 0)
+
+    @classmethod
+    def can_pad(cls) -> bool:
+        """Whether room beyond m changes nothing: the class that last touched the neurons, or one below it, says so."""
+        touched = next(kind for kind in cls.__mro__ if NEURONS & vars(kind).keys())
+        return cls.pads and any(issubclass(kind, touched) for kind in cls.__mro__ if "pads" in vars(kind))
+
+    def padded(self, room: int) -> "Network":
+        """The same network with room for ``room`` ≥ m filters a class."""
+        return replace(self, width=room, alive=self.neurons)

@@ -18,6 +18,7 @@ class PatchCNN(Network):
     """
 
     n_signs: ClassVar[int] = 2
+    pads: ClassVar[bool] = True
 
     filters: str = choice("mean", "sum", default="mean")
 

@@ -20,6 +20,7 @@ class ThreeLayerCNN(Network):
     """
 
     n_signs: ClassVar[int] = 1
+    pads: ClassVar[bool] = True
 
     power: float = constant(AT_LEAST_ONE, "exponent q of the activation", default=1)
     upper_gain: float | Float[Array, ""] = number(
@@ -33,5 +34,5 @@ class ThreeLayerCNN(Network):
         return self.upper_gain / self.neurons**0.5 * jnp.where(exists[None], square, 0)
 
     def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
-        first = relu_power(overlaps[0], self.power)
+        first = self.masked(relu_power(overlaps, self.power))[0]
         return relu_power(jnp.einsum("jrk,k...->jr...", upper, first), self.power)

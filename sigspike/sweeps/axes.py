@@ -1,8 +1,8 @@
-"""The axes of a sweep: which fields move, to which values, and whether they are vmapped, padded or looped."""
+"""The axes of a sweep: which fields move, and to which values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, fields
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -11,9 +11,9 @@ import numpy as np
 from sigspike import tree
 from sigspike.check import Instance, Range, Refusal
 from sigspike.experiment import Experiment
+from sigspike.measure import RECORDS
+from sigspike.tree import AXES, axis_names
 
-ALIAS = {"network.width": "network.alive"}
-Kind = Literal["looped", "padded", "number"]
 Values = Any  # a sequence of values | a mapping of names to parts | Linked
 
 
@@ -31,101 +31,123 @@ class Linked:
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension of a grid: ``columns[k]`` are the values of the field at ``paths[k]``.
-
-    ``kind``: a ``"number"`` is vmapped; a ``"looped"`` one is a shape, or a part that is replaced whole; a ``"padded"``
-    one is a shape that one program can serve with room to spare (the width; the dimension of uniform weights).
-    """
+    """One dimension of a grid: ``columns[k]`` are the values of the field at ``paths[k]``."""
 
     name: str
     paths: tuple[str, ...]
     columns: tuple[tuple[Any, ...], ...]
     labels: tuple[Any, ...]
-    kind: Kind
-    about: str
+    about: str = ""
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def at(self, experiment: Experiment, place: int) -> Experiment:
-        """The experiment with this axis at a place."""
-        for path, column in zip(self.paths, self.columns, strict=True):
-            experiment = tree.put(experiment, path, column[place])
-        return experiment
+    def values(self, place: int) -> dict[str, Any]:
+        """What this axis puts at a place."""
+        return {path: column[place] for path, column in self.pairs()}
 
-    def numbers(self, places: Sequence[int]) -> dict[str, np.ndarray]:
-        """What moves inside a program: the fields, and for the width the number of filters alive."""
-        return {
-            ALIAS.get(path, path): np.asarray([column[place] for place in places], float)
-            for path, column in self._pairs()
-        }
+    def pairs(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """Every path with its column."""
+        return list(zip(self.paths, self.columns, strict=True))
+
+    @property
+    def replaces_parts(self) -> bool:
+        """Whether a part is replaced whole along this axis."""
+        return any(isinstance(value, eqx.Module) for column in self.columns for value in column)
+
+    def coordinate(self) -> np.ndarray:
+        """The labels as an array: of numbers, of booleans, or of names."""
+        labels = [value.item() if isinstance(value, (np.generic, jax.Array)) else value for value in self.labels]
+        kinds = {bool if isinstance(value, bool) else type(value) for value in labels}
+        if kinds <= {int, float} or kinds == {bool}:
+            return np.array(labels)
+        return np.array([str(value) for value in labels], dtype=object)
 
     def describe(self) -> dict[str, Any]:
         """As plain numbers and names, for the store."""
-        return {path: [tree.describe(value) for value in column] for path, column in self._pairs()}
-
-    def _pairs(self) -> list[tuple[str, tuple[Any, ...]]]:
-        return list(zip(self.paths, self.columns, strict=True))
+        return {path: [tree.describe(value) for value in column] for path, column in self.pairs()}
 
 
 def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis, ...]:
-    """The axes, every value of which has been tried in the experiment before anything runs."""
+    """The axes as they are given; ``cells.check_cells`` asks what they make of the experiment."""
     if not isinstance(axes, Mapping):
         raise Refusal(f"`axes` must map paths to values, got {axes!r}")
     found = tuple(_axis(experiment, name, values) for name, values in axes.items())
     names = [axis.name for axis in found]
     if len(set(names)) < len(names):
         raise Refusal(f"`axes` must end in different names, got {', '.join(axes)}; name one by linking it")
+    taken = sorted(_taken() & set(names))
+    if taken:
+        remedy = "name the axis otherwise, {'name': Linked({path: values})}"
+        raise Refusal(f"`axes` cannot be named {taken[0]!r}, which a record calls something of its own; {remedy}")
     return found
 
 
-def _axis(experiment: Experiment, name: str, values: Values) -> Axis:
+def _axis(experiment: Experiment, name: Any, values: Values) -> Axis:
+    if not isinstance(name, str) or not name:
+        raise Refusal(f"`axes` must be named by paths, got {name!r}; a path is text, such as 'problem.snr'")
     linked = values if isinstance(values, Linked) else Linked({name: values})
-    if not linked.fields:
-        raise Refusal(f"`axes` links no field to {name!r}; name at least one")
-    columns, labels = [], linked.labels
+    if not isinstance(linked.fields, Mapping) or not linked.fields:
+        raise Refusal(f"`axes` links no field to {name!r}; name at least one, Linked({{path: values}})")
+    columns, labels = [], None if linked.labels is None else _listed(name, linked.labels)
     for path, given in linked.fields.items():
         column, own = _column(experiment, path, given)
         columns.append(column)
-        labels = own if labels is None else tuple(np.asarray(labels).tolist())
+        labels = own if labels is None else labels
     if len({len(column) for column in columns} | {len(labels or ())}) > 1:
-        raise Refusal(f"`axes` must give all fields of {name!r} as many values, got {[len(c) for c in columns]}")
-    kinds = [_kind(experiment, path) for path in linked.fields]
-    kind: Kind = min(kinds, key=list(get_args(Kind)).index)  # type: ignore[assignment]
-    about = linked.about or tree.about(experiment, next(iter(linked.fields)))
-    axis = Axis(name.rpartition(".")[2], tuple(linked.fields), tuple(columns), tuple(labels or ()), kind, about)
-    for place in range(len(axis)):
-        try:
-            axis.at(experiment, place)
-        except Refusal as refusal:
-            raise Refusal(f"{refusal} (`axes`: {name!r}, place {place} of {len(axis)})") from refusal
-    return axis
+        lengths = [len(column) for column in columns]
+        raise Refusal(f"`axes` must give all fields and labels of {name!r} as many values, got {lengths}")
+    return Axis(name.rpartition(".")[2], tuple(linked.fields), tuple(columns), tuple(labels or ()), str(linked.about))
 
 
 def _column(experiment: Experiment, path: str, values: Values) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """The values of a field, and what the coordinate calls them."""
-    part = isinstance(tree.get(experiment, path), eqx.Module)
-    listed = isinstance(values, (Sequence, np.ndarray, jax.Array)) and not isinstance(values, str) and not part
-    if not listed and not (part and isinstance(values, Mapping)):
-        kind = "objects by name, {'name': object}" if part else "a sequence of values"
-        raise Refusal(f"`axes` must give {path!r} {kind}, got {values!r}")
-    labels = tuple(np.asarray(values).tolist()) if isinstance(values, (np.ndarray, jax.Array)) else tuple(values)
-    if not labels:
+    if isinstance(values, Mapping):
+        if not all(isinstance(name, str) for name in values):
+            raise Refusal(f"`axes` must name the objects of {path!r} in words, got {list(values)!r}")
+        labels, column = tuple(values), tuple(values.values())
+    else:
+        labels = column = _listed(path, values)
+    if not column:
         raise Refusal(f"`axes` gives no value for {path!r}; name at least one")
-    return (tuple(values.values()) if isinstance(values, Mapping) else labels), labels
+    parts = [isinstance(value, eqx.Module) for value in column]
+    if (not isinstance(values, Mapping) and (any(parts) or _is_part(experiment, path))) or (
+        isinstance(values, Mapping) and not all(parts)
+    ):
+        kind = "objects by name, {'name': object}" if any(parts) or _is_part(experiment, path) else "a list of values"
+        raise Refusal(f"`axes` must give {path!r} {kind}, got {values!r}")
+    return column, labels
 
 
-def _kind(experiment: Experiment, path: str) -> Kind:
-    spans = experiment.space == "coefficients" and experiment.problem.isotropic
-    if path == "network.width" or (path == "problem.dim" and experiment.explicit_dim is not None):
-        return "padded" if spans else "looped"
-    if isinstance(tree.get(experiment, path), eqx.Module) or tree.is_static(experiment, path):
-        return "looped"
-    return "number"
+def _listed(path: str, values: Any) -> tuple[Any, ...]:
+    """The values of a sequence or array of one dimension, as Python's own."""
+    if isinstance(values, (np.ndarray, jax.Array)):
+        if values.ndim != 1 or np.asarray(values).dtype.kind not in "iufbUO":
+            raise Refusal(f"`axes` must give {path!r} a list of values, got an array of shape {values.shape}")
+        return tuple(np.asarray(values).tolist())
+    if not isinstance(values, (Sequence, range)) or isinstance(values, (str, bytes)):
+        raise Refusal(f"`axes` must give {path!r} a list of values, got {values!r}")
+    return tuple(values)
+
+
+def _is_part(experiment: Experiment, path: str) -> bool:
+    try:
+        return isinstance(tree.get(experiment, path), eqx.Module)
+    except Refusal:  # only the cells have it
+        return False
+
+
+def _taken() -> set[str]:
+    """Names that a record gives to its variables and dimensions."""
+    records = RECORDS.values()
+    variables = {field.name for record in records for field in fields(record)}
+    dims = {dim for record in records for field in fields(record) for dim in axis_names(field)}
+    several = {f"{name}{ending}" for name in variables for ending in ("_se", "_n")}
+    return variables | dims | several | set(AXES) | {"seed", "time", "fraction_diverged", "n_snr2"}
 
 
 def check_sweep(experiment: Experiment, n_seeds: int, seed: int) -> None:
     """Refuse what is no sweep, before its axes are read."""
     Instance(Experiment).check("experiment", experiment)
-    Range(low=1, whole=True, plain=True).check("n_seeds", n_seeds)
+    Range(low=1, high=2**31 - 1, whole=True, plain=True).check("n_seeds", n_seeds)
     Range(low=0, high=2**32 - 1, whole=True, plain=True).check("seed", seed)

@@ -2,22 +2,39 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
+import equinox as eqx
 import numpy as np
 import xarray as xr
 
 from sigspike.check import Range, Refusal
 from sigspike.experiment import Experiment
 from sigspike.sweeps.axes import Axis, Linked, Values, check_sweep, read_axes
+from sigspike.sweeps.cells import cell, check_cells
 from sigspike.sweeps.grid import Grid
 from sigspike.sweeps.plan import Plan
+from sigspike.sweeps.programs import shapes
 from sigspike.sweeps.sweep import Progress, sweep
 
 CONFIDENCE = 1.96  # standard errors
 
 Cell = tuple[int, int]
-Measured = dict[Cell, tuple[float, float]]
+
+
+class Mean(NamedTuple):
+    """What the seeds of a cell come to: their mean and its standard error (NaN if all diverge), and how many do."""
+
+    mean: float
+    error: float
+    diverged: float
+
+    def above(self, level: float) -> bool | None:
+        """The side of the level; None where there is no mean."""
+        return None if math.isnan(self.mean) else self.mean > level
+
+
+Measured = dict[Cell, Mean]
 
 
 def trace_boundary(
@@ -35,12 +52,14 @@ def trace_boundary(
     A coarse lattice first; then, at half the spacing and down to single cells, the inside of every block whose corners
     disagree (mean above, mean below), or one of whose corners is uncertain (|mean − level| < 1.96 standard errors);
     disagreement first, until ``share`` of the grid's cells is trained. Returned on the whole grid: ``quantity`` (mean
-    over seeds; interpolated linearly where nothing was trained), ``…_se`` (NaN there), ``trained``, and
-    ``probability_above`` = Φ((mean − level)/se).
+    over seeds; interpolated linearly where nothing was trained), ``…_se`` and ``fraction_diverged`` (NaN there),
+    ``trained``, and ``probability_above`` = Φ((mean − level)/se). Where all seeds diverge the mean is NaN, and so is
+    whatever would be interpolated from it.
     """
     check_sweep(experiment, n_seeds, seed)
     Range(low=0, high=1, open_low=True).check("share", share)
     found = read_axes(experiment, axes)
+    check_cells(experiment, found)
     if len(found) != 2:
         raise Refusal(f"`axes` must be two for a boundary in a plane, got {len(found)}; fix the others")
     grid = Grid(Plan(experiment, found, n_seeds, seed, "mean", {axis.name: 1 for axis in found} | {"seed": n_seeds}))
@@ -53,7 +72,7 @@ def trace_boundary(
     spacing = _spacing(shape, budget)
     wanted = [(i, j) for i in _lattice(shape[0], spacing) for j in _lattice(shape[1], spacing)]
     while True:
-        fresh = list(dict.fromkeys(cell for cell in wanted if cell not in measured))[: budget - len(measured)]
+        fresh = list(dict.fromkeys(at for at in wanted if at not in measured))[: budget - len(measured)]
         measured |= _measure(experiment, found, fresh, quantity, n_seeds, seed)
         if progress is not None:
             progress(len(measured) * n_seeds, budget * n_seeds)
@@ -84,9 +103,7 @@ def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: flo
     for top, bottom in zip(rows, rows[1:] or rows, strict=False):
         for left, right in zip(columns, columns[1:] or columns, strict=False):
             corners = [
-                measured[cell]
-                for cell in ((top, left), (top, right), (bottom, left), (bottom, right))
-                if cell in measured
+                measured[at] for at in ((top, left), (top, right), (bottom, left), (bottom, right)) if at in measured
             ]
             inside = [
                 (i, j)
@@ -94,9 +111,9 @@ def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: flo
                 for j in _lattice(shape[1], spacing // 2)
                 if top <= i <= bottom and left <= j <= right
             ]
-            if len({mean > level for mean, _ in corners}) == 2:
+            if {True, False} <= {corner.above(level) for corner in corners}:
                 disagreeing += inside
-            elif any(not abs(mean - level) >= CONFIDENCE * error for mean, error in corners):
+            elif any(not abs(corner.mean - level) >= CONFIDENCE * corner.error for corner in corners):
                 uncertain += inside
     return _nearest_first(measured, disagreeing, level) + uncertain
 
@@ -110,15 +127,20 @@ def _nearest_first(measured: Measured, cells: list[Cell], level: float) -> list[
 
 
 def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
-    """The means interpolated linearly at some places of the plane (the nearest, outside of what was measured)."""
+    """The means interpolated linearly at some places of the plane (the nearest, outside of what was measured).
+
+    NaN wherever a mean that is used is NaN, since all its seeds have diverged.
+    """
     from scipy.interpolate import griddata
 
-    known, means = np.array(list(measured), float), np.array([mean for mean, _ in measured.values()])
-    nearest = griddata(known, means, places, "nearest")
-    if min(np.ptp(known, axis=0)) == 0:
-        return nearest
-    linear = griddata(known, means, places, "linear")
-    return np.where(np.isnan(linear), nearest, linear)
+    known, means = np.array(list(measured), float), np.array([mean.mean for mean in measured.values()])
+    lost = np.isnan(means)
+    columns = np.stack([np.where(lost, 0, means), lost], axis=1)  # NaN would also mean "outside"
+    found = griddata(known, columns, places, "nearest")
+    if min(np.ptp(known, axis=0)) > 0:
+        linear = griddata(known, columns, places, "linear")
+        found = np.where(np.isnan(linear), found, linear)
+    return np.where(found[:, 1] > 1e-9, np.nan, found[:, 0])
 
 
 def _measure(
@@ -128,48 +150,50 @@ def _measure(
 
     Lists are filled up to a power of two with their last cell, so that rounds share compilations.
     """
-    looped = [position for position, axis in enumerate(axes) if axis.kind != "number"]
-    groups: dict[tuple[int, ...], list[Cell]] = {}
-    for cell in cells:
-        groups.setdefault(tuple(cell[position] for position in looped), []).append(cell)
     measured: Measured = {}
-    for places, group in groups.items():
-        at = experiment
-        for position, place in zip(looped, places, strict=True):
-            at = axes[position].at(at, place)
+    names = [axis.name for axis in axes]
+    for places in shapes(experiment, axes):
+        group = [at for at in cells if all(k in places[name] for name, k in zip(names, at, strict=True))]
+        if not group:
+            continue
         filled = group + group[-1:] * (2 ** math.ceil(math.log2(len(group))) - len(group))
-        fields: dict[str, list[Any]] = {}
-        for position, axis in enumerate(axes):
-            if position not in looped:
-                for path, column in zip(axis.paths, axis.columns, strict=True):
-                    fields[path] = [column[cell[position]] for cell in filled]
+        start = cell(experiment, axes, dict(zip(names, group[0], strict=True)))
+        fields = {
+            path: [column[at[number]] for at in filled]
+            for number, axis in enumerate(axes)
+            for path, column in axis.pairs()
+            if not isinstance(column[0], eqx.Module)  # a part is that of the whole group
+        }
         along = {"cell": Linked(fields, labels=range(len(filled)))} if fields else {}
-        data = sweep(at, along, n_seeds, seed, keep="mean").isel(time=-1)
-        means, errors = np.atleast_1d(data[quantity]), np.atleast_1d(data[f"{quantity}_se"])
-        measured |= {cell: (float(means[k]), float(errors[k])) for k, cell in enumerate(group)}
+        last = sweep(start, along, n_seeds, seed, keep="mean").isel(time=-1)
+        columns = [np.atleast_1d(last[name]) for name in (quantity, f"{quantity}_se", "fraction_diverged")]
+        measured |= {at: Mean(*(float(column[k]) for column in columns)) for k, at in enumerate(group)}
     return measured
 
 
 def _fill(grid: Grid, measured: Measured, quantity: str, level: float) -> xr.Dataset:
-    """The whole grid, interpolated between the trained cells."""
+    """The whole grid, interpolated between the trained cells; nothing, where that would use a diverged one."""
     from scipy.special import ndtr
 
     axes = grid.plan.axes
     shape = tuple(len(axis) for axis in axes)
-    error = np.full(shape, np.nan)
+    everywhere = np.indices(shape).reshape(2, -1).T.astype(float)
+    error, diverged = np.full(shape, np.nan), np.full(shape, np.nan)
     trained = np.zeros(shape, bool)
-    for cell, (_, own) in measured.items():
-        error[cell], trained[cell] = own, True
-    values = _between(measured, np.indices(shape).reshape(2, -1).T.astype(float)).reshape(shape)
+    for at, mean in measured.items():
+        error[at], diverged[at], trained[at] = mean.error, mean.diverged, True
+    values = _between(measured, everywhere).reshape(shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(
             error > 0, (values - level) / error, np.where(values == level, 0, np.sign(values - level) * np.inf)
         )
-    dims, attrs = tuple(axis.name for axis in axes), grid.variables[quantity].attrs
-    return grid.coords.drop_dims(["time", "sign", "kind", "sample", "neuron"], errors="ignore").assign(
+    dims, variables = tuple(axis.name for axis in axes), grid.variables
+    own = [str(dim) for dim in grid.coords.dims if dim not in dims]
+    return grid.coords.drop_dims(own).assign(
         {
-            quantity: (dims, values, attrs),
-            f"{quantity}_se": (dims, error, grid.variables[f"{quantity}_se"].attrs),
+            quantity: (dims, values, variables[quantity].attrs),
+            f"{quantity}_se": (dims, error, variables[f"{quantity}_se"].attrs),
+            "fraction_diverged": (dims, diverged, variables["fraction_diverged"].attrs),
             "trained": (dims, trained, {"long_name": "trained, not interpolated"}),
             "probability_above": (dims, ndtr(score), {"long_name": f"probability of {quantity} > {level:g}"}),
         }

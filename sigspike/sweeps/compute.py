@@ -1,7 +1,6 @@
 """One chunk of a plan, computed: numbers vmapped, the rest one after another, all devices at work."""
 
 import math
-from typing import Any
 
 import equinox as eqx
 import jax
@@ -16,9 +15,8 @@ from sigspike import tree
 from sigspike.experiment import Experiment
 from sigspike.measure import Record
 from sigspike.simulation import run
-from sigspike.sweeps.plan import Plan
+from sigspike.sweeps.plan import Chunk, Plan
 from sigspike.sweeps.programs import SEED
-from sigspike.sweeps.sharing import put_all
 from sigspike.sweeps.statistics import over_seeds
 
 Numbers = dict[str, Array]
@@ -30,23 +28,23 @@ def compute(plan: Plan, number: int) -> xr.Dataset:
     A chunk at the edge of the grid is filled up with copies of its last place, so that one compilation serves all.
     """
     chunk = plan.chunk(number)
-    inner = plan.inner(chunk.program)
-    outer = tuple(name for name in plan.blocks if name not in inner)
-    numbers = _numbers(plan, chunk.places)
+    program = chunk.program
+    inner, numbers = plan.inner(program), _numbers(plan, chunk)
+    outer = tuple(name for name in plan.names if name not in inner and numbers[name])
     shards = _shard(inner, numbers)
     sides = [[shards[name] for name in names] for names in (outer, inner)]
-    record = _run(chunk.program.experiment, sides[0], sides[1], jnp.uint32(plan.seed), chunk.program.room)
+    record = _run(program.experiment, sides[0], sides[1], jnp.uint32(plan.seed), program.room)
     dataset = tree.named_axes(jax.tree.map(np.asarray, record), (*outer, *inner, "time"))
-    dataset = dataset.isel({name: slice(len(chunk.places[name])) for name in plan.blocks})
+    dataset = dataset.isel({name: slice(len(chunk.places[name])) for name in (*outer, *inner)})
+    dataset = dataset.expand_dims({name: len(chunk.places[name]) for name in plan.names if not numbers[name]})
     return over_seeds(dataset) if plan.keep == "mean" else dataset
 
 
-def _numbers(plan: Plan, places: Any) -> dict[str, dict[str, np.ndarray]]:
-    """What moves along every free axis of a chunk, filled up to the size of the block."""
-    filled = {
-        name: (*places[name], *[places[name][-1]] * (size - len(places[name]))) for name, size in plan.blocks.items()
-    }
-    numbers = {axis.name: axis.numbers(filled[axis.name]) for axis in plan.axes if axis.name in plan.blocks}
+def _numbers(plan: Plan, chunk: Chunk) -> dict[str, dict[str, np.ndarray]]:
+    """What moves along every axis of a chunk (nothing, where all is shape), filled up to the size of the block."""
+    sizes, places = plan.sizes(chunk.program), chunk.places
+    filled = {name: (*places[name], *[places[name][-1]] * (size - len(places[name]))) for name, size in sizes.items()}
+    numbers = {axis.name: chunk.program.numbers(axis, filled[axis.name]) for axis in plan.axes}
     return numbers | {SEED: {SEED: np.asarray(filled[SEED], np.uint32)}}
 
 
@@ -80,7 +78,7 @@ def _run(
     def training(*sides: Numbers) -> Record:
         numbers = {path: value for side in sides for path, value in side.items()}
         key = jax.random.fold_in(jax.random.key(seed), numbers.pop(SEED))
-        return run(put_all(experiment, numbers), key, room)
+        return run(tree.put_all(experiment, numbers), key, room)
 
     def batch(*followed: Numbers) -> Record:
         function = training

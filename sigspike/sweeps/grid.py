@@ -16,18 +16,16 @@ from sigspike.experiment import Experiment
 from sigspike.store import Region, Regions, Variable
 from sigspike.sweeps.axes import Axis
 from sigspike.sweeps.plan import Plan
-from sigspike.sweeps.programs import SEED
-from sigspike.sweeps.sharing import put_all
+from sigspike.sweeps.programs import SEED, Program
 from sigspike.sweeps.statistics import over_seeds
-
-NOT_YET = -1  # diverged_at of a run that has not
 
 
 @dataclass(frozen=True)
 class Grid:
     """Dimensions: one an axis in the order given, ``seed`` (unless only means are kept), ``time``, the record's own.
 
-    Programs may differ in their own axes (a neuron, a sample, a moment): what a cell does not have is NaN.
+    Programs may differ in what they record and in its axes (a neuron, a sample, a moment): what a cell does not have
+    is NaN. A record without the axis ``patch`` has one patch, the first.
     """
 
     plan: Plan
@@ -35,38 +33,47 @@ class Grid:
     @cached_property
     def variables(self) -> dict[str, Variable]:
         """Name, dimensions, shape, type and attributes of every array, and the sizes of its chunks."""
-        samples = [self._sample(program) for program in self.plan.programs]
-        sizes = {axis.name: len(axis) for axis in self.plan.axes} | {SEED: self.plan.n_seeds, "time": len(self.steps)}
-        for sample in samples:
-            own = {str(dim): size for dim, size in sample.sizes.items() if dim not in sizes}
-            self._own.update({dim: max(size, self._own.get(dim, 0)) for dim, size in own.items()})
-        blocks = {axis.name: 1 for axis in self.plan.axes if axis.kind != "number"} | {
-            name: size for name, size in self.plan.blocks.items() if self._kind(name) == "number"
-        }
+        samples, sizes = self._samples, self._sizes
         found = {}
-        for name, values in samples[0].items():
-            dims = (
-                *(dim for dim in self.plan.names if dim != SEED or self.plan.keep == "seeds"),
-                *map(str, values.dims),
-            )
-            shape = tuple((sizes | self._own)[dim] for dim in dims)
-            chunks = tuple(min(blocks.get(dim, size), size) for dim, size in zip(dims, shape, strict=True))
-            fill = NOT_YET if values.dtype.kind == "i" else np.nan
-            found[str(name)] = Variable(dims, shape, chunks, values.dtype, fill, dict(values.attrs))
+        for name in dict.fromkeys(str(name) for sample in samples for name in sample):
+            values = max((sample[name] for sample in samples if name in sample), key=lambda values: values.ndim)
+            leading = (dim for dim in self.plan.names if dim != SEED or self.plan.keep == "seeds")
+            dims = (*leading, *map(str, values.dims))
+            shape = tuple(sizes[dim] for dim in dims)
+            chunks = tuple(self._chunks.get(dim, sizes[dim]) for dim in dims)
+            found[name] = Variable(dims, shape, chunks, values.dtype, _missing(name, values.dtype), dict(values.attrs))
         return found
 
     @cached_property
-    def _own(self) -> dict[str, int]:
-        return {}
+    def _samples(self) -> list[xr.Dataset]:
+        """What one cell of each program looks like, empty."""
+        return [self._sample(program) for program in self.plan.programs]
 
-    def _kind(self, name: str) -> str:
-        return next((axis.kind for axis in self.plan.axes if axis.name == name), "number")
-
-    def _sample(self, program: Any) -> xr.Dataset:
-        """What one cell of a program looks like, empty."""
+    def _sample(self, program: Program) -> xr.Dataset:
         empty = jax.tree.map(lambda leaf: np.zeros((1, *leaf.shape), leaf.dtype), program.record)
         dataset = tree.named_axes(empty, (SEED, "time")).drop_vars("time")
         return over_seeds(dataset) if self.plan.keep == "mean" else dataset.isel({SEED: 0})
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        """The length of every dimension: of the record's own, the greatest."""
+        own: dict[str, int] = {}
+        for sample in self._samples:
+            own |= {str(dim): max(size, own.get(str(dim), 0)) for dim, size in sample.sizes.items()}
+        return (
+            own | {axis.name: len(axis) for axis in self.plan.axes} | {SEED: self.plan.n_seeds, "time": len(self.steps)}
+        )
+
+    @cached_property
+    def _chunks(self) -> dict[str, int]:
+        """Places of an axis in a file: a block, where every program serves all of them, else one by one."""
+        whole = self.plan.n_seeds, *map(len, self.plan.axes)
+        names = SEED, *(axis.name for axis in self.plan.axes)
+        everywhere = {
+            name: all(len(program.places[name]) == size for program in self.plan.programs)
+            for name, size in zip(names, whole, strict=True)
+        }
+        return {name: self.plan.blocks[name] if everywhere[name] else 1 for name in names}
 
     @cached_property
     def steps(self) -> np.ndarray:
@@ -77,44 +84,40 @@ class Grid:
     def coords(self) -> xr.Dataset:
         """The labels of the axes with their names and units, seeds, steps, signs and kinds, SNR and n·SNR²."""
         labels = {}
+        some = self.plan.programs[0].experiment
         for axis in self.plan.axes:
-            values = np.array(axis.labels, dtype=object if isinstance(axis.labels[0], str) else None)
-            labels[axis.name] = (axis.name, values, {"long_name": axis.about, "units": "1"})
+            about = axis.about or tree.about(some, axis.paths[0])
+            labels[axis.name] = (axis.name, axis.coordinate(), {"long_name": about, "units": "1"})
         if self.plan.keep == "seeds":
             labels[SEED] = (SEED, np.arange(self.plan.n_seeds), {"long_name": "number of the seed"})
         labels["time"] = ("time", self.steps, {"long_name": "gradient steps", "units": "1"})
-        own = {dim for variable in self.variables.values() for dim in variable.dims}
-        labels |= {dim: (dim, names[-self._own[dim] :]) for dim, names in tree.AXES.items() if dim in own}
+        labels |= {dim: values[-self._sizes[dim] :] for dim, values in tree.AXES.items() if dim in self._sizes}
         return xr.Dataset(coords=labels).assign_coords(self._derived())
 
     def _derived(self) -> dict[str, xr.DataArray]:
-        """SNR and n·SNR² over the axes that may move them, where the problem has an SNR."""
-        movers = [axis for axis in self.plan.axes if any(path.startswith("problem") for path in axis.paths)]
-        samples = [axis for axis in self.plan.axes if "n_samples" in axis.paths]
-        plain = all(isinstance(value, (int, float)) for axis in movers for column in axis.columns for value in column)
-        mixed = any(axis in samples for axis in movers)
-        if not hasattr(self.plan.experiment.problem, "snr") or not plain or mixed:
+        """SNR and n·SNR² over the axes that may move them, where every cell's problem has an SNR."""
+        if not all(hasattr(program.experiment.problem, "snr") for program in self.plan.programs):
             return {}
-        snr = self._over(movers, lambda at: tree.get(at, "problem.snr"))
-        snr.attrs = {"long_name": tree.about(self.plan.experiment, "problem.snr"), "units": "1"}
-        count = [xr.DataArray(list(axis.columns[axis.paths.index("n_samples")]), dims=axis.name) for axis in samples]
-        product = (count[0] if count else self.plan.experiment.n_samples) * snr**2
-        found = {"snr": snr, "n_snr2": product.assign_attrs(long_name="n·SNR²", units="1")}
+        movers = [axis for axis in self.plan.axes if any(path.startswith("problem") for path in axis.paths)]
+        snr = self._over(movers, lambda at: at.problem.snr)
+        snr.attrs = {"long_name": tree.about(self.plan.programs[0].experiment, "problem.snr"), "units": "1"}
+        count = self._over([axis for axis in self.plan.axes if "n_samples" in axis.paths], lambda at: at.n_samples)
+        product = (count * snr**2).assign_attrs(long_name="n·SNR²", units="1")
+        order = [axis.name for axis in self.plan.axes if axis.name in product.dims]
+        found = {"snr": snr, "n_snr2": product.transpose(*order)}
         return {name: values for name, values in found.items() if name not in self.plan.names}
 
     def _over(self, axes: list[Axis], quantity: Callable[[Experiment], Any]) -> xr.DataArray:
-        """A quantity of the experiment on the grid of some axes of numbers."""
-
-        def cell(*numbers: dict[str, Any]) -> Any:
-            merged = {path: value for own in numbers for path, value in own.items()}
-            return jnp.asarray(quantity(put_all(self.plan.experiment, merged)), float)
-
-        function = cell
-        for position in reversed(range(len(axes))):
-            function = jax.vmap(function, in_axes=[0 if k == position else None for k in range(len(axes))])
-        pairs = [zip(axis.paths, axis.columns, strict=True) for axis in axes]
-        columns = [{path: np.asarray(column) for path, column in own if path.startswith("problem")} for own in pairs]
-        return xr.DataArray(np.asarray(jax.jit(function)(*columns)), dims=[axis.name for axis in axes])
+        """A number of the cells on the grid of the axes that may move it, from the programs that serve them."""
+        names = [axis.name for axis in axes]
+        values = xr.DataArray(np.full([len(axis) for axis in axes], np.nan, jnp.zeros(()).dtype), dims=names)
+        for program in self.plan.programs:
+            places = [program.places[axis.name] for axis in axes]
+            told = [program.numbers(axis, own) for axis, own in zip(axes, places, strict=True)]
+            found = _on_grid(program.experiment, [numbers for numbers in told if numbers], quantity)
+            shape = [len(own) if numbers else 1 for own, numbers in zip(places, told, strict=True)]
+            values.values[np.ix_(*places)] = np.reshape(found, shape)
+        return values
 
     def places(self, number: int) -> list[tuple[str, Region]]:
         """Where the numbers of a chunk stand in every array: whole along time and the record's own axes."""
@@ -130,11 +133,12 @@ class Grid:
         found = []
         for name, where in self.places(number):
             variable = self.variables[name]
-            values = data[name].expand_dims([dim for dim in variable.dims if dim not in data[name].dims])
-            values = values.transpose(*variable.dims)
-            inside = [moments if dim == "time" else np.arange(size) for dim, size in values.sizes.items()]
             whole = np.full([len(at) for at in where], variable.fill, variable.dtype)
-            whole[np.ix_(*inside)] = values
+            if name in data:
+                values = data[name].expand_dims([dim for dim in variable.dims if dim not in data[name].dims])
+                values = values.transpose(*variable.dims)
+                sizes = zip(variable.dims, values.shape, whole.shape, strict=True)
+                whole[np.ix_(*(_inside(dim, size, room, moments) for dim, size, room in sizes))] = values
             found.append((name, where, whole))
         return found
 
@@ -142,3 +146,31 @@ class Grid:
     def n_bytes(self) -> int:
         """The size of the result."""
         return sum(math.prod(variable.shape) * variable.dtype.itemsize for variable in self.variables.values())
+
+
+def _on_grid(
+    experiment: Experiment, told: list[dict[str, np.ndarray]], quantity: Callable[[Experiment], Any]
+) -> np.ndarray:
+    """A number of the experiment on the grid of what it is told along each of some axes."""
+
+    def of(*numbers: dict[str, Any]) -> Any:
+        merged = {path: value for own in numbers for path, value in own.items()}
+        return jnp.asarray(quantity(tree.put_all(experiment, merged)), float)
+
+    for position in reversed(range(len(told))):
+        of = jax.vmap(of, in_axes=[0 if k == position else None for k in range(len(told))])
+    return np.asarray(jax.jit(of)(*told))
+
+
+def _inside(dim: str, size: int, room: int, moments: np.ndarray) -> np.ndarray:
+    """Where a cell's own entries stand along a dimension: a first layer that the classes share counts as +1."""
+    if dim == "time":
+        return moments
+    return np.arange(room - size, room) if dim == "sign" else np.arange(size)
+
+
+def _missing(name: str, dtype: np.dtype) -> float:
+    """What stands where a cell has no number: NaN, a run that has not diverged, a mean of no seeds."""
+    if dtype.kind != "i":
+        return math.nan
+    return -1 if name == "diverged_at" else 0

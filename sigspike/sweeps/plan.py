@@ -35,7 +35,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Plan:
-    """A grid × seeds, cut into programs and chunks. ``blocks``: how many places of each free axis make a chunk.
+    """A grid × seeds, cut into programs and chunks. ``blocks``: how many places of each axis make a chunk, at most.
 
     The draws of a training depend on ``seed`` and its number alone. The same plan gives the same bits on one platform;
     another plan (other ``blocks``) differs by rounding.
@@ -71,13 +71,9 @@ class Plan:
         """What is compiled."""
         return make_programs(self.experiment, self.axes, self.n_seeds)
 
-    def free(self) -> list[Axis]:
-        """The axes that vary inside a program."""
-        return [axis for axis in self.axes if axis.kind != "looped"]
-
     def _choose_blocks(self, n_workers: int) -> dict[str, int]:
         """One size for all programs: axes that share the noise whole, then as much of the others as memory allows."""
-        sizes = {name: min(len(program.places[name]) for program in self.programs) for name in self._free_names()}
+        sizes = {name: max(len(program.places[name]) for program in self.programs) for name in self.names}
         limit = cost.bytes_for_chunk(n_workers)
         blocks = dict.fromkeys(sizes, 1)
         needed = max(cost.bytes_of_cell(program.experiment, shares_noise=False) for program in self.programs)
@@ -85,7 +81,7 @@ class Plan:
             there = f"{needed / 1e9:.1f} GB on {cost.bytes_of_device() / 1e9:.1f} GB of memory"
             raise Refusal(f"`axes` ask for a training of {there}; take fewer samples, filters or test samples")
         most = self._most_cells(limit, n_workers)
-        for name in sorted(sizes, key=lambda name: self._knows_noise(name)):
+        for name in sorted(sizes, key=self._knows_noise):
             if name == SEED and self.keep == "mean":
                 continue
             room = max(1, int(most / math.prod(blocks.values())))
@@ -112,30 +108,32 @@ class Plan:
         """The axes that are vmapped; the rest follow one another. Those that share the noise, and on CPU only as many
         others as fill a core's cache.
         """
-        names = sorted(self._free_names(), key=lambda name: self._knows_noise(name))
+        names, sizes = sorted(self.names, key=self._knows_noise), self.sizes(program)
         numbers = program.experiment.network.n_filters * program.experiment.n_samples
         limit = cost.bytes_for_chunk(1)
         chosen: list[str] = []
         for name in names:
-            cells = math.prod(self.blocks[other] for other in (*chosen, name))
+            cells = math.prod(sizes[other] for other in (*chosen, name))
             fits = cells * cost.bytes_of_cell(program.experiment, not self._knows_noise(name)) <= limit
             cached = jax.default_backend() != "cpu" or cells * numbers <= CACHED or not self._knows_noise(name)
-            if self.blocks[name] > 1 and fits and cached:
+            if sizes[name] > 1 and fits and cached:
                 chosen.append(name)
         return tuple(chosen)
-
-    def _free_names(self) -> list[str]:
-        return [*(axis.name for axis in self.axes if axis.kind != "looped"), SEED]
 
     def _knows_noise(self, name: str) -> bool:
         return name in self._knowing
 
     @cached_property
     def _knowing(self) -> frozenset[str]:
-        """The free axes on which the training noise, and so its Gram matrix, depends."""
-        program = self.programs[0]
-        numbers = {axis.name: axis.numbers(program.places[axis.name][:1]) for axis in self.free()}
-        return frozenset({SEED, *noise_knows(program.experiment, program.room, numbers)})
+        """The axes on which the training noise of some program, and so its Gram matrix, depends."""
+        found, asked = {SEED}, set()
+        for program in self.programs:
+            numbers = {axis.name: program.numbers(axis, program.places[axis.name][:1]) for axis in self.axes}
+            kind = frozenset(program.told), program.room is None, type(program.experiment.problem)
+            if kind not in asked:
+                found |= noise_knows(program.experiment, program.room, numbers)
+            asked.add(kind)
+        return frozenset(found)
 
     def __len__(self) -> int:
         return sum(self._counts)
@@ -145,7 +143,11 @@ class Plan:
         return [math.prod(self._pieces(program).values()) for program in self.programs]
 
     def _pieces(self, program: Program) -> dict[str, int]:
-        return {name: math.ceil(len(program.places[name]) / size) for name, size in self.blocks.items()}
+        return {name: math.ceil(len(program.places[name]) / size) for name, size in self.sizes(program).items()}
+
+    def sizes(self, program: Program) -> dict[str, int]:
+        """How many places of each axis make a chunk of a program."""
+        return {name: min(size, len(program.places[name])) for name, size in self.blocks.items()}
 
     def order(self) -> Iterator[int]:
         """Chunk numbers, the first of every program first: those compile."""
@@ -158,9 +160,8 @@ class Plan:
         ends = list(itertools.accumulate(self._counts))
         index = bisect.bisect_right(ends, number)
         program, number = self.programs[index], number - (ends[index] - self._counts[index])
-        places = dict(program.places)
+        places, sizes = dict(program.places), self.sizes(program)
         for name, pieces in reversed(self._pieces(program).items()):
             number, piece = divmod(number, pieces)
-            size = self.blocks[name]
-            places[name] = program.places[name][piece * size : (piece + 1) * size]
+            places[name] = program.places[name][piece * sizes[name] : (piece + 1) * sizes[name]]
         return Chunk(program, places)

@@ -2,29 +2,41 @@
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import equinox as eqx
 import jax
+import numpy as np
+from jax.core import Tracer
 
+from sigspike import tree
 from sigspike.experiment import Experiment
+from sigspike.frames import draws_grow_in_place
 from sigspike.simulation import run
 from sigspike.sweeps import cost
 from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.cells import cell, contexts, moves_a_number
 
-SEED = "seed"
+SEED, WIDTH, ALIVE = "seed", "network.width", "network.alive"
+
+Places = Mapping[str, tuple[int, ...]]  # along every axis, by its name
 
 
 @dataclass(frozen=True)
 class Program:
-    """One compilation: an experiment, and the places along every axis that it serves."""
+    """One compilation: the places along every axis that it serves, and the paths whose numbers it is told.
+
+    ``experiment`` is the cell that takes most room; whatever moves in the other cells is told as a number when the
+    program runs, all of it and at once (``tree.put_all``), so that the order of the axes plays no part.
+    """
 
     experiment: Experiment
     room: int | None  # d as a shape, where there is one
-    places: Mapping[str, tuple[int, ...]]
+    places: Places
+    told: frozenset[str]
 
     @cached_property
     def record(self) -> Any:
@@ -36,56 +48,123 @@ class Program:
         """Its size."""
         return sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(self.record))
 
+    def numbers(self, axis: Axis, places: Sequence[int]) -> dict[str, np.ndarray]:
+        """What the program is told along an axis: numbers, and for a padded width how many filters are alive."""
+        return {
+            ALIVE if path == WIDTH else path: np.asarray([column[place] for place in places], float)
+            for path, column in axis.pairs()
+            if path in self.told
+        }
+
 
 def make_programs(experiment: Experiment, axes: tuple[Axis, ...], n_seeds: int) -> tuple[Program, ...]:
-    """One for every combination of looped places and of rooms along the padded axes."""
-    fixed, padded = ([axis for axis in axes if axis.kind == kind] for kind in ("looped", "padded"))
-    every = {axis.name: tuple(range(len(axis))) for axis in axes} | {SEED: tuple(range(n_seeds))}
-    found = []
-    for chosen in itertools.product(*(range(len(axis)) for axis in fixed)):
-        at = experiment
-        for axis, place in sorted(zip(fixed, chosen, strict=True), key=lambda pair: _depth(pair[0])):
-            at = axis.at(at, place)
-        here = every | {axis.name: (place,) for axis, place in zip(fixed, chosen, strict=True)}
-        trainings = math.prod(map(len, here.values()))
-        for rooms in itertools.product(*(_buckets(at, axis, trainings / len(axis)) for axis in padded)):
-            found.append(_program(at, axes, here | dict(zip((axis.name for axis in padded), rooms, strict=True))))
-    return tuple(found)
+    """One for every combination of shapes and of code among the cells, and of rooms where cells are padded."""
+    return tuple(
+        program for places in shapes(experiment, axes) for program in _padded(experiment, axes, places, n_seeds)
+    )
 
 
-def _program(at: Experiment, axes: tuple[Axis, ...], places: dict[str, tuple[int, ...]]) -> Program:
-    """The experiment with room for every place; a field that its parts lack is refused here."""
-    for axis in axes:
-        if axis.kind == "padded":
-            at = axis.at(at, max(places[axis.name], key=lambda place, axis=axis: _room(axis.at(at, place))))
-    for axis in axes:
-        if axis.kind == "number":
-            axis.at(at, places[axis.name][0])
-    return Program(at, at.explicit_dim, places)
+def shapes(experiment: Experiment, axes: tuple[Axis, ...]) -> Iterator[Places]:
+    """The cells grouped by their parts and by all that is no number, and no width that can be padded."""
+    for context in contexts(axes):
+        at = cell(experiment, axes, context)
+        fixed = {path for axis in axes for path in axis.paths if not (moves_a_number(at, path) or _pads(at, path))}
+
+        def groups(axis: Axis, context: Mapping[str, int] = context, fixed: set[str] = fixed) -> list[tuple[int, ...]]:
+            if axis.replaces_parts:
+                return [(context[axis.name],)]
+            columns = [column for path, column in axis.pairs() if path in fixed]
+            return grouped(range(len(axis)), lambda place: tuple(column[place] for column in columns))
+
+        for chosen in itertools.product(*map(groups, axes)):
+            yield dict(zip((axis.name for axis in axes), chosen, strict=True))
 
 
-def _buckets(at: Experiment, axis: Axis, trainings: float) -> list[tuple[int, ...]]:
-    """Places that share a program: another compilation only where it costs less than the padding it saves.
+def _padded(experiment: Experiment, axes: tuple[Axis, ...], places: Places, n_seeds: int) -> Iterator[Program]:
+    """The programs of cells that differ in numbers, padded widths and dimensions alone."""
+    start = {name: own[0] for name, own in places.items()}
+    at = cell(experiment, axes, start)
+    told = frozenset(path for axis in axes for path in axis.paths if moves_a_number(at, path) or _pads(at, path))
+    deep = [axis for axis in axes if at.explicit_dim is not None and _moves_dim(at, told.intersection(axis.paths))]
+    sized = [axis for axis in axes if axis in deep or told.intersection(axis.paths, {WIDTH})]
 
-    From the largest down, each place joins the bucket before it while the padding of that bucket, ``trainings`` a place
+    def trained(changes: Mapping[str, int]) -> Experiment:
+        return cell(experiment, axes, start | changes)
+
+    def size(axis: Axis, place: int) -> tuple[int, int]:
+        return _size(trained({axis.name: place})) if axis in deep else (axis.values(place)[WIDTH], 0)
+
+    def rooms(axis: Axis) -> list[list[tuple[int, ...]]]:
+        sizes = {place: size(axis, place) for place in places[axis.name]}
+        alike = grouped(sizes, sizes.__getitem__)
+        if axis in deep and not _spans(at):
+            return [[group] for group in alike]
+        alike = sorted(alike, key=lambda group: sizes[group[0]], reverse=True)
+        others = n_seeds * math.prod(len(own) for name, own in places.items() if name != axis.name)
+        return _buckets(alike, [cost.seconds(trained({axis.name: group[0]})) for group in alike], others)
+
+    names = [axis.name for axis in sized]
+    for chosen in itertools.product(*map(rooms, sized)):
+        here = {name: tuple(sorted(itertools.chain(*bucket))) for name, bucket in zip(names, chosen, strict=True)}
+        corners = itertools.product(*([group[0] for group in bucket] for bucket in chosen))
+        largest, room = _largest([trained(dict(zip(names, corner, strict=True))) for corner in corners])
+        yield Program(largest, room, {**places, **here, SEED: tuple(range(n_seeds))}, told)
+
+
+def _largest(cells: Sequence[Experiment]) -> tuple[Experiment, int | None]:
+    """A cell with the width that all of them fit in, and d as a shape that they fit in, where there is one."""
+    largest = max(cells, key=_size)
+    return largest, None if largest.explicit_dim is None else max(_size(at)[1] for at in cells)
+
+
+def _buckets(alike: Sequence[tuple[int, ...]], costs: Sequence[float], trainings: int) -> list[list[tuple[int, ...]]]:
+    """Groups of places that share a program: another compilation only where it costs less than the padding it saves.
+
+    From the largest down, each group joins the bucket before it while the padding of that bucket, ``trainings`` a place
     times the difference in ``cost.seconds``, stays below a compilation.
     """
-    costs = [cost.seconds(axis.at(at, place)) for place in range(len(axis))]
-    order = sorted(range(len(axis)), key=lambda place: _room(axis.at(at, place)), reverse=True)
-    buckets, wasted = [[order[0]]], 0.0
-    for place in order[1:]:
-        wasted += trainings * (costs[buckets[-1][0]] - costs[place])
-        if wasted > cost.COMPILATION:
+    buckets: list[list[tuple[int, ...]]] = []
+    most, wasted = 0.0, 0.0
+    for group, seconds in zip(alike, costs, strict=True):
+        wasted += trainings * len(group) * (most - seconds)
+        if not buckets or wasted > cost.COMPILATION:
             buckets.append([])
-            wasted = 0.0
-        buckets[-1].append(place)
-    return [tuple(sorted(bucket)) for bucket in buckets]
+            most, wasted = seconds, 0.0
+        buckets[-1].append(group)
+    return buckets
 
 
-def _room(at: Experiment) -> tuple[int, int]:
+def grouped(places: Iterable[int], key: Callable[[int], Any]) -> list[tuple[int, ...]]:
+    """Places with equal keys together, in the order in which the keys come."""
+    found: dict[Any, list[int]] = {}
+    for place in places:
+        found.setdefault(key(place), []).append(place)
+    return [tuple(group) for group in found.values()]
+
+
+def _size(at: Experiment) -> tuple[int, int]:
     return at.network.width, at.explicit_dim or 0
 
 
-def _depth(axis: Axis) -> int:
-    """Parts go in before their fields do."""
-    return max(path.count(".") for path in axis.paths)
+def _spans(at: Experiment) -> bool:
+    """Whether vectors are drawn in the span of the run's own, where room for more changes no draw."""
+    return at.space == "coefficients" and at.problem.isotropic and draws_grow_in_place()
+
+
+def _pads(at: Experiment, path: str) -> bool:
+    return path == WIDTH and _spans(at) and type(at.network).can_pad()
+
+
+def _moves_dim(at: Experiment, paths: Iterable[str]) -> bool:
+    """Whether d depends on the numbers at these paths."""
+    found = []
+
+    def dim(value: Any) -> None:
+        numbers = {ALIVE if path == WIDTH else path: value for path in paths}
+        found.append(isinstance(tree.put_all(at, numbers).problem.patch_dim, Tracer))
+
+    try:
+        jax.eval_shape(dim, 0.5)
+    except jax.errors.ConcretizationTypeError:  # d is made with Python's own numbers
+        return True
+    return found[0]

@@ -6,17 +6,11 @@ from typing import Any
 import equinox as eqx
 import jax
 import numpy as np
+from jax.extend.core import Literal
 
 from sigspike import tree
 from sigspike.experiment import Experiment
 from sigspike.simulation import draw
-
-
-def put_all(experiment: Experiment, numbers: Mapping[str, Any]) -> Experiment:
-    """The experiment with several fields replaced; derived quantities last, since they are put through the others."""
-    for path in sorted(numbers, key=lambda path: tree.is_derived(experiment, path)):
-        experiment = tree.put(experiment, path, numbers[path])
-    return experiment
 
 
 def noise_knows(experiment: Experiment, room: int | None, axes: Mapping[str, Mapping[str, np.ndarray]]) -> set[str]:
@@ -29,7 +23,7 @@ def noise_knows(experiment: Experiment, room: int | None, axes: Mapping[str, Map
     arrays, static = eqx.partition(experiment, eqx.is_array)
 
     def noise(numbers: list[Any]) -> Any:
-        at = put_all(eqx.combine(arrays, static), dict(zip((path for _, path in paths), numbers, strict=True)))
+        at = tree.put_all(eqx.combine(arrays, static), dict(zip((path for _, path in paths), numbers, strict=True)))
         return draw(at, jax.random.key(0), room).train.noise
 
     start = [float(axes[name][path][0]) for name, path in paths]
@@ -40,6 +34,6 @@ def noise_knows(experiment: Experiment, room: int | None, axes: Mapping[str, Map
 def _reaches(jaxpr: Any, variable: Any) -> bool:
     known = {variable}
     for equation in jaxpr.eqns:
-        if any(hasattr(value, "count") and value in known for value in equation.invars):
+        if any(value in known for value in equation.invars if not isinstance(value, Literal)):
             known |= set(equation.outvars)
-    return any(value in known for value in jaxpr.outvars if hasattr(value, "count"))
+    return any(value in known for value in jaxpr.outvars if not isinstance(value, Literal))

@@ -17,6 +17,7 @@ from sigspike.oracle import verify_jax
 from sigspike.provenance import provenance
 from sigspike.store import NAME, Store, ledger, read
 from sigspike.sweeps.axes import Values, check_sweep, read_axes
+from sigspike.sweeps.cells import check_cells
 from sigspike.sweeps.grid import Grid
 from sigspike.sweeps.plan import Plan
 from sigspike.sweeps.statistics import fraction_diverged
@@ -91,7 +92,9 @@ def plan_sweep(
     """The checked plan of a sweep: that of the store, where one has begun, or the best for this machine."""
     check_sweep(experiment, n_seeds, seed)
     Choice(("seeds", "mean")).check("keep", keep)
-    plan = Plan.make(experiment, read_axes(experiment, axes), n_seeds, seed, keep, n_threads())
+    found = read_axes(experiment, axes)
+    check_cells(experiment, found)
+    plan = Plan.make(experiment, found, n_seeds, seed, keep, n_threads())
     if store is not None and (Path(store) / "zarr.json").exists():
         attributes = json.loads((Path(store) / "zarr.json").read_text())["attributes"]
         blocks = json.loads(attributes[NAME])["blocks"] if NAME in attributes else {}

@@ -1,0 +1,116 @@
+"""A cell of a grid: the experiment with the values of all axes put, and what makes it one."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import equinox as eqx
+import numpy as np
+
+from sigspike import tree
+from sigspike.check import Range, Refusal
+from sigspike.experiment import Experiment
+from sigspike.sweeps.axes import Axis
+
+TRIED = 256  # cells: of a larger grid every place is tried beside the extremes of the other axes
+Places = Mapping[str, int]  # the place along every axis, by its name
+
+
+def values_of(axes: Sequence[Axis], places: Places) -> dict[str, Any]:
+    """What all axes put at these places, by path."""
+    return {path: value for axis in axes for path, value in axis.values(places[axis.name]).items()}
+
+
+def cell(experiment: Experiment, axes: Sequence[Axis], places: Places) -> Experiment:
+    """The experiment that the labels at these places name (``tree.put_all``: the order of the axes plays no part)."""
+    try:
+        return tree.put_all(experiment, values_of(axes, places))
+    except Refusal as refusal:
+        named = ", ".join(f"{axis.name} = {axis.coordinate()[places[axis.name]]}" for axis in axes)
+        raise Refusal(f"{refusal} (`axes`: the cell {named})") from refusal
+
+
+def check_cells(experiment: Experiment, axes: Sequence[Axis]) -> None:
+    """Refuse axes that move one thing twice, paths that a cell lacks, and cells that are no experiment."""
+    _check_distinct(axes)
+    for places in contexts(axes):
+        at = cell(experiment, axes, places)
+        movers: dict[str, str] = {}
+        for path in (path for axis in axes for path in axis.paths):
+            _check_path(at, path)
+            for field in tree.moved(at, path):
+                if field in movers:
+                    both = f"{movers[field]!r} and {path!r}"
+                    raise Refusal(f"`axes` must move a field once, got {both}, which both move {field!r}; drop one")
+                movers[field] = path
+    for places in _tried(axes):
+        _check_derived(cell(experiment, axes, places), values_of(axes, places))
+
+
+def contexts(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
+    """The first cell for every choice of parts: which fields there are depends on these alone."""
+    chosen = [range(len(axis)) if axis.replaces_parts else range(1) for axis in axes]
+    for places in itertools.product(*chosen):
+        yield dict(zip((axis.name for axis in axes), places, strict=True))
+
+
+def moves_a_number(at: Experiment, path: str) -> bool:
+    """Whether a program may be told the value at ``path`` when it runs; what is not a number is a shape, or code."""
+    if tree.is_derived(at, path):
+        return True
+    field = tree.field_at(at, path)
+    return isinstance(field.metadata.get("domain"), Range) and not field.metadata.get("static", False)
+
+
+def _check_distinct(axes: Sequence[Axis]) -> None:
+    seen: set[str] = set()
+    for path in (path for axis in axes for path in axis.paths):
+        if path in seen:
+            raise Refusal(f"`axes` must move a field once, got {path!r} twice; drop one")
+        seen.add(path)
+
+
+def _check_path(at: Experiment, path: str) -> None:
+    """Refuse what is no axis: fields that programs set for themselves, arrays, derived quantities that are shapes."""
+    if tree.is_derived(at, path):
+        static = [field for field in tree.moved(at, path) if not moves_a_number(at, field)]
+        if static:
+            remedy = f"make {static[0]!r} the axis"
+            raise Refusal(f"`axes` cannot move {path!r}, which is put through {static[0]!r}, no number; {remedy}")
+        return
+    field, value = tree.field_at(at, path), tree.get(at, path)
+    if "hidden" in field.metadata:
+        raise Refusal(f"`axes` cannot move {path!r}, which programs set for themselves; move network.width")
+    if eqx.is_array(value) and value.ndim > 0:
+        raise Refusal(f"`axes` cannot move the array {path!r}; give whole parts by name, {{'name': object}}")
+
+
+def _check_derived(at: Experiment, values: Mapping[str, Any]) -> None:
+    """Refuse a cell whose derived quantities are not what was put: at σₚ = 0 no ‖μ‖ makes an SNR of 0.1."""
+    for path, value in values.items():
+        if tree.is_derived(at, path) and not np.allclose(tree.get(at, path), value, rtol=1e-4, atol=0):
+            found = np.asarray(tree.get(at, path))
+            raise Refusal(f"`axes` ask for {path} = {value}, which cannot be had: it is {found} in its cell")
+
+
+def _tried(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
+    """All cells; of a large grid, every place of each axis beside the extremes of the others."""
+    names = [axis.name for axis in axes]
+    if math.prod(map(len, axes)) <= TRIED:
+        everywhere = itertools.product(*(range(len(axis)) for axis in axes))
+    else:
+        ends = [_extremes(axis) for axis in axes]
+        lines = (itertools.product(*ends[:k], range(len(axis)), *ends[k + 1 :]) for k, axis in enumerate(axes))
+        everywhere = dict.fromkeys(itertools.chain.from_iterable(lines))
+    for places in everywhere:
+        yield dict(zip(names, places, strict=True))
+
+
+def _extremes(axis: Axis) -> list[int]:
+    """Places where a column is least or largest; all, where a column is no number."""
+    numbers = [column for column in axis.columns if all(isinstance(value, (int, float)) for value in column)]
+    if len(numbers) < len(axis.columns):
+        return list(range(len(axis)))
+    ends = [pick(range(len(axis)), key=column.__getitem__) for column in numbers for pick in (min, max)]
+    return sorted(set(ends))
