@@ -130,6 +130,13 @@ def alone(setting: ss.Experiment, seed: int, number: int) -> xr.Dataset:
     return ss.named_axes(ss.simulate(setting, random.fold_in(random.key(seed), number)))
 
 
+def held(base: ss.Experiment, axes: Mapping[str, Any], n_seeds: int = 2, keep: str = "seeds") -> xr.Dataset:
+    """The result of a grid whose every cell has been held against its runs."""
+    data = ss.sweep(base, axes, n_seeds, seed=3, keep=keep)
+    check(Grid(base, axes, n_seeds, 3), data, keep)
+    return data
+
+
 def check(grid: Grid, data: xr.Dataset, keep: str = "seeds") -> None:
     """Every cell of a result is its runs; what a cell does not have is NaN, and no label is of nothing."""
     settings = experiments(grid)
@@ -142,8 +149,7 @@ def check(grid: Grid, data: xr.Dataset, keep: str = "seeds") -> None:
         else:
             for number, run in enumerate(own):
                 check_run(here.isel(seed=number), run, f"{where}, seed {number}")
-            fraction = np.mean([spread(run["diverged_at"], here["diverged_at"].isel(seed=0)) >= 0 for run in own], 0)
-            np.testing.assert_array_equal(here["fraction_diverged"], fraction, err_msg=where)
+        check_divergences(here["fraction_diverged"], own, where)
         check_snr(here, at, where)
 
 
@@ -191,8 +197,12 @@ def check_means(found: xr.Dataset, runs: list[xr.Dataset], where: str) -> None:
         np.testing.assert_array_equal(found[f"{name}_n"], count, err_msg=f"{name}_n in {where}")
         assert_close(found[name].values, mean, f"{name} in {where}")
         assert_close(found[f"{name}_se"].values, error, f"{name}_se in {where}", scale(mean))
-    fraction = np.mean([spread(run["diverged_at"], found["fraction_diverged"]) >= 0 for run in runs], 0)
-    np.testing.assert_array_equal(found["fraction_diverged"], fraction, err_msg=where)
+
+
+def check_divergences(found: xr.DataArray, runs: list[xr.Dataset], where: str) -> None:
+    """The fraction of seeds that have diverged, at the moments that the cell has."""
+    fractions = [spread((run["diverged_at"] >= 0).astype(found.dtype), found) for run in runs]
+    np.testing.assert_array_equal(found, np.mean(fractions, axis=0), err_msg=f"fraction_diverged in {where}")
 
 
 def check_snr(found: xr.Dataset, at: ss.Experiment, where: str) -> None:
