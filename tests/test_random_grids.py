@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import zoo
 from grid_doors import DOORS
+from grid_draw import draw
 from grid_oracle import Grid, check
-from random_grids import draw, judge, tell
+from random_grids import judge, tell
 
 import sigspike as ss
 
