@@ -1,5 +1,6 @@
 """Grids that real users asked for, and that once gave silent wrong numbers: every cell is the run of its labels."""
 
+import itertools
 from dataclasses import replace
 
 import jax
@@ -193,3 +194,41 @@ def test_options_are_axes_like_any_other(name):
 @pytest.mark.parametrize("name", ["measure", "record_at", "n_signals", "signs"])
 def test_means_are_of_what_each_cell_has(name):
     held(*OPTIONS[name], keep="mean")
+
+
+RATES = [0.3, 15.0, 60.0, 200.0]
+STEEP = zoo.experiment(algorithm=ss.GradientDescent(1.0, weight_decay=0.5), n_steps=200, record_every=20)
+
+
+def test_after_a_divergence_there_is_no_number():
+    data = held(STEEP, {"algorithm.learning_rate": RATES}, n_seeds=3)
+    late = data["diverged_at"] >= 0
+    assert 0 < int(late.isel(time=-1).sum()) < late.isel(time=-1).size
+    for name, values in data.data_vars.items():
+        if values.dtype.kind == "f" and name != "fraction_diverged":
+            assert values.where(late, drop=True).isnull().all(), name
+
+
+AXES = {"algorithm.learning_rate": list(np.geomspace(0.1, 1e200, 9)), "problem.flip_rate": [0.0, 0.1, 0.2, 0.3]}
+
+
+def test_a_boundary_does_not_cross_what_diverged():
+    setting = replace(STEEP, algorithm=ss.GradientDescent(1.0), n_steps=20, record_at=(20,), record_every=None)
+    traced = ss.trace_boundary(setting, AXES, 0.3, "train_loss", n_seeds=2, share=0.4)
+    full = ss.sweep(setting, AXES, n_seeds=2, keep="mean").isel(time=-1)
+    trained = traced["trained"].values
+    assert 0 < trained.sum() < trained.size
+    gone = full["fraction_diverged"].values == 1
+    assert 0 < gone.mean() < 1
+    np.testing.assert_array_equal(
+        traced["fraction_diverged"].values[trained], full["fraction_diverged"].values[trained]
+    )
+    np.testing.assert_allclose(traced["train_loss"].values[trained], full["train_loss"].values[trained], rtol=1e-9)
+    values = traced["train_loss"].values
+    assert np.isnan(values[~trained]).any()
+    for column in (0, -1):  # along an edge of the plane, the neighbours of a cell are those it is interpolated from
+        rows = np.flatnonzero(trained[:, column])
+        for before, after in itertools.pairwise(rows):
+            lost = gone[[before, after], column].any()
+            assert np.isnan(values[before + 1 : after, column]).all() == (lost or after == before + 1)
+    assert np.isnan(values[gone & trained]).all()
