@@ -27,7 +27,7 @@ class Experiment(Checked):
     network: Network = part(Network)
     algorithm: Algorithm = part(Algorithm)
     n_samples: int = count("training samples n")
-    n_steps: int = count("gradient steps")
+    n_steps: int = count("gradient steps", high=2**31 - 1)
     record_every: int | None = eqx.field(static=True, converter=as_count, default=None)
     record_at: tuple[int, ...] | None = eqx.field(static=True, default=None)
     n_test: int = count("test samples", default=2000)
@@ -53,12 +53,18 @@ class Experiment(Checked):
     @property
     def record_steps(self) -> tuple[int, ...]:
         """The steps at which this experiment is recorded."""
-        if self.record_at is not None:
-            return self.record_at
+        return self.record_at or (*range(0, self.n_steps, self._every), self.n_steps)
+
+    @property
+    def n_records(self) -> int:
+        """How many these are."""
+        return len(self.record_at or range(0, self.n_steps, self._every)) + (self.record_at is None)
+
+    @property
+    def _every(self) -> int:
         least = math.ceil(self.n_steps / 100)
         divisors = (k for k in range(least, 2 * least) if self.n_steps % k == 0)
-        every = self.record_every or next(divisors, least)
-        return (*range(0, self.n_steps, every), self.n_steps)
+        return self.record_every or next(divisors, least)
 
     @property
     def explicit_dim(self) -> int | None:

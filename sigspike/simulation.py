@@ -16,6 +16,7 @@ from sigspike.experiment import Experiment
 from sigspike.frames import Ambient, Frame, Span
 from sigspike.measure import RECORDS, Observer, Record
 from sigspike.oracle import verify_jax
+from sigspike.sizes import check_sizes
 from sigspike.spaces import SPACES, Params
 from sigspike.tree import all_finite
 
@@ -45,6 +46,7 @@ def simulate(experiment: Experiment, key: Key[Array, ""]) -> Record:
     Instance(Experiment).check("experiment", experiment)
     if not (isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key)):
         raise Refusal(f"`key` must be a random key, such as jax.random.key(0), got {key!r}")
+    check_sizes(experiment)
     verify_jax()
     return run(experiment, key, experiment.explicit_dim)
 

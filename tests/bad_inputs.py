@@ -29,6 +29,10 @@ def experiment(**changes: Any) -> ss.Experiment:
     return ss.Experiment(**({"problem": DATA, "network": NETWORK, "algorithm": PLAIN} | RUN | changes))
 
 
+def run_of(**changes: Any) -> Any:
+    return ss.simulate(experiment(**changes), jax.random.key(0))
+
+
 def sweep(axes: Any, **options: Any) -> Any:
     return ss.sweep(experiment(), axes, **options)
 
@@ -196,7 +200,10 @@ CASES: list[Case] = [
     ("field that a part lacks", "algorithm.flip_rate", "GradientDescent", lambda: sweep(LACKING)),
     ("unknown keep", "keep", "'all'", lambda: sweep({}, keep="all")),
     ("negative seed", "seed", "-1", lambda: sweep({}, seed=-1)),
-    ("training that does not fit", "axes", "GB", lambda: ss.sweep(experiment(n_samples=10**6), {"n_samples": [10**7]})),
+    ("training that does not fit", "n_samples", "vectors", lambda: ss.sweep(experiment(), {"n_samples": [10**7]})),
+    ("run that does not fit", "n_samples", "100,003", lambda: run_of(n_samples=100_000)),
+    ("tests that do not fit", "experiment", "GB", lambda: run_of(n_test=10**10)),
+    ("records that do not fit", "experiment", "GB", lambda: run_of(n_steps=10**9, record_every=1, n_samples=100)),
     ("result that does not fit", "axes", "store", lambda: sweep({"problem.snr": [0.1] * 10**2}, n_seeds=10**6)),
     ("scheduler that is not there", "cluster", "127.0.0.1:9", lambda: sweep({}, cluster="tcp://127.0.0.1:9")),
     ("cluster of no workers", "cluster", "local:none", lambda: sweep({}, cluster="local:none")),

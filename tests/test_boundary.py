@@ -6,7 +6,7 @@ import zoo
 from conftest import FLOAT32
 
 import sigspike as ss
-from sigspike.sweeps.boundary import _refine, _spacing
+from sigspike.sweeps.boundary import Mean, _between, _refine, _spacing
 
 LEVEL = 0.25
 
@@ -69,12 +69,34 @@ def test_sizes_are_grouped_by_shape():
 
 
 def test_blocks_whose_corners_disagree_go_first():
-    measured = {(0, 0): (0.0, 0.01), (0, 2): (0.0, 0.01), (2, 0): (1.0, 0.01), (2, 2): (0.0, 0.01)}
-    measured |= {(0, 4): (0.0, 1.0), (2, 4): (0.0, 0.01)}
+    low, high, vague = Mean(0.0, 0.01, 0.0), Mean(1.0, 0.01, 0.0), Mean(0.0, 1.0, 0.0)
+    measured = {(0, 0): low, (0, 2): low, (2, 0): high, (2, 2): low, (0, 4): vague, (2, 4): low}
     wanted = _refine((3, 5), 2, measured, 0.5)
     first = wanted.index((0, 3))
     assert {(1, 0), (0, 1), (1, 1), (1, 2), (2, 1)} <= set(wanted[:first])
-    assert _refine((3, 3), 2, dict.fromkeys(((0, 0), (0, 2), (2, 0), (2, 2)), (0.0, 0.01)), 0.5) == []
+    assert _refine((3, 3), 2, dict.fromkeys(((0, 0), (0, 2), (2, 0), (2, 2)), low), 0.5) == []
+
+
+def test_nothing_is_interpolated_from_diverged_cells():
+    measured = {(0, 0): Mean(0.1, 0.0, 0.0), (0, 2): Mean(0.3, 0.0, 0.25)}
+    measured |= {(2, 0): Mean(np.nan, np.nan, 1.0), (2, 2): Mean(0.5, 0.0, 0.0)}
+    found = _between(measured, np.indices((3, 3)).reshape(2, -1).T.astype(float)).reshape(3, 3)
+    assert found[0].tolist() == pytest.approx([0.1, 0.2, 0.3])
+    assert found[:, 2].tolist() == pytest.approx([0.3, 0.4, 0.5])
+    assert np.isnan(found[1:, 0]).all()
+    assert np.isnan(found[2, 1])
+
+
+def test_a_boundary_where_all_seeds_diverge_is_nan():
+    setting = zoo.experiment(algorithm=ss.GradientDescent(1.0, loss="squared"), n_steps=300, record_at=(300,))
+    setting = ss.put(ss.put(setting, "measure", "summary"), "record_every", None)
+    axes = {"algorithm.learning_rate": [0.01, 0.02, 1e4, 2e4, 4e4], "problem.signal_strength": [0.1, 1, 2, 3, 4]}
+    traced = ss.trace_boundary(setting, axes, 0.3, n_seeds=2)
+    diverging = traced.sel(learning_rate=slice(1e4, None))
+    assert (diverging["fraction_diverged"].where(diverging["trained"], 1) == 1).all()
+    assert np.isnan(diverging["test_error"]).all()
+    assert np.isnan(diverging["probability_above"]).all()
+    assert np.isfinite(traced["test_error"].sel(learning_rate=0.01)).all()
 
 
 def test_a_coarse_lattice_leaves_two_thirds_of_the_budget():

@@ -29,12 +29,20 @@ def test_put_replaces_whole_parts():
     assert type(changed.algorithm) is ss.GradientDescent
 
 
-@pytest.mark.parametrize(
-    ("path", "static"),
-    {"n_samples": True, "network.power": True, "space": True, "problem.dim": False, "algorithm.decay": False}.items(),
-)
-def test_counts_and_names_are_static_and_numbers_are_not(path, static):
-    assert tree.is_static(SETTING, path) is static
+def test_several_fields_are_put_at_once_in_any_order():
+    values = {"problem.snr": 0.2, "problem.dim": 900, "problem": zoo.specimen(ss.XORSignals), "problem.noise_std": 2.0}
+    for order in (values, dict(reversed(values.items()))):
+        changed = tree.put_all(SETTING, order).problem
+        assert type(changed) is ss.XORSignals
+        assert float(changed.signal_strength) == pytest.approx(0.2 * 2.0 * 30)
+    both = tree.put_all(SETTING, {"n_steps": 7, "record_every": 7})  # either alone would be refused
+    assert both.record_steps == (0, 7)
+
+
+def test_what_moves_with_a_path_is_known():
+    assert tree.moved(SETTING, "problem.snr") == {"problem.signal_strength"}
+    assert tree.moved(SETTING, "problem.flip_rate") == {"problem.flip_rate_positive", "problem.flip_rate_negative"}
+    assert tree.moved(SETTING, "n_samples") == {"n_samples"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from sigspike.sizes import bytes_of_training
 from sigspike.sweeps import cost
 from sigspike.sweeps.compute import compute
 from sigspike.sweeps.grid import Grid
@@ -60,7 +61,7 @@ def estimate(plan: Plan) -> Estimate:
     running = sum(share * scale * cost.seconds(program.experiment) for program in plan.programs)
     compilation = max(once - again / n_threads(), 0.0)
     cells = plan.chunk(number).n_trainings
-    memory = cells * program.record_bytes + min(cells, 64) * cost.bytes_of_cell(program.experiment, shares_noise=True)
+    memory = cells * program.record_bytes + min(cells, 64) * bytes_of_training(program.experiment, shares_noise=True)
     return Estimate(
         n_cells=plan.n_trainings // plan.n_seeds,
         n_seeds=plan.n_seeds,

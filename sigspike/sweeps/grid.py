@@ -99,7 +99,7 @@ class Grid:
         if not all(hasattr(program.experiment.problem, "snr") for program in self.plan.programs):
             return {}
         movers = [axis for axis in self.plan.axes if any(path.startswith("problem") for path in axis.paths)]
-        snr = self._over(movers, lambda at: at.problem.snr)
+        snr = self._over(movers, lambda at: tree.get(at, "problem.snr"))
         snr.attrs = {"long_name": tree.about(self.plan.programs[0].experiment, "problem.snr"), "units": "1"}
         count = self._over([axis for axis in self.plan.axes if "n_samples" in axis.paths], lambda at: at.n_samples)
         product = (count * snr**2).assign_attrs(long_name="n·SNR²", units="1")

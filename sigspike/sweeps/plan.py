@@ -9,8 +9,8 @@ from functools import cached_property
 
 import jax
 
-from sigspike.check import Refusal
 from sigspike.experiment import Experiment
+from sigspike.sizes import bytes_of_training, check_sizes
 from sigspike.sweeps import cost
 from sigspike.sweeps.axes import Axis
 from sigspike.sweeps.programs import SEED, Program, make_programs
@@ -76,10 +76,8 @@ class Plan:
         sizes = {name: max(len(program.places[name]) for program in self.programs) for name in self.names}
         limit = cost.bytes_for_chunk(n_workers)
         blocks = dict.fromkeys(sizes, 1)
-        needed = max(cost.bytes_of_cell(program.experiment, shares_noise=False) for program in self.programs)
-        if needed > cost.bytes_of_device():
-            there = f"{needed / 1e9:.1f} GB on {cost.bytes_of_device() / 1e9:.1f} GB of memory"
-            raise Refusal(f"`axes` ask for a training of {there}; take fewer samples, filters or test samples")
+        for program in self.programs:
+            check_sizes(program.experiment)
         most = self._most_cells(limit, n_workers)
         for name in sorted(sizes, key=self._knows_noise):
             if name == SEED and self.keep == "mean":
@@ -102,7 +100,7 @@ class Plan:
 
     def _most_inner(self, limit: int) -> int:
         """Trainings that may run side by side on one noise."""
-        return limit // max(cost.bytes_of_cell(program.experiment, shares_noise=True) for program in self.programs)
+        return limit // max(bytes_of_training(program.experiment, shares_noise=True) for program in self.programs)
 
     def inner(self, program: Program) -> tuple[str, ...]:
         """The axes that are vmapped; the rest follow one another. Those that share the noise, and on CPU only as many
@@ -114,7 +112,7 @@ class Plan:
         chosen: list[str] = []
         for name in names:
             cells = math.prod(sizes[other] for other in (*chosen, name))
-            fits = cells * cost.bytes_of_cell(program.experiment, not self._knows_noise(name)) <= limit
+            fits = cells * bytes_of_training(program.experiment, not self._knows_noise(name)) <= limit
             cached = jax.default_backend() != "cpu" or cells * numbers <= CACHED or not self._knows_noise(name)
             if sizes[name] > 1 and fits and cached:
                 chosen.append(name)

@@ -65,10 +65,10 @@ def make_programs(experiment: Experiment, axes: tuple[Axis, ...], n_seeds: int) 
 
 
 def shapes(experiment: Experiment, axes: tuple[Axis, ...]) -> Iterator[Places]:
-    """The cells grouped by their parts and by all that is no number, and no width that can be padded."""
+    """The cells grouped by their parts and by all that is no number, but for widths, which may be padded."""
     for context in contexts(axes):
         at = cell(experiment, axes, context)
-        fixed = {path for axis in axes for path in axis.paths if not (moves_a_number(at, path) or _pads(at, path))}
+        fixed = {path for axis in axes for path in axis.paths if not moves_a_number(at, path)} - {WIDTH}
 
         def groups(axis: Axis, context: Mapping[str, int] = context, fixed: set[str] = fixed) -> list[tuple[int, ...]]:
             if axis.replaces_parts:
@@ -81,14 +81,16 @@ def shapes(experiment: Experiment, axes: tuple[Axis, ...]) -> Iterator[Places]:
 
 
 def _padded(experiment: Experiment, axes: tuple[Axis, ...], places: Places, n_seeds: int) -> Iterator[Program]:
-    """The programs of cells that differ in numbers, padded widths and dimensions alone."""
+    """The programs of cells that differ in numbers and widths: padded where they can be, or one for every size."""
     start = {name: own[0] for name, own in places.items()}
     at = cell(experiment, axes, start)
-    told = frozenset(path for axis in axes for path in axis.paths if moves_a_number(at, path) or _pads(at, path))
+    spans, pads = _spans(at), _spans(at) and type(at.network).can_pad()
+    told = frozenset(path for axis in axes for path in axis.paths if moves_a_number(at, path))
+    told |= {WIDTH} if pads else set()
     deep = [axis for axis in axes if at.explicit_dim is not None and _moves_dim(at, told.intersection(axis.paths))]
-    sized = [axis for axis in axes if axis in deep or told.intersection(axis.paths, {WIDTH})]
+    sized = [axis for axis in axes if axis in deep or WIDTH in axis.paths]
 
-    def trained(changes: Mapping[str, int]) -> Experiment:
+    def trained(changes: dict[str, int]) -> Experiment:
         return cell(experiment, axes, start | changes)
 
     def size(axis: Axis, place: int) -> tuple[int, int]:
@@ -97,7 +99,7 @@ def _padded(experiment: Experiment, axes: tuple[Axis, ...], places: Places, n_se
     def rooms(axis: Axis) -> list[list[tuple[int, ...]]]:
         sizes = {place: size(axis, place) for place in places[axis.name]}
         alike = grouped(sizes, sizes.__getitem__)
-        if axis in deep and not _spans(at):
+        if (axis in deep and not spans) or (WIDTH in axis.paths and not pads):
             return [[group] for group in alike]
         alike = sorted(alike, key=lambda group: sizes[group[0]], reverse=True)
         others = n_seeds * math.prod(len(own) for name, own in places.items() if name != axis.name)
@@ -149,10 +151,6 @@ def _size(at: Experiment) -> tuple[int, int]:
 def _spans(at: Experiment) -> bool:
     """Whether vectors are drawn in the span of the run's own, where room for more changes no draw."""
     return at.space == "coefficients" and at.problem.isotropic and draws_grow_in_place()
-
-
-def _pads(at: Experiment, path: str) -> bool:
-    return path == WIDTH and _spans(at) and type(at.network).can_pad()
 
 
 def _moves_dim(at: Experiment, paths: Iterable[str]) -> bool:

@@ -43,7 +43,7 @@ def sweep_cells(
 
     All cells of one dimension share the noise, and so their matrix products: noise levels are put as the equal problem
     of ``with_unit_noise``, and dimensions follow one another, in groups filled up to one size and width, for which one
-    program serves. Widths for which the experiment's own network has room are numbers, and planned the sooner.
+    program serves.
     """
     own = {name: float(get(experiment, path)) for name, path in PATHS.items()}
     whole = [own | dict(setting) for setting in settings]
@@ -54,13 +54,11 @@ def sweep_cells(
     dims = sorted({setting["dim"] for setting in whole})
     groups = [[k for k, setting in enumerate(whole) if setting["dim"] == dim] for dim in dims]
     widest = max(problems, key=lambda problem: problem["width"])
-    roomy = widest["width"] <= experiment.network.width
-    paths = PATHS | ({"width": "network.alive"} if roomy else {})
     size, parts = max(map(len, groups)) + (len(dims) > 1), []
     for number, (dim, members) in enumerate(zip(dims, groups, strict=True)):
         cells = [problems[k] for k in members] + [widest] * (size - len(members))
         at = ss.put(ss.put(experiment, "problem.dim", dim), "problem.noise_std", cells[0]["noise_std"])
-        fields = {paths[name]: [_plain(name, cell[name]) for cell in cells] for name in PATHS if name in moved - FIXED}
+        fields = {PATHS[name]: [_plain(name, cell[name]) for cell in cells] for name in PATHS if name in moved - FIXED}
         linked = ss.Linked(fields, labels=range(size))
         told = lambda k, n, number=number: progress(number * n + k, len(dims) * n)  # noqa: E731
         data = ss.sweep(at, {"cell": linked}, n_seeds, progress=told).drop_vars(["snr", "n_snr2"], errors="ignore")
