@@ -127,7 +127,7 @@ class Axes:
             if len(slot) > 1 or (clash and self.rng.random() < 0.9 and not self.plain):
                 paths = [list(slot)[int(k)] for k in self.rng.permutation(len(slot))]
                 labels = list(range(len(values))) if self.rng.random() < 0.3 else None
-                axes[f"link {number}"] = ss.Linked({path: slot[path] for path in paths}, labels)
+                axes[f"link_{number}"] = ss.Linked({path: slot[path] for path in paths}, labels)
             else:
                 numbers = all(type(value) is float for value in values)
                 axes[path] = np.array(values) if numbers and self.rng.random() < 0.3 else values

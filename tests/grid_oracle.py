@@ -189,7 +189,7 @@ def check_means(found: xr.Dataset, runs: list[xr.Dataset], where: str) -> None:
     for name in own:
         each = np.stack([spread(run.get(name), found[name]) for run in runs])
         count = np.sum(~np.isnan(each), axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):
             mean = np.where(count > 0, np.nansum(each, axis=0) / count, np.nan)
             variance = np.where(count > 1, np.nansum((each - mean) ** 2, axis=0) / (count - 1), np.nan)
             error = np.sqrt(variance / count)
