@@ -30,18 +30,18 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 install_import_hook("sigspike", "typechecker.checked")
 
 
-ALONE = ("tests/test_paper_", "tests/test_notebooks")  # share no fixtures, no programs
+ALONE = ("tests/test_paper_", "tests/test_notebooks", "tests/test_random_grids")  # share no fixtures, no programs
 
 
 class Scheduling(LoadFileScheduling):
-    """A file's tests share fixtures and compiled programs, and stay together; figures and notebooks share nothing."""
+    """A file's tests share fixtures and compiled programs, and stay together; those ``ALONE`` share nothing."""
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid if nodeid.startswith(ALONE) else super()._split_scope(nodeid)
 
 
 def pytest_collection_modifyitems(items):
-    """Figures and notebooks first, for they are long; then the largest files: no worker waits long for the other."""
+    """Those ``ALONE`` first, for they are long; then the largest files: no worker waits long for the other."""
     size = Counter(item.path for item in items)
     items.sort(key=lambda item: (not item.nodeid.startswith(ALONE), -size[item.path]))
 

@@ -1,0 +1,73 @@
+"""Widths of one grid are those widths alone: in the numbers, in the draws, and for a user's own network."""
+
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import zoo
+from conftest import FLOAT32
+from grid_oracle import held
+
+import sigspike as ss
+from sigspike.activations import relu_power
+
+pytestmark = pytest.mark.skipif(FLOAT32, reason="cells are compared to float64 rounding")
+
+BASE = zoo.experiment(n_steps=6, record_every=3)
+
+
+class Leaky(ss.PatchCNN):
+    """σ(z) = z or z/10."""
+
+    def hidden(self, upper, overlaps):
+        return jnp.where(overlaps > 0, overlaps, 0.1 * overlaps)
+
+
+class Tanh(ss.PatchCNN):
+    """σ(z) = tanh z, whose filters leave 0."""
+
+    def hidden(self, upper, overlaps):
+        return jnp.tanh(overlaps)
+
+
+class Softplus(ss.ThreeLayerCNN):
+    """Two layers without a zero."""
+
+    def hidden(self, upper, overlaps):
+        first = jax.nn.softplus(overlaps[0])
+        return jnp.einsum("jrk,k...->jr...", upper, first) + relu_power(first, 1)[None]
+
+
+NETWORKS = [ss.LinearModel, Leaky, Tanh, Softplus]
+
+
+@pytest.mark.parametrize("kind", NETWORKS, ids=lambda kind: kind.__name__)
+def test_a_width_beside_larger_ones_is_the_width_itself(kind):
+    network = kind(width=3, init_std=0.1, bias=kind is not Leaky)
+    data = held(replace(BASE, network=network, algorithm=ss.GradientDescent(1.0)), {"network.width": [1, 4]})
+    assert not np.allclose(data["train_loss"].isel(width=0), data["train_loss"].isel(width=1))
+
+
+@pytest.mark.parametrize("kind", [ss.LinearModel, Tanh], ids=lambda kind: kind.__name__)
+def test_a_width_of_a_whole_network_is_the_width_itself(kind):
+    networks = {"narrow": kind(width=1), "wide": kind(width=3, init_std=0.1), "relu": ss.PatchCNN(2)}
+    held(BASE, {"network": networks, "network.width": [1, 4]})
+    held(replace(BASE, measure="summary"), {"along": ss.Linked({"network.width": [3, 1], "network": {
+        "a": kind(width=1, init_std=0.1), "b": kind(width=1, bias=True)
+    }})})  # fmt: skip
+
+
+@pytest.mark.parametrize("regime", ["feature", "kernel"])
+@pytest.mark.parametrize("init", ["uniform", "gaussian"])
+def test_draws_do_not_change_with_the_company(init, regime):
+    network = zoo.specimen(ss.PatchCNN, init=init, init_std=0.3, bias=True)
+    setting = replace(BASE, network=network, regime=regime)
+    axes = {"network.width": [1, 4, 2], "problem.dim": [20, 30]}
+    company = held(setting, axes)
+    for width in (1, 2):
+        own = ss.sweep(setting, {"network.width": [width], "problem.dim": [30]}, n_seeds=2, seed=3)
+        for name in ("train_loss", "test_error", "margin", "flipped"):
+            start = company[name].sel(width=width, dim=30, time=0)
+            np.testing.assert_allclose(start, own[name].isel(width=0, dim=0, time=0), rtol=1e-9, atol=1e-12)
