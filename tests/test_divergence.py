@@ -46,7 +46,7 @@ def setting(algorithm=None, network=None, **options):
 def test_every_network_and_loss_is_watched(kind, loss):
     algorithm = ss.GradientDescent(0.1, loss=loss, weight_decay=0.05)
     diverged = lawful(records(setting(algorithm, zoo.specimen(kind, init_std=0.3))))
-    assert diverged >= 3  # decay alone, 1 − ηλ < −1, makes the weights grow without end at the last three rates
+    assert diverged >= 2  # decay alone multiplies the weights by 1 − ηλ: (5e10)^40 has no number
 
 
 @pytest.mark.law
@@ -60,11 +60,11 @@ def test_every_algorithm_is_watched(kind):
 @pytest.mark.parametrize("measure", ["summary", "weights"])
 def test_every_record_is_watched(measure):
     algorithm = zoo.specimen(ss.MetaReweighting, weight_decay=0.05)
-    assert lawful(records(setting(algorithm, zoo.specimen(ss.PatchCNN, init_std=0.3), measure=measure))) >= 3
+    assert lawful(records(setting(algorithm, zoo.specimen(ss.PatchCNN, init_std=0.3), measure=measure))) >= 2
 
 
 def test_means_say_how_many_seeds_they_are_of():
-    rates = [0.1, 1e6]
+    rates = [0.1, 1e12]
     base = setting(ss.GradientDescent(0.1, weight_decay=0.05), record_every=20, measure="summary")
     means = ss.sweep(base, {"algorithm.learning_rate": rates}, n_seeds=3, keep="mean")
     assert means["test_error_n"].isel(time=0).values.tolist() == [3, 3]
@@ -73,7 +73,7 @@ def test_means_say_how_many_seeds_they_are_of():
     assert last["fraction_diverged"].values.tolist() == [0, 1]
     for name in ("test_error", "train_loss", "gamma_max", "test_error_se"):
         assert np.isfinite(last[name].sel(learning_rate=0.1)).all(), name
-        assert np.isnan(last[name].sel(learning_rate=1e6)).all(), name
+        assert np.isnan(last[name].sel(learning_rate=1e12)).all(), name
 
 
 def test_of_some_seeds_the_others_are_the_mean():
