@@ -126,7 +126,10 @@ def _default(default: Any) -> dict[str, Any]:
     return {} if default is MISSING else {"default": default}
 
 
-class Checked(eqx.Module, metaclass=Described):
+Meta: Any = Described  # type checkers read equinox's own
+
+
+class Checked(eqx.Module, metaclass=Meta):
     """A description: an object of it is made of arguments in the ``domain`` of their fields, or refused."""
 
     def check_fields(self) -> None:

@@ -24,7 +24,7 @@ def read_axis(experiment: Any, path: str, values: Any) -> Any:
     if isinstance(values, dict) and "fields" in values:
         return _linked(experiment, path, values)
     domain = domain_of(experiment, path)
-    if is_part(domain):
+    if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
         check_table(f"axes.{path}", values)
         start = tree.get(experiment, path)
         return {name: build(table, domain.kind, start, f"axes.{path}.{name}") for name, table in values.items()}
@@ -47,11 +47,6 @@ def domain_of(experiment: Any, path: str) -> Domain:
     owner = tree.get(experiment, parent) if parent else experiment
     field = type(owner).__dataclass_fields__.get(name)
     return Range() if field is None else field.metadata.get("domain", Range())
-
-
-def is_part(domain: Domain) -> bool:
-    """Whether a field holds a described object."""
-    return isinstance(domain, Instance) and issubclass(domain.kind, Checked)
 
 
 def _linked(experiment: Any, path: str, values: dict[str, Any]) -> Linked:
