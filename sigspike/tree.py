@@ -157,7 +157,7 @@ def _describe_object(thing: Any, named: dict[str, Any], path: str) -> dict[str, 
 
 
 def _describe_array(array: Any) -> Any:
-    if jnp.issubdtype(getattr(array, "dtype", None), jax.dtypes.prng_key):
+    if isinstance(array, jax.Array) and jnp.issubdtype(array.dtype, jax.dtypes.prng_key):
         return {"prng": str(jax.random.key_impl(array)), "key": describe(jax.random.key_data(array))}
     values = np.asarray(array)
     if values.size <= 16 and values.dtype.kind in "biuf":

@@ -21,7 +21,7 @@ ROUND = 10  # kills a store; it has more chunks
 
 
 def run(store: Path):
-    """The sweep itself: a dozen programs of one shape, so of one compilation."""
+    """The sweep itself: programs of one shape, so of one compilation, and a dozen chunks."""
     setting = ss.Experiment(
         problem=ss.SignalNoise(500, 1.0, 0.5),
         network=ss.PatchCNN(5),
@@ -32,7 +32,7 @@ def run(store: Path):
         n_test=50,
         measure="summary",
     )
-    algorithms = {f"{rate:.2f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.44, 12)}
+    algorithms = {f"{rate:.2f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.45, 6)}
     return ss.sweep(setting, {"problem.snr": [0.05, 0.1, 0.2], "algorithm": algorithms}, 8, store=store)
 
 

@@ -32,7 +32,7 @@ TINY = {"axes": {"problem.snr": [0.1, 0.3], "network.gain": [2.0, 3.0]}, "n_seed
 
 
 def test_a_users_class_computes_on_workers_what_it_computes_here():
-    call = TINY | {"experiment": zoo.experiment(network=Halved(3, gain=5.0), n_steps=20)}
+    call = TINY | {"experiment": zoo.experiment(network=Halved(3, gain=5.0))}
     here, there = ss.sweep(**call), ss.sweep(**call, cluster="local:1")
     for name in here.variables:
         np.testing.assert_array_equal(here[name], there[name], err_msg=name)

@@ -107,9 +107,9 @@ def plan_sweep(
     plan = Plan.make(experiment, found, n_seeds, seed, keep, n_threads())
     begun = described(Path(store)) if store is not None else None
     blocks = begun.get("blocks") if begun is not None else None
-    same_axes = isinstance(blocks, dict) and list(blocks) == list(plan.blocks)
-    sound = same_axes and all(type(size) is int and size >= 1 for size in blocks.values())
-    return replace(plan, blocks=blocks) if sound else plan
+    if not isinstance(blocks, dict) or list(blocks) != list(plan.blocks):
+        return plan
+    return replace(plan, blocks=blocks) if all(type(n) is int and n >= 1 for n in blocks.values()) else plan
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def n_threads() -> int:
     return 2
 
 
-def on_threads(plan: Plan, numbers: Iterator[int]) -> Iterator[Done]:
+def on_threads(plan: Plan, numbers: Iterator[int]) -> Generator[Done, None, None]:
     """The chunks as they are finished, in this process. XLA computes outside Python's lock."""
     work = Work(plan, settings())
     pool = ThreadPoolExecutor(n_threads())
@@ -66,7 +66,7 @@ def _in_flight(submit: Callable[[int], Future], numbers: Iterator[int], most: in
             yield future.result()
 
 
-def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Iterator[Done]:
+def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Generator[Done, None, None]:
     """The chunks as they are finished, by the processes of a dask cluster: an address, ``local`` or ``local:N``.
 
     Workers return data and write nothing. A chunk whose worker dies runs again on another (dask gives up after a chunk
