@@ -6,6 +6,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import numpy as np
+from jax.extend.core import Literal
 
 from sigspike import tree
 from sigspike.experiment import Experiment
@@ -40,6 +41,6 @@ def noise_knows(experiment: Experiment, room: int | None, axes: Mapping[str, Map
 def _reaches(jaxpr: Any, variable: Any) -> bool:
     known = {variable}
     for equation in jaxpr.eqns:
-        if any(hasattr(value, "count") and value in known for value in equation.invars):
+        if any(not isinstance(value, Literal) and value in known for value in equation.invars):
             known |= set(equation.outvars)
-    return any(value in known for value in jaxpr.outvars if hasattr(value, "count"))
+    return any(value in known for value in jaxpr.outvars if not isinstance(value, Literal))
