@@ -61,7 +61,7 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
     examples = problem.train(key_train, frame, experiment.n_samples, experiment.algorithm.n_clean)
     copies = 2 if experiment.regime == "kernel" else 1
     test_frame = frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and problem.fresh_tests else frame
-    test = problem.test(key_test, test_frame, experiment.n_test, examples)
+    test = problem.test(key_test, test_frame, experiment.n_test, examples.first(experiment.n_samples))
     return Draw(examples, test, first, network.upper(key_upper))
 
 
