@@ -89,7 +89,7 @@ def summary(run: Run, gamma: np.ndarray, bar: np.ndarray, underline: np.ndarray,
         "rho_underline_mean": over(underline, np.mean, False),
         "margin_mean": by_kind(margin, run.flipped),
         "accuracy": by_kind(half_sign(margin), run.flipped),
-        "outweighed": by_kind(half_sign(np.round(noise - other, 9)), run.flipped),  # a fit has no exact 0
+        "outweighed": by_kind(half_sign(apart(noise, other)), run.flipped),
     }
 
 
@@ -113,6 +113,12 @@ def weighed(run: Reweighted) -> Fields:
 def half_sign(values: np.ndarray) -> np.ndarray:
     """1, ½ or 0."""
     return (1 + np.sign(values)) / 2
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """one − other, 0 where they are equal: a fit has no exact 0."""
+    least = max(1e-10 * max(abs(one).max(), abs(other).max()), 1e-16)
+    return np.where(abs(one - other) <= least, 0.0, one - other)
 
 
 def by_kind(values: np.ndarray, flipped: np.ndarray) -> np.ndarray:
