@@ -21,7 +21,7 @@ POWERS = 1, 2, 3, 2.5
 PROBLEMS, NETWORKS, ALGORITHMS = (zoo.concrete(base) for base in (ss.Problem, ss.Network, ss.Algorithm))
 PAIRS = list(product(PROBLEMS, NETWORKS))
 SMALLER = {"kernel": zoo.SMALL["kernel"] / 40, "images": zoo.PIXELS / 4, "test_images": zoo.PIXELS[::-1] / 4}
-GIVEN = SMALLER | {"border": 1, "n_clean": N_CLEAN, "learning_rate": 0.05, "init_std": 0.2}  # no run blows up
+GIVEN = SMALLER | {"border": 1, "n_clean": N_CLEAN, "learning_rate": 0.02, "init_std": 0.2}  # no run blows up
 
 
 def composed(kind, rng):
