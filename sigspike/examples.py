@@ -17,7 +17,7 @@ class Atoms(NamedTuple):
 
 
 class Examples(eqx.Module):
-    """Samples with one signal patch, an atom of a common list, and noise patches of their own.
+    """Samples with one signal patch, an atom of a common list (none if that is empty), and noise patches of their own.
 
     For the signal–noise model the list is (−μ, +μ), for several signals it is every Σ_k ±μ_k, and for images it is the
     images themselves. ``polarity`` is the class that an atom speaks for: γ counts its coefficient with that sign.
@@ -34,6 +34,11 @@ class Examples(eqx.Module):
     truth: Float[Array, " sample"]
     orthogonal: bool = eqx.field(static=True)
     combined: bool = eqx.field(static=True, default=False)
+
+    @property
+    def n_patches(self) -> int:
+        """Patches of a sample: its noise patches, and one of signal where there are signal atoms at all."""
+        return self.noise.shape[1] + (self.signal.shape[0] > 0)
 
     def first(self, n_samples: int) -> "Examples":
         """The first ``n_samples`` of them."""

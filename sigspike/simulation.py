@@ -68,7 +68,7 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
     copies = 2 if experiment.regime == "kernel" else 1
     turned = isinstance(frame, Span) and problem.fresh_tests
     test_frame = frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and turned else frame
-    test = problem.test(key_test, test_frame, experiment.n_test, examples)
+    test = problem.test(key_test, test_frame, experiment.n_test, examples.first(experiment.n_samples))
     return Draw(examples, test, first, network.upper(key_upper), turned)
 
 

@@ -1,6 +1,8 @@
 """Every test runs under beartype and jaxtyping, in x64 (or float32: SIGSPIKE_PRECISION), without rank promotion."""
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -19,10 +21,23 @@ FLOAT32 = os.environ.get("SIGSPIKE_PRECISION") == "float32"
 # What is compiled in float64 is small and runs a few times: without LLVM's optimisations and with XLA's older emitters
 # it compiles in a seventh of the time, and runs for twice as long. Figures and notebooks compile in less than half of
 # it and run as for users. Processes that tests start inherit these flags.
-QUICK = "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
-EVEN = "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=1 --xla_cpu_parallel_codegen_split_count=2"
+QUICK = ("--xla_cpu_use_fusion_emitters=false", "--xla_backend_optimization_level=0")
+EVEN = (QUICK[0], "--xla_backend_optimization_level=1", "--xla_cpu_parallel_codegen_split_count=2")
 GIVEN = os.environ.get("XLA_FLAGS", "")
-os.environ["XLA_FLAGS"] = f"{GIVEN} {EVEN if FLOAT32 else QUICK}".strip()
+
+
+def with_flags(flags: tuple[str, ...]) -> str:
+    """XLA_FLAGS with those that were given, and after them those of ``flags`` that this jaxlib knows."""
+    return " ".join([GIVEN, *(flag for flag in flags if _is_known(flag))]).strip()
+
+
+def _is_known(flag: str) -> bool:
+    """Asked in a process of its own, which a flag unknown to XLA ends (jaxlib 0.12 has no older emitters)."""
+    probe = [sys.executable, "-c", "from jaxlib import _jax; _jax.CompileOptions()"]
+    return not subprocess.run(probe, env=os.environ | {"XLA_FLAGS": flag}, capture_output=True, check=False).returncode
+
+
+os.environ["XLA_FLAGS"] = with_flags(EVEN if FLOAT32 else QUICK)
 
 jax.config.update("jax_enable_x64", not FLOAT32)
 jax.config.update("jax_numpy_rank_promotion", "raise")

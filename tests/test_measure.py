@@ -8,6 +8,7 @@ from jax import random
 
 import sigspike as ss
 from sigspike.measure import correct
+from sigspike.spaces import SPACES
 
 SIGNS = np.array([-1, 1])
 
@@ -66,6 +67,19 @@ def test_both_measures_share_what_every_record_has(records, tolerance):
         np.testing.assert_allclose(
             getattr(summary, name), getattr(full, name), rtol=tolerance, atol=tolerance, err_msg=name
         )
+
+
+def test_samples_of_silent_neurons_are_outweighed_by_half_in_either_space():
+    """Where neither the noise nor the signal of the other class is learnt, a fit of the weights leaves rounding."""
+    parts = zoo.specimen(ss.XORSignals), zoo.specimen(ss.ThreeLayerCNN, width=1)
+    setting = zoo.experiment(*parts, measure="summary", n_steps=4, record_every=2)
+    silent = 0
+    for seed in range(30):
+        drawn = zoo.explicit(setting, seed)
+        here, there = (zoo.learn(ss.put(setting, "space", space), drawn, random.key(1)).outweighed for space in SPACES)
+        np.testing.assert_allclose(here, there, rtol=1e-6)
+        silent += float(here[-1, 0] * zoo.N_SAMPLES) % 1 == 0.5
+    assert silent
 
 
 def test_a_prediction_of_zero_is_half_an_error():

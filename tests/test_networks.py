@@ -54,6 +54,20 @@ def test_three_layer_cnn_is_its_formula(network):
 
 
 @pytest.mark.law
+@pytest.mark.parametrize("kind", zoo.concrete(ss.Network))
+def test_the_mean_over_patches_counts_those_that_a_sample_has(kind, tolerance):
+    """Samples of a kernel have one patch, and no signal."""
+    overlaps = Atoms(jnp.zeros((kind.n_signs, M, 0)), jnp.asarray(NUMBERS.standard_normal((kind.n_signs, M, N, 1))))
+    kernel = Examples(
+        jnp.zeros((0, 1)), jnp.zeros(0), jnp.zeros((N, 0)), jnp.zeros((N, 1, 1)), jnp.ones(N), jnp.ones(N), True
+    )
+    one, other = (zoo.specimen(kind, patches=patches) for patches in ("sum", "mean"))
+    upper = one.upper(random.key(0))
+    logits = [network.logits(upper, overlaps, kernel) for network in (one, other)]
+    np.testing.assert_allclose(*logits, rtol=tolerance)
+
+
+@pytest.mark.law
 @pytest.mark.parametrize("network", [zoo.specimen(kind) for kind in zoo.concrete(ss.Network)], ids=zoo.label)
 def test_the_order_of_the_noise_patches_plays_no_part(network, tolerance):
     given, upper = overlaps(network.n_signs), network.upper(random.key(0))

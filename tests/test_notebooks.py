@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import EVEN, GIVEN
+from conftest import EVEN, with_flags
 from nbclient import NotebookClient
 
 import sigspike as ss
@@ -33,7 +33,7 @@ def test_there_are_notebooks():
 def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
     resources = {"metadata": {"path": str(tmp_path)}}
     client = NotebookClient(read(path), timeout=300, kernel_name="python3", resources=resources)
-    ran = client.execute(env=os.environ | {"XLA_FLAGS": f"{GIVEN} {EVEN}".strip()})
+    ran = client.execute(env=os.environ | {"XLA_FLAGS": with_flags(EVEN)})
     assert all(cell.execution_count for cell in code(ran) if cell.source.strip())
     assert len(code(ran)) >= 4
 

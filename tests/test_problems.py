@@ -10,6 +10,7 @@ from scipy.stats import binomtest, chisquare, kstest
 
 import sigspike as ss
 from sigspike.frames import Ambient
+from sigspike.simulation import draw
 
 N_SAMPLES = 4000
 
@@ -79,6 +80,17 @@ def test_training_noise_returns_in_the_test_whatever_the_label(reused):
     assert len(set(source[:50])) < 50
     agreements = int(np.sum(np.asarray(reused[0].label)[source] == np.asarray(reused[1].label)))
     assert binomtest(agreements, N_SAMPLES, 0.5).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("space", ["coefficients", "weights"])
+def test_noise_of_the_clean_subset_does_not_return_in_the_test(space):
+    problem, algorithm = zoo.specimen(ss.SignalNoise, test_noise="training"), zoo.specimen(ss.MetaReweighting)
+    setting = zoo.experiment(problem, algorithm=algorithm, n_test=200, space=space)
+    drawn = jax.jit(lambda key: draw(setting, key, setting.explicit_dim))(random.key(0))
+    train, test = (np.asarray(part.noise[:, 0]) for part in (drawn.train, drawn.test))
+    source = np.linalg.norm(test[:, None] - train[None], axis=2).argmin(axis=1)
+    np.testing.assert_array_equal(test, train[source])
+    assert set(source) == set(range(zoo.N_SAMPLES))
 
 
 @pytest.mark.law

@@ -105,8 +105,8 @@ def experiment(problem: Any = None, network: Any = None, algorithm: Any = None, 
 def explicit(setting: ss.Experiment, seed: int = 0) -> Draw:
     """The random part of a run as vectors in R^d, which can be trained in either space."""
     sizes = {"n_samples": setting.n_samples, "n_test": setting.n_test}
-    plain = experiment(setting.problem, setting.network, setting.algorithm, **sizes)
-    return _explicit(ss.put(plain, "space", "weights"), jax.random.key(seed), int(setting.problem.patch_dim))
+    plain = experiment(setting.problem, setting.network, setting.algorithm, space="weights", **sizes)
+    return _explicit(plain, jax.random.key(seed), int(setting.problem.patch_dim))
 
 
 _explicit = eqx.filter_jit(draw)

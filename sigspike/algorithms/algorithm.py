@@ -36,6 +36,11 @@ class Task(eqx.Module):
         return self.examples.first(self.n_samples)
 
     @property
+    def answer(self) -> Network | Tangent:
+        """The network, or its linearisation at the origin."""
+        return self.network if self.origin is None else Tangent(self.network, *self.origin)
+
+    @property
     def n_samples(self) -> int:
         """n, without the clean subset."""
         return self.examples.label.shape[0] - self.n_clean
@@ -50,8 +55,11 @@ class Task(eqx.Module):
 
     def logits(self, upper: Any, overlaps: Atoms) -> Float[Array, " all"]:
         """f of the training examples and of the clean subset."""
-        answer = self.network if self.origin is None else Tangent(self.network, *self.origin)
-        return answer.logits(upper, overlaps, self.examples)
+        return self.answer.logits(upper, overlaps, self.examples)
+
+    def features(self, upper: Any, overlaps: Atoms) -> Float[Array, "all feature"]:
+        """What their last layer sees."""
+        return self.answer.features(upper, overlaps, self.examples)
 
     def coefficients(self, params: Params) -> Decomposition:
         """γ and ρ of the training examples."""

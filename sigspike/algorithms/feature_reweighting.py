@@ -18,8 +18,8 @@ class FeatureReweighting(Reweighted):
     Before every step the training examples are compared with the clean ones by their features φ; no hypergradient.
     ``features="penultimate"``: what the last layer sees, h_{j,r} = Σ_p σ(⟨w_{j,r}, x^(p)⟩). ``features="ntk"``: φ_i =
     ∇f_i, whose inner products are the empirical NTK of the moment; it costs one forward and one backward product a
-    class. ``centre`` takes away μ_v, the mean of the clean features; not ``signed``: S_ij is 1 or 0. The rows of two
-    classes are not shifted.
+    class. In the kernel regime both are the linearised network's. ``centre`` takes away μ_v, the mean of the clean
+    features; not ``signed``: S_ij is 1 or 0. The rows of two classes are not shifted.
     """
 
     features: str = choice("penultimate", "ntk", default="penultimate", kw_only=True)
@@ -33,7 +33,7 @@ class FeatureReweighting(Reweighted):
         if self.features == "ntk":
             sums = self._tangent_sums(task, params, jax.nn.one_hot(clean, 2), counts)
         else:
-            seen = task.network.features(params.upper, task.space.overlaps(params), task.examples)
+            seen = task.features(params.upper, task.space.overlaps(params))
             sums = class_sums(seen[: task.n_samples], seen[task.n_samples :], clean, 2, self.centre)
         return votes(sums, counts, own, row_shift=False, signed=self.signed)
 

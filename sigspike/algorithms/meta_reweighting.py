@@ -15,7 +15,8 @@ class MetaReweighting(Reweighted):
 
     c_i = ⟨∇ℓ_i(w), ∇L_val(ŵ)⟩ = −(n/η) ∂L_val(ŵ)/∂ω_i, L_val the mean loss of the clean subset; at w itself where not
     ``ahead``. β, the start of ω and how often it moves are the ``rule``'s: ``PersistentWeights`` is paper C;
-    ``FreshWeights`` is L2RW and ``WeightNetwork`` Meta-Weight-Net, from the same hypergradient.
+    ``FreshWeights``, whose Σ_i ω_i = 1 takes no 1/n, is L2RW (Ren et al. 2018) where there is no decay, and
+    ``WeightNetwork`` Meta-Weight-Net, from the same hypergradient.
     """
 
     ahead: bool = switch(True, kw_only=True)

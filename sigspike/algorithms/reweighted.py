@@ -27,7 +27,8 @@ class Reweighted(Algorithm):
 
     The clean subset is drawn with the training set, of the same law, balanced and with true labels; no step descends
     it. The weights start and move by a ``rule``, from couplings c_i that a subclass defines. The mean over n makes η
-    that of gradient descent at ω = 1; paper C has Σ_i instead, so that its η is ours over n.
+    that of gradient descent at ω = 1; paper C has Σ_i instead, so that its η is ours over n. A rule with Σ_i ω_i = 1
+    (``FreshWeights``) is taken without 1/n.
     """
 
     n_clean: int = count("clean examples n_v", low=2)
@@ -41,7 +42,7 @@ class Reweighted(Algorithm):
 
     @abstractmethod
     def couplings(self, task: Task, at: Linearised, params: Params, carried: Carried) -> Float[Array, " sample"]:
-        """c_i of every training example; ``at`` are the losses ℓ_i at ``params``, with (1/n) Σ_i backward."""
+        """c_i of every training example; ``at`` are the losses ℓ_i at ``params``, their mean descended."""
 
     def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
         return self.disturbance.draw(key, n_samples)
@@ -76,7 +77,7 @@ class Reweighted(Algorithm):
 
     def _linearised(self, task: Task, params: Params) -> Linearised:
         at = task.space.linearised(lambda *at: self.pointwise(task.margins(*at)), params)
-        return at._replace(backward=lambda weights: at.backward(weights / task.n_samples))
+        return at.averaged(self.rule, task.n_samples)
 
     def _disturbed(self, task: Task, params: Params, carried: Carried, drawn: Any) -> tuple[Params, Carried]:
         flipped = task.training.label != task.training.truth

@@ -79,7 +79,7 @@ class Network(Checked):
         """f of every sample: the answer of its signal atom plus those of its noise patches."""
         total = examples.membership @ self.answer(upper, overlaps.signal)
         total = total + self.answer(upper, overlaps.noise).sum(-1)
-        return total if self.patches == "sum" else total / (1 + overlaps.noise.shape[-1])
+        return total if self.patches == "sum" else total / examples.n_patches
 
     @property
     def n_filters(self) -> int:

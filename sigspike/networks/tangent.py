@@ -1,5 +1,6 @@
 """The kernel regime: a network replaced by its linearisation at the start."""
 
+from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -24,7 +25,14 @@ class Tangent(eqx.Module):
 
     def logits(self, upper: Any, overlaps: Atoms, examples: Examples) -> Float[Array, " sample"]:
         """The linearised f of every sample."""
+        return self._linearised(self.network.logits, upper, overlaps, examples)
+
+    def features(self, upper: Any, overlaps: Atoms, examples: Examples) -> Float[Array, "sample feature"]:
+        """The linearised h of every sample, of which the linearised f is a sum."""
+        return self._linearised(self.network.features, upper, overlaps, examples)
+
+    def _linearised(self, of: Callable[..., Array], upper: Any, overlaps: Atoms, examples: Examples) -> Array:
         start, end = (self.upper, self.overlaps), (upper, overlaps)
         way = jax.tree.map(jnp.subtract, end, start)
-        value, change = jax.jvp(lambda upper, z: self.network.logits(upper, z, examples), start, way)
+        value, change = jax.jvp(lambda upper, z: of(upper, z, examples), start, way)
         return value + change

@@ -9,7 +9,7 @@ import optax
 from jax import lax
 from jaxtyping import Array, Float, Int, Key, PyTree
 
-from sigspike.reweighting.rule import Ids, Losses, Rule
+from sigspike.reweighting.rule import Ids, Losses, Rule, Size
 
 
 class Linearised(NamedTuple):
@@ -19,6 +19,14 @@ class Linearised(NamedTuple):
     forward: Callable[[PyTree], Losses]
     backward: Callable[[Losses], PyTree]
     extra: Any = ()
+
+    def averaged(self, rule: Rule, size: Size) -> "Linearised":
+        """With Jᵀ·weights/``size``, so that a step descends a mean; without the division where Σ_i w_i = 1 by the rule.
+
+        The losses and J are as they were, and so are the couplings c = J Tᵀ ∇L_val.
+        """
+        divisor = rule.divisor(size)
+        return self._replace(backward=lambda weights: self.backward(weights / divisor))
 
 
 def linearised(losses: Callable[[PyTree], tuple[Losses, Any]], params: PyTree) -> Linearised:
@@ -50,7 +58,7 @@ class Seen(NamedTuple):
 class WeightedDescent(NamedTuple):
     """θ ← θ − η T(Σ_i w_i ∇ℓ_i(θ)), after w has been revised by a ``rule`` from couplings c_i.
 
-    ℓ_i are the losses of a batch. Σ has no 1/n, so η is a rate per example; put 1/n into the losses for a mean. T is
+    ℓ_i are the losses of a batch. Σ has no 1/n, so η is a rate per example; see `Linearised.averaged` for a mean. T is
     any optax transformation without its learning rate (``optax.identity()`` for gradient descent).
     """
 

@@ -1,7 +1,7 @@
 """What a rule of reweighting must say of itself: its state, the weights it gives, and how couplings revise them."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from jaxtyping import Array, Float, Int, Key
 
@@ -9,6 +9,7 @@ from sigspike.fields import Checked, count
 
 Ids = Int[Array, " sample"]
 Losses = Float[Array, " sample"]
+Size = TypeVar("Size", int, Array)
 State = Float[Array, " all"]  # a weight for each of all training examples
 
 
@@ -23,6 +24,10 @@ class Rule(Checked):
     every: int = count("steps between two revisions of the weights", default=1, kw_only=True)
 
     sum_to_one: ClassVar[bool] = False  # whether Σ_i w_i = 1 over a batch: Σ_i w_i ∇ℓ_i is then a mean already
+
+    def divisor(self, size: Size) -> Size | int:
+        """What makes a mean of Σ_i w_i ∇ℓ_i over ``size`` examples: ``size``, or 1 where Σ_i w_i = 1."""
+        return 1 if self.sum_to_one else size
 
     @abstractmethod
     def init(self, key: Key[Array, ""], n_samples: int) -> Any:

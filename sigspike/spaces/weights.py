@@ -46,7 +46,15 @@ class Weights(Space):
         return params.first.weights
 
     def learnt(self, params: Params) -> Atoms:
-        return project(params.first.weights - params.first.scale * self.initial, self.signal, self.noise)
+        """The least-squares fit of what was learnt, and 0 where that is no more than the weights' own rounding."""
+        weights = params.first.weights
+        found = project(weights - params.first.scale * self.initial, self.signal, self.noise)
+        rounding = 8 * jnp.finfo(weights.dtype).eps * jnp.linalg.norm(weights, axis=-1)
+        signal, noise = (jnp.linalg.norm(part, axis=-1) for part in (self.signal, self.noise))
+        return Atoms(
+            jnp.where(abs(found.signal) * signal[None, None] < rounding[..., None], 0, found.signal),  # NaN stays
+            jnp.where(abs(found.noise) * noise[None, None] < rounding[..., None, None], 0, found.noise),
+        )
 
 
 def share_of_initial(params: Params) -> Params:

@@ -108,4 +108,4 @@ class Weights(torch.nn.Module):
         return as_tensor(found, losses)
 
     def _scale(self, size: int) -> int:
-        return size if self.rule.sum_to_one else 1
+        return size // self.rule.divisor(size)

@@ -3,10 +3,8 @@
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-import jax
 import jax.numpy as jnp
-import optax
-from jaxtyping import Array, Float, Key, PyTree
+from jaxtyping import Array, Key, PyTree
 
 from sigspike.fields import part
 from sigspike.images.methods.batch import Batch
@@ -45,9 +43,9 @@ class Reweighted(Method):
             output = descent.network(weights.network, model.buffers, batch.images, train=True)
             return batch.present * cross_entropy(output.logits, batch.labels), output
 
-        at = linearised(losses, model.weights)
-        size = jnp.ones(()) if self.rule.sum_to_one else batch.present.sum()
-        outer = WeightedDescent(self.rule, descent.rate / size, _of_mean(descent.transform, size))
+        size = batch.present.sum()
+        at = linearised(losses, model.weights).averaged(self.rule, size)
+        outer = WeightedDescent(self.rule, descent.rate, descent.transform)
         carried = Carried(state.carried, model.optimiser, state.step)
         weights, carried, seen = outer.step(
             at,
@@ -56,7 +54,7 @@ class Reweighted(Method):
             carried,
             rows(batch),
         )
-        report = {"objective": seen.weights @ seen.losses / size, "weight": batch.mean(seen.weights)}
+        report = {"objective": seen.weights @ seen.losses / self.rule.divisor(size), "weight": batch.mean(seen.weights)}
         after = Model(weights, at.extra.buffers, carried.optimiser)
         return (
             State((after,), carried.rule, state.step + 1),
@@ -67,14 +65,3 @@ class Reweighted(Method):
 def rows(batch: Batch) -> Any:
     """The images' rows in the state of a rule: the last for what only fills up the batch."""
     return jnp.where(batch.present > 0, batch.ids, -1)
-
-
-def _of_mean(transform: optax.GradientTransformation, size: Float[Array, ""]) -> optax.GradientTransformation:
-    """B T(·/B): with the rate η/B it makes the step η T(·/B) of a sum over B images."""
-
-    def update(updates: PyTree, state: PyTree, params: PyTree = None, **extra: Any) -> tuple[PyTree, PyTree]:
-        mean = jax.tree.map(lambda value: value / size, updates)
-        change, state = transform.update(mean, state, params, **extra)
-        return jax.tree.map(lambda value: value * size, change), state
-
-    return optax.GradientTransformation(transform.init, update)

@@ -1,0 +1,7 @@
+"""Experiments in R^d by NumPy in float64, sample by sample and patch by patch, written apart from sigspike.
+
+What is read of an experiment are the names and values of its options; of a draw, the arrays.
+"""
+
+from by_hand.record import record as record
+from by_hand.reweighted import begun as begun

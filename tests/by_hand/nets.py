@@ -1,0 +1,92 @@
+"""Networks on one sample: f, the units of the last layer but one, and their gradients by the product rule."""
+
+from typing import Any
+
+import numpy as np
+
+SIGN = {1: (1.0,), 2: (-1.0, 1.0)}  # of the sides of a layer
+
+
+def name(thing: Any) -> str:
+    """Its class."""
+    return type(thing).__name__
+
+
+def patches(examples: Any, bias: bool) -> list[np.ndarray]:
+    """The patches of every sample as rows: one of signal, where there is any signal, and those of noise."""
+    found = []
+    for member, noise in zip(np.asarray(examples.membership), np.asarray(examples.noise), strict=True):
+        rows = [*([member @ np.asarray(examples.signal)] if len(member) else []), *noise]
+        found.append(np.array([np.append(row, 1.0) if bias else row for row in rows]))
+    return found
+
+
+class Net:
+    """θ is one row of numbers: the first layer (side, neuron, coordinate), and after it a second (side, out, in)."""
+
+    def __init__(self, network: Any, first: Any, upper: Any):
+        self.kind, self.power = name(network), network.power
+        self.first_shape, self.m = first.shape, first.shape[1]
+        self.deep = self.kind == "ThreeLayerCNN"
+        self.sides = 2 if self.deep else first.shape[0]
+        self.start = np.concatenate([np.ravel(first), np.ravel(upper) if self.deep else []])
+        self.sums_filters = getattr(network, "filters", "mean") == "sum"
+        self.averages_patches = network.patches == "mean"
+
+    def layers(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """The first layer, and the second where there is one."""
+        size = int(np.prod(self.first_shape))
+        second = theta[size:].reshape(2, self.m, self.m) if self.deep else None
+        return theta[:size].reshape(self.first_shape), second
+
+    def activation(self, z: float) -> tuple[float, float]:
+        """σ(z) = max(0, z)^q and σ'(z); of the linear model z and 1."""
+        if self.kind == "LinearModel":
+            return z, 1.0
+        return (z**self.power, self.power * z ** (self.power - 1)) if z > 0 else (0.0, 0.0)
+
+    def answer(self, theta: np.ndarray, sample: np.ndarray) -> tuple[float, np.ndarray]:
+        """f and ∇f: the mean (or sum) over neurons and sum (or mean) over patches of h₊₁ − h₋₁."""
+        units, slopes = self.units(theta, sample)
+        scale = (1 if self.sums_filters else 1 / self.m) / (len(sample) if self.averages_patches else 1)
+        total, slope = 0.0, np.zeros(len(theta))
+        for j, sign in enumerate(SIGN[self.sides]):
+            for r in range(self.m):
+                total += scale * sign * units[j, r]
+                slope += scale * sign * slopes[j, r]
+        return total, slope
+
+    def units(self, theta: np.ndarray, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Σ_p h_{j,r}(x^(p)), and their gradients."""
+        values, slopes = np.zeros((self.sides, self.m)), np.zeros((self.sides, self.m, len(theta)))
+        for x in sample:
+            for j in range(self.sides):
+                for r in range(self.m):
+                    value, slope = (self._third if self.deep else self._second)(theta, x, j, r)
+                    values[j, r] += value
+                    slopes[j, r] += slope
+        return values, slopes
+
+    def _second(self, theta: np.ndarray, x: np.ndarray, j: int, r: int) -> tuple[float, np.ndarray]:
+        first, _ = self.layers(theta)
+        value, bend = self.activation(first[j, r] @ x)
+        slope = np.zeros_like(first)
+        slope[j, r] = bend * x
+        return value, np.ravel(slope)
+
+    def _third(self, theta: np.ndarray, x: np.ndarray, j: int, r: int) -> tuple[float, np.ndarray]:
+        first, second = self.layers(theta)
+        inner, bends = np.array([self.activation(w @ x) for w in first[0]]).T
+        value, bend = self.activation(second[j, r] @ inner)
+        of_first = np.array([[bend * second[j, r, k] * bends[k] * x for k in range(self.m)]])
+        of_second = np.zeros_like(second)
+        of_second[j, r] = bend * inner
+        return value, np.concatenate([np.ravel(of_first), np.ravel(of_second)])
+
+
+class Linearised(Net):
+    """Every unit, and so f, replaced by its tangent at θ₀: h₀ + ⟨∇h₀, θ − θ₀⟩."""
+
+    def units(self, theta: np.ndarray, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values, slopes = super().units(self.start, sample)
+        return values + slopes @ (theta - self.start), slopes

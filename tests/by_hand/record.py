@@ -1,0 +1,132 @@
+"""What is recorded of a run at one moment, by its definition."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from by_hand.nets import SIGN
+from by_hand.reweighted import Reweighted, weights
+from by_hand.run import Run, loss
+
+Fields = dict[str, np.ndarray | float]
+
+
+def record(run: Run, measure: str) -> Fields:
+    """Every field of this record."""
+    margin = run.label * run.answers(run.theta, run.inputs[: run.n])[0]
+    wrong = 1 - half_sign(np.asarray(run.test.label) * run.answers(run.theta, run.tests)[0])
+    found: Fields = {
+        "step": run.step,
+        "train_loss": loss(run.algorithm.loss, margin)[0].mean(),
+        "step_loss": run.losses(margin)[0].mean(),
+        "train_accuracy": half_sign(margin).mean(),
+        "test_error": wrong.mean(),
+        "test_error_se": wrong.std() / len(wrong) ** 0.5,
+        "diverged_at": -1,
+    }
+    gamma, rho = decomposed(run)
+    sign = np.array(SIGN[len(gamma)])
+    own = (sign[:, None] == run.label[None]).reshape(len(sign), 1, run.n, 1)
+    bar, underline = np.where(own, rho, 0), np.where(own, 0, rho)
+    if measure == "coefficients":
+        last = (..., 0) if rho.shape[-1] == 1 else ...
+        found |= {"gamma": gamma, "rho_bar": bar[last], "rho_underline": underline[last]}
+        return found | {"margin": margin, "flipped": run.flipped.astype(float)}
+    found |= summary(run, gamma, bar, underline, margin)
+    return found | weighed(run) if isinstance(run, Reweighted) and measure == "weights" else found
+
+
+def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """γ (sign, neuron) and ρ (sign, neuron, sample, patch) of w − s·w0, by least squares on all patches."""
+    learnt = run.net.layers(run.theta)[0] - run.share * run.net.layers(run.net.start)[0]
+    signal, noise = np.asarray(run.data.signal), np.asarray(run.data.noise)
+    extend = lambda rows: np.pad(rows, [(0, 0), (0, learnt.shape[-1] - rows.shape[1])], constant_values=1)  # noqa: E731
+    basis = extend(signal)
+    if run.data.combined or len(signal) == 2:  # the atoms are dependent: a basis of what they span
+        _, size, rows = np.linalg.svd(basis, full_matrices=False)
+        basis = rows[size > 1e-9 * size.max()]
+    atoms = np.concatenate([basis, extend(noise.reshape(-1, noise.shape[-1]))])
+    fit = np.linalg.lstsq(atoms.T, learnt.reshape(-1, atoms.shape[1]).T, rcond=None)[0].T
+    fit = fit.reshape(*learnt.shape[:2], len(atoms))
+    of_noise = fit[..., len(basis) :].reshape(*fit.shape[:2], *noise.shape[:2])
+    rho = (of_noise * (noise**2).sum(-1))[:, :, : run.n]
+    return gammas(run, fit[..., : len(basis)], basis[:, : noise.shape[-1]]), rho
+
+
+def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """j ⟨v, μ⟩, v what was learnt of the signals; of several the class's best ⟨v, a⟩; of images j Σ s ‖a‖² c."""
+    signal, polarity, sign = np.asarray(run.data.signal), np.asarray(run.data.polarity), np.array(SIGN[len(fit)])
+    if run.data.combined:
+        overlap = fit @ basis @ signal.T
+        return np.array([overlap[j][:, polarity == s].max(1) for j, s in enumerate(sign)])
+    if len(signal) == 2:
+        return sign[:, None] * (fit @ basis @ signal[polarity > 0][0])
+    return sign[:, None] * (fit @ (polarity * (signal**2).sum(-1)))
+
+
+def summary(run: Run, gamma: np.ndarray, bar: np.ndarray, underline: np.ndarray, margin: np.ndarray) -> Fields:
+    """Maxima and means by class and kind."""
+    sign, label = SIGN[len(gamma)], run.label
+    noise, other = np.zeros(run.n), np.zeros(run.n)
+    for i, y in enumerate(label):
+        noise[i] = sum(bar[j, :, i].sum() for j, s in enumerate(sign) if s == y) / bar.shape[1]
+        other[i] = gamma[0 if y > 0 else -1].mean()
+
+    def over(values: np.ndarray, statistic: Callable, agrees: bool) -> np.ndarray:
+        found = np.full((len(sign), 2), np.nan)
+        for j, s in enumerate(sign):
+            for k, kind in enumerate((~run.flipped, run.flipped)):
+                chosen = kind & ((label == s) == agrees)
+                found[j, k] = statistic(values[j][:, chosen]) if chosen.any() else np.nan
+        return found
+
+    return {
+        "gamma_max": gamma.max(1),
+        "gamma_mean": gamma.mean(1),
+        "rho_bar_max": over(bar, np.max, True),
+        "rho_bar_mean": over(bar, np.mean, True),
+        "rho_underline_max": over(abs(underline), np.max, False),
+        "rho_underline_mean": over(underline, np.mean, False),
+        "margin_mean": by_kind(margin, run.flipped),
+        "accuracy": by_kind(half_sign(margin), run.flipped),
+        "outweighed": by_kind(half_sign(apart(noise, other)), run.flipped),
+    }
+
+
+def weighed(run: Reweighted) -> Fields:
+    """The weights so far, and the couplings of the next step."""
+    theta, state = run.kicked()
+    weight, coupling = weights(run.rule, state, run.gradients(theta)[0]), run.couplings(theta, state)
+    clean = run.labels[run.n :] * run.answers(run.theta, run.inputs[run.n :])[0]
+    return {
+        "weight": weight,
+        "coupling": coupling,
+        "flipped": run.flipped.astype(float),
+        "weight_mean": by_kind(weight, run.flipped),
+        "auc_weights": pairs(weight, run.flipped),
+        "auc_couplings": pairs(coupling, run.flipped),
+        "coupling_norm": np.sqrt(np.mean(coupling**2)),
+        "clean_loss": loss(run.algorithm.loss, clean)[0].mean(),
+    }
+
+
+def half_sign(values: np.ndarray) -> np.ndarray:
+    """1, ½ or 0."""
+    return (1 + np.sign(values)) / 2
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """one − other, 0 where they are equal: a fit has no exact 0."""
+    least = max(1e-10 * max(abs(one).max(), abs(other).max()), 1e-16)
+    return np.where(abs(one - other) <= least, 0.0, one - other)
+
+
+def by_kind(values: np.ndarray, flipped: np.ndarray) -> np.ndarray:
+    """Means over clean and flipped samples."""
+    return np.array([values[kind].mean() if kind.any() else np.nan for kind in (~flipped, flipped)])
+
+
+def pairs(values: np.ndarray, flipped: np.ndarray) -> float:
+    """P(clean > flipped) + ½ P(equal)."""
+    found = [half_sign(np.asarray(a - b)) for a in values[~flipped] for b in values[flipped]]
+    return float(np.mean(found)) if found else np.nan

@@ -1,0 +1,127 @@
+"""Every record is that of NumPy in R^d, with any options of problem, network, algorithm, regime and record together."""
+
+from dataclasses import MISSING, Field, fields
+from itertools import product
+
+import by_hand
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import zoo
+from conftest import FLOAT32
+from jax import random
+
+import sigspike as ss
+from sigspike.algorithms import Reweighted
+from sigspike.check import Choice, Instance, Range
+
+N, N_CLEAN, N_STEPS, EVERY, TOLERANCE = 5, 2, 12, 4, 1e-9
+POWERS = 1, 2, 3, 2.5
+PROBLEMS, NETWORKS, ALGORITHMS = (zoo.concrete(base) for base in (ss.Problem, ss.Network, ss.Algorithm))
+PAIRS = list(product(PROBLEMS, NETWORKS))
+SMALLER = {"kernel": zoo.SMALL["kernel"] / 40, "images": zoo.PIXELS / 4, "test_images": zoo.PIXELS[::-1] / 4}
+GIVEN = SMALLER | {"border": 1, "n_clean": N_CLEAN, "learning_rate": 0.02, "init_std": 0.2}  # no run blows up
+
+
+def composed(kind, rng):
+    """One with every option at random; what the class refuses is drawn again."""
+    while True:
+        try:
+            return zoo.specimen(kind, **{f.name: value for f in fields(kind) for value in _value(f, rng)})
+        except ss.Refusal:
+            continue
+
+
+def _value(field: Field, rng) -> list:
+    """A value for this field; none where there is nothing to choose from."""
+    domain, at_random = field.metadata.get("domain"), bool(rng.integers(2))
+    if field.name in GIVEN:
+        return [GIVEN[field.name]]
+    if isinstance(domain, Choice):
+        return [domain.options[rng.integers(len(domain.options))]]
+    if domain == Instance(bool):
+        return [at_random]
+    if isinstance(domain, Instance) and field.default_factory is not MISSING:
+        kinds = zoo.concrete(domain.kind)
+        return [composed(kinds[rng.integers(len(kinds))], rng)]
+    if isinstance(domain, Range) and field.default is not MISSING:
+        return _number(field, domain, rng) if at_random else []
+    return [zoo.SMALL[field.name]] if field.default is None and field.name in zoo.SMALL and at_random else []
+
+
+def _number(field: Field, domain: Range, rng) -> list:
+    """Another value than the default."""
+    if field.metadata.get("static") and not domain.whole:
+        return [POWERS[rng.integers(len(POWERS))]] if domain.high > 1 else []
+    if domain.whole:
+        return [field.default + 1]
+    return [field.default + 0.2] if field.default == 0 else []
+
+
+def setting(problem, network, algorithm, seed):
+    """An experiment of these classes."""
+    rng = np.random.default_rng(seed)
+    parts = [composed(kind, rng) for kind in (problem, network, algorithm)]
+    measures = ["coefficients", "summary", "weights"][: 3 if issubclass(algorithm, Reweighted) else 2]
+    options = {
+        "space": "coefficients" if algorithm.rotation_equivariant and rng.integers(2) else "weights",
+        "regime": ("feature", "kernel")[rng.integers(2)],
+        "measure": measures[rng.integers(len(measures))],
+    }
+    return ss.Experiment(*parts, n_samples=N, n_steps=N_STEPS, record_every=EVERY, n_test=7, **options)
+
+
+def gap(found, expected):
+    """The largest difference relative to 1 + max |value|; infinite where one is NaN and the other is not."""
+    if np.shape(found) != np.shape(expected) or (np.isnan(found) != np.isnan(expected)).any():
+        return np.inf
+    size = 1 + np.max(np.nan_to_num(np.abs(expected)), initial=0)
+    return float(np.max(np.nan_to_num(np.abs(found - expected)), initial=0) / size)
+
+
+def gaps(at, seed):
+    """The largest gap of every field over the run; of its size, if that is too large for a comparison."""
+    drawn, key = zoo.explicit(at, seed), random.key(seed + 1)
+    record = zoo.learn(at, drawn, key)
+    steps = jnp.arange(N_STEPS + 1)
+    noise = jax.vmap(lambda step: at.algorithm.draw_at(key, step, N))(steps)
+    rule = None
+    if isinstance(at.algorithm, Reweighted):
+        rule = jax.tree.map(np.asarray, at.algorithm.rule.init(random.fold_in(key, jnp.uint32(2**32 - 1)), N))
+    run, found = by_hand.begun(at, drawn, None if isinstance(noise, tuple) else noise, rule), {}
+    for step in range(N_STEPS + 1):
+        if step % EVERY == 0:
+            expected = by_hand.record(run, at.measure)
+            assert set(expected) == set(vars(record))
+            for name, value in expected.items():
+                here = gap(np.asarray(getattr(record, name))[step // EVERY], value)
+                found[name] = max(found.get(name, 0), here)
+        if step < N_STEPS:
+            run.advance()
+    assert np.abs(run.theta).max() < 1e3
+    return found
+
+
+@pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
+@pytest.mark.parametrize("index", range(len(PAIRS)), ids=lambda k: "-".join(part.__name__ for part in PAIRS[k]))
+def test_a_run_is_the_run_by_hand(index):
+    """Every problem beside every network twice, and every algorithm in turn."""
+    for k in range(2):
+        algorithm = ALGORITHMS[(2 * index + k) % len(ALGORITHMS)]
+        at = setting(*PAIRS[index], algorithm, 100 * index + k)
+        wrong = {name: value for name, value in gaps(at, index).items() if not value < TOLERANCE}
+        assert not wrong, (at, wrong)
+
+
+WEIGHING = [option for kind in zoo.concrete(Reweighted) for option in zoo.variants(kind)]
+
+
+@pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
+@pytest.mark.parametrize("algorithm", WEIGHING, ids=zoo.label)
+def test_weights_of_the_kernel_regime_are_those_by_hand(algorithm):
+    problem, network = zoo.specimen(ss.SignalNoise).with_flip_rate(0.4), zoo.specimen(ss.PatchCNN, init_std=0.2)
+    sizes = {"n_samples": N, "n_steps": N_STEPS, "record_every": EVERY, "n_test": 7}
+    at = ss.Experiment(problem, network, algorithm, **sizes, regime="kernel", measure="weights")
+    wrong = {name: value for name, value in gaps(at, 0).items() if not value < TOLERANCE}
+    assert not wrong, wrong
