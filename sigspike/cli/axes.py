@@ -41,11 +41,13 @@ def read_words(experiment: Any, path: str, words: tuple[str, ...]) -> list[Any]:
 
 
 def domain_of(experiment: Any, path: str) -> Domain:
-    """What the field at a path may be (any number, where it is derived from others)."""
-    tree.get(experiment, path)
+    """What the field at a path may be: any number, where it is derived from others, or where only the cells have it."""
     parent, _, name = path.rpartition(".")
-    owner = tree.get(experiment, parent) if parent else experiment
-    field = type(owner).__dataclass_fields__.get(name)
+    try:
+        owner = tree.get(experiment, parent) if parent else experiment
+    except Refusal:
+        return Range()
+    field = getattr(type(owner), "__dataclass_fields__", {}).get(name)
     return Range() if field is None else field.metadata.get("domain", Range())
 
 
