@@ -1,11 +1,12 @@
 """Who computes the chunks: the threads of this process, or the workers of a dask cluster."""
 
 import os
+import pickle
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -32,27 +33,19 @@ def n_threads() -> int:
 
 def on_threads(plan: Plan, numbers: Iterator[int]) -> Generator[Done, None, None]:
     """The chunks as they are finished, in this process. XLA computes outside Python's lock."""
-    work = Work(plan, settings())
-    pool = ThreadPoolExecutor(n_threads())
+    pool, here = ThreadPoolExecutor(n_threads()), settings()
     try:
-        yield from _in_flight(lambda number: pool.submit(work, number), numbers, n_threads() + 1)
+        yield from _in_flight(lambda number: pool.submit(timed, plan, here, number), numbers, n_threads() + 1)
     finally:  # whoever is interrupted does not wait for chunks that nobody will write
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-@dataclass(frozen=True)
-class Work:
-    """What every thread and every worker needs: the plan, and the settings of jax under which it was made."""
-
-    plan: Plan
-    settings: Mapping[str, Any]
-
-    def __call__(self, number: int) -> Done:
-        """One chunk, and how long it took."""
-        started = time.perf_counter()
-        with under(self.settings):
-            data = compute(self.plan, number)
-        return number, data, time.perf_counter() - started
+def timed(plan: Plan, given: Mapping[str, Any], number: int) -> Done:
+    """One chunk under these settings of jax, and how long it took."""
+    started = time.perf_counter()
+    with under(given):
+        data = compute(plan, number)
+    return number, data, time.perf_counter() - started
 
 
 def _in_flight(submit: Callable[[int], Future], numbers: Iterator[int], most: int) -> Iterator[Done]:
@@ -72,25 +65,37 @@ def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Generator[Do
     Workers return data and write nothing. A chunk whose worker dies runs again on another (dask gives up after a chunk
     has lost four of them). Classes of the user's must be found by their names on every worker, and be the same there.
     """
-    codes = importable(plan)
+    codes, sent, given = importable(plan), pickle.dumps(plan), settings()
     with _client(address) as client:
         from distributed import KilledWorker
 
         _refuse_others(client, codes)
-        everywhere = client.scatter(Work(plan, settings()), broadcast=True)
+        kept = client.submit(_same, sent, pure=False)  # made again, where all workers that had it die
         pool = client.get_executor(pure=False)
         most = 2 * max(1, sum(client.nthreads().values()))
         try:
-            yield from _in_flight(lambda number: pool.submit(_remote, everywhere, codes, number), numbers, most)
-        except KilledWorker as error:
+            yield from _in_flight(lambda number: pool.submit(_remote, kept, given, codes, number), numbers, most)
+        except (KilledWorker, CancelledError) as error:
             raise Refusal(
-                f"`cluster` lost four workers over one chunk ({error}); give them more memory, or smaller trainings"
+                f"`cluster` lost four workers over one chunk, or its scheduler ({error!r}); give workers more memory, "
+                "or take smaller trainings"
             ) from error
 
 
-def _remote(work: Work, codes: Codes, number: int) -> Done:
+def _same(sent: bytes) -> bytes:
+    return sent
+
+
+def _remote(sent: bytes, given: Mapping[str, Any], codes: Codes, number: int) -> Done:
     check_codes(codes)  # a worker may have come later than the others
-    return work(number)
+    with under(given):
+        return timed(_unpacked(sent), given, number)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(sent: bytes) -> Plan:
+    """The plan as it was sent: numbers in float64 stay so only where the settings are those of the sender."""
+    return pickle.loads(sent)
 
 
 def _refuse_others(client: Any, codes: Codes) -> None:
