@@ -12,7 +12,7 @@ import sigspike as ss
 WIDTH, ROOM = 2, 5
 
 
-class Leaky(ss.PatchCNN):
+class RoomyLeaky(ss.PatchCNN):
     """A user's activation whose derivative does not vanish at 0."""
 
     pads = True
@@ -21,7 +21,7 @@ class Leaky(ss.PatchCNN):
         return jnp.where(overlaps > 0, overlaps, 0.2 * overlaps)
 
 
-class Softplus(ss.PatchCNN):
+class RoomySoftplus(ss.PatchCNN):
     """One that does not vanish itself."""
 
     pads = True
@@ -30,7 +30,7 @@ class Softplus(ss.PatchCNN):
         return jax.nn.softplus(overlaps)
 
 
-class Tanh(ss.PatchCNN):
+class RoomlessTanh(ss.PatchCNN):
     """A user's network that promises nothing: it has no room, and each width is a program of its own."""
 
     def hidden(self, upper, overlaps):
@@ -38,7 +38,7 @@ class Tanh(ss.PatchCNN):
 
 
 PADDED = [kind for kind in zoo.concrete(ss.Network) if kind.can_pad()]
-NETWORKS = [network for kind in PADDED for network in zoo.variants(kind)] + [Leaky(WIDTH), Softplus(WIDTH)]
+NETWORKS = [network for kind in PADDED for network in zoo.variants(kind)] + [RoomyLeaky(WIDTH), RoomySoftplus(WIDTH)]
 
 
 def compare(network, **settings):
@@ -64,24 +64,24 @@ def test_padded_is_exact(network, tolerance):
     compare(network)
 
 
-@pytest.mark.parametrize("kind", [*PADDED, Leaky, Softplus])
+@pytest.mark.parametrize("kind", [*PADDED, RoomyLeaky, RoomySoftplus])
 @pytest.mark.parametrize("init", ["gaussian", "uniform"])
 def test_padded_is_exact_in_the_kernel_regime(kind, init):
     compare(zoo.specimen(kind, init=init, init_std=0.3), regime="kernel", measure="summary")
 
 
-@pytest.mark.parametrize("kind", [*PADDED, Leaky, Softplus])
+@pytest.mark.parametrize("kind", [*PADDED, RoomyLeaky, RoomySoftplus])
 def test_padded_is_exact_where_features_are_read(kind):
     algorithm = zoo.specimen(ss.FeatureReweighting)
     compare(zoo.specimen(kind, init_std=0.3), algorithm=algorithm, measure="weights")
 
 
 def test_a_user_s_network_has_room_only_where_it_says_so():
-    assert Leaky.can_pad()
-    assert not Tanh.can_pad()
-    assert not type("Below", (Leaky,), {"hidden": Tanh.hidden}).can_pad()
-    assert type("Below", (Leaky,), {}).can_pad()
-    setting = zoo.experiment(network=Tanh(2, init_std=0.3), n_steps=20, record_every=20)
+    assert RoomyLeaky.can_pad()
+    assert not RoomlessTanh.can_pad()
+    assert not type("BelowWithout", (RoomyLeaky,), {"hidden": RoomlessTanh.hidden}).can_pad()
+    assert type("Below", (RoomyLeaky,), {}).can_pad()
+    setting = zoo.experiment(network=RoomlessTanh(2, init_std=0.3), n_steps=20, record_every=20)
     data = ss.sweep(setting, {"network.width": [2, 4]})
     alone = ss.named_axes(ss.simulate(setting, random.fold_in(random.key(0), 0)))
     np.testing.assert_allclose(data["margin"].sel(width=2).isel(seed=0), alone["margin"], rtol=1e-10)
