@@ -171,12 +171,6 @@ def bartlett(key: Key[Array, ""], n_rows: int, freedom: float | Float[Array, ""]
     return jnp.where(alive[None], lower, 0)
 
 
-def draws_grow_in_place() -> bool:
-    """Whether a longer draw begins with the shorter one of the same key, as it does with JAX's own generator."""
-    short, long = (jax.random.normal(jax.random.key(0), (length,)) for length in (3, 5))
-    return bool(jnp.array_equal(short, long[:3]))
-
-
 def unit_draw(key: Key[Array, ""], shape: tuple[int, ...], law: str) -> Float[Array, "..."]:
     """I.i.d. numbers of mean 0 and variance 1, ``"gaussian"`` or ``"uniform"``."""
     if law == "uniform":

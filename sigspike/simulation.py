@@ -144,7 +144,8 @@ class Loop(eqx.Module):
         Looking at the parameters too would copy the state; a record looks at all that it shows.
         """
         margins = self.task.margins(carry.params.upper, self.task.space.overlaps(carry.params))
-        fresh = (carry.diverged_at < 0) & ~all_finite((margins, self.algorithm.pointwise(margins)))
+        losses = self.algorithm.pointwise(margins) if self.algorithm.overflows() else ()
+        fresh = (carry.diverged_at < 0) & ~all_finite((margins, losses))
         return Carry(carry.params, carry.state, jnp.where(fresh, step, carry.diverged_at))
 
     def run(self, carry: Carry, start: Int[Array, ""], n_steps: int | Int[Array, ""]) -> Carry:

@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
+from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
 from sigspike.algorithms.schedule import Constant, Schedule
@@ -100,6 +102,16 @@ class Algorithm(Checked):
     def pointwise(self, margin: Float[Array, "*any"]) -> Float[Array, "*any"]:
         """ℓ, without anything drawn."""
         return LOSSES[self.loss](margin)
+
+    def overflows(self) -> bool:
+        """Whether ℓ can be infinite where the margin is not: the squared loss can, the logistic one cannot.
+
+        A convex ℓ is largest at an end of the axis. What cannot be told while a program is traced is taken to overflow.
+        """
+        most = float(jnp.finfo(jnp.result_type(float)).max)
+        with jax.ensure_compile_time_eval():
+            ends = self.pointwise(jnp.array([-most, most]))
+        return isinstance(ends, Tracer) or not bool(np.isfinite(np.asarray(ends)).all())
 
     def transformation(self) -> optax.GradientTransformation:
         """What becomes of the gradient before the learning rate."""

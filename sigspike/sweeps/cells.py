@@ -13,7 +13,7 @@ from sigspike.check import Range, Refusal, shown
 from sigspike.experiment import Experiment
 from sigspike.sweeps.axes import Axis
 
-TRIED = 256  # cells: of a larger grid every place is tried beside the extremes of the other axes
+TRIED = 100  # cells: of a larger grid every place is tried beside the extremes of the other axes
 Places = Mapping[str, int]  # the place along every axis, by its name
 
 

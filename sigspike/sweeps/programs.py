@@ -14,7 +14,6 @@ from jax.core import Tracer
 
 from sigspike import tree
 from sigspike.experiment import Experiment
-from sigspike.frames import draws_grow_in_place
 from sigspike.simulation import run
 from sigspike.sweeps import cost
 from sigspike.sweeps.axes import Axis
@@ -149,8 +148,11 @@ def _size(at: Experiment) -> tuple[int, int]:
 
 
 def _spans(at: Experiment) -> bool:
-    """Whether vectors are drawn in the span of the run's own, where room for more changes no draw."""
-    return at.space == "coefficients" and at.problem.isotropic and draws_grow_in_place()
+    """Whether vectors are drawn in the span of the run's own, where room for more changes no draw.
+
+    (With the settings of jax that ``provenance.check_settings`` asks for, a longer draw begins with the shorter one.)
+    """
+    return at.space == "coefficients" and at.problem.isotropic
 
 
 def _moves_dim(at: Experiment, paths: Iterable[str]) -> bool:
