@@ -18,7 +18,6 @@ import sigspike as ss
 from sigspike.store.ledger import Ledger
 from sigspike.sweeps import workers
 
-
 EVERY = 4  # chunks from one death to the next: a chunk that loses four workers is given up
 
 
