@@ -18,9 +18,11 @@ import sigspike as ss
 from sigspike.store.ledger import Ledger
 from sigspike.sweeps import workers
 
+EVERY = 4  # chunks from one death to the next: a chunk that loses four workers is given up
 
-def run(store: Path, cluster: str | None):
-    """The sweep itself: one compilation, and more chunks than workers that die."""
+
+def run(store: Path, n_chunks: int, cluster: str | None):
+    """The sweep itself: one compilation, and as many chunks as asked for."""
     setting = ss.Experiment(
         problem=ss.SignalNoise(500, 1.0, 0.5),
         network=ss.PatchCNN(5),
@@ -31,15 +33,14 @@ def run(store: Path, cluster: str | None):
         n_test=50,
         measure="summary",
     )
-    algorithms = {f"{rate:.2f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.44, 24)}
+    algorithms = {f"{rate:.3f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.45, n_chunks)}
     return ss.sweep(setting, {"algorithm": algorithms}, 16, store=store, cluster=cluster)
 
 
 def _kill(client, store: Path, n_kills: int, killed: list[int]) -> None:
-    """Kill a worker whenever another chunk is done."""
+    """Kill a worker whenever a few more chunks are done."""
     while len(killed) < n_kills:
-        seen = len(Ledger.of(store).chunks)
-        while len(Ledger.of(store).chunks) == seen:
+        while len(Ledger.of(store).chunks) < EVERY * len(killed) + 1:
             time.sleep(0.05)
         try:
             victim = next(iter(client.run(os.getpid).values()))
@@ -63,10 +64,10 @@ def check(folder: Path, n_kills: int) -> str:
 
     workers._client = watched
     try:
-        data = run(folder / "killed.zarr", "local:2")
+        data = run(folder / "killed.zarr", EVERY * (n_kills + 1), "local:2")
     finally:
         workers._client = plain
-    whole = run(folder / "whole.zarr", None)
+    whole = run(folder / "whole.zarr", EVERY * (n_kills + 1), None)
     for name in whole.variables:
         np.testing.assert_array_equal(data[name], whole[name], err_msg=name)
     assert len(set(killed)) == n_kills

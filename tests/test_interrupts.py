@@ -86,11 +86,23 @@ def test_a_sweep_in_python_loses_no_interrupt(tmp_path, monkeypatch):
     assert not whole["test_error"].isnull().any()
 
 
-def test_a_program_ends_even_while_xla_does_not_listen(tmp_path):
-    busy = "import sigspike.cli.main as m, time\nm.command = lambda a: [sum(range(10**7)) for _ in iter(int, 1)]\n"
-    deaf = busy + "import signal, sigspike_entry as e\ne.Signals._hear = lambda *_: None\nprint('up', flush=True)\n"
-    start = deaf + "import sys, threading\ne.PATIENCE = 0.5\ne.entry()"
-    process = interrupt_sweep.start([], tmp_path, start)
+DEAF = """
+import sigspike.cli.main, sigspike_entry
+
+def command(arguments):
+    print("up", flush=True)
+    while True:
+        pass
+
+sigspike.cli.main.command = command
+sigspike_entry.Signals._hear = lambda *_: None
+sigspike_entry.PATIENCE = 0.5
+sigspike_entry.entry()
+"""
+
+
+def test_a_program_ends_even_while_its_main_thread_does_not_listen(tmp_path):
+    process = interrupt_sweep.start([], tmp_path, DEAF)
     seconds, said = interrupt_sweep.interrupt(process, signal.SIGINT, tmp_path)
     assert seconds < 5
     assert "ended in the middle of its work" in said

@@ -200,17 +200,6 @@ def test_a_store_of_other_rules_is_refused(whole, tmp_path, monkeypatch):
         call(copied(whole, tmp_path))
 
 
-def test_a_store_from_before_there_were_rules_is_refused(whole, tmp_path):
-    store = copied(whole, tmp_path)
-    old = {name: value for name, value in described(store).items() if name not in ("rules", "labels", "jax")}
-    _edit("zarr.json", lambda content: content["attributes"].update(sigspike=json.dumps(old)))(store)
-    (store / LEDGER).write_text('{"session": {}}\n{"chunk": 0, "digest": "00", "seconds": 1.0}\n')
-    with pytest.raises(Refusal, match="was written by an earlier sigspike, whose rules had no number"):
-        call(store)
-    with pytest.raises(Refusal, match="has no checksums of its labels"):
-        ss.load(store)
-
-
 DRAWS = {"jax_threefry_partitionable": False, "jax_default_prng_impl": "rbg"}
 
 

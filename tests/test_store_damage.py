@@ -12,6 +12,7 @@ from test_store import call, copied, same
 
 import sigspike as ss
 from sigspike.check import Refusal
+from sigspike.store import described
 from sigspike.store.ledger import LEDGER, Ledger
 
 whole = test_store.whole
@@ -151,3 +152,14 @@ def test_a_store_damaged_after_it_was_loaded_is_refused_when_it_is_looked_at(who
     next(path for path in (store / "gamma" / "c").rglob("*") if path.is_file()).unlink()
     with pytest.raises(Refusal, match="damaged since it was loaded"):
         data["gamma"].load()
+
+
+def test_a_store_from_before_there_were_rules_is_refused(whole, tmp_path):
+    store = copied(whole, tmp_path)
+    old = {name: value for name, value in described(store).items() if name not in ("rules", "labels", "jax")}
+    _edit("zarr.json", lambda content: content["attributes"].update(sigspike=json.dumps(old)))(store)
+    (store / LEDGER).write_text('{"session": {}}\n{"chunk": 0, "digest": "00", "seconds": 1.0}\n')
+    with pytest.raises(Refusal, match="was written by an earlier sigspike, whose rules had no number"):
+        call(store)
+    with pytest.raises(Refusal, match="has no checksums of its labels"):
+        ss.load(store)

@@ -66,7 +66,7 @@ class Store:
         for number in chunks.keys() - set(lost):
             self._count(number, chunks[number]["files"])
         if lost:
-            _warn(f"{self.path}: damaged or missing chunks are computed anew: {few(sorted(lost))}")
+            _warn(f"{self.path}: damaged or missing chunks are computed anew: {_few(sorted(lost))}")
 
     def write(self, number: int, regions: Regions, n_trainings: int, seconds: float) -> None:
         """Numbers first, then the line that makes them count. A region is whole files."""
@@ -113,7 +113,7 @@ def _prepare(path: Path, description: Description, n_trainings: int, make: Make)
         lost = damaged(path, [known.begun["files"]])[0]
         if not lost:
             return
-        _warn(f"{path}: damaged or missing labels and metadata are written anew: {few(lost)}")
+        _warn(f"{path}: damaged or missing labels and metadata are written anew: {_few(lost)}")
     elif known.chunks:
         _warn(f"{path}: {LEDGER} has lost its beginning; labels and metadata are written anew")
     else:
@@ -140,7 +140,7 @@ def _disk(path: Path) -> Iterator[None]:
         ) from error
 
 
-def few(things: list[Any]) -> str:
+def _few(things: list[Any]) -> str:
     return ", ".join(map(str, things[:8])) + (", …" if len(things) > 8 else "")
 
 

@@ -5,7 +5,7 @@ import pickle
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from sigspike.sweeps.names import Codes, check_codes, importable
 from sigspike.sweeps.plan import Plan
 
 Done = tuple[int, xr.Dataset, float]  # chunk number, its records, seconds
+CLOSE = 10.0  # seconds for the processes of a cluster of our own to end
 LISTEN = 0.5  # seconds between two looks for an interrupt that went nowhere
 
 
@@ -118,9 +119,14 @@ def _client(address: str) -> Iterator[Any]:
         count = address.removeprefix("local").removeprefix(":") or str(os.cpu_count() or 1)
         if not count.isdigit() or count == "0":
             raise Refusal(f"`cluster` must be an address, 'local' or 'local:N', got {address!r}")
-        settings = {"n_workers": int(count), "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-        with LocalCluster(**settings) as cluster, Client(cluster) as client:
-            yield client
+        options = {"n_workers": int(count), "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+        cluster = LocalCluster(**options)
+        try:
+            with Client(cluster) as client:
+                yield client
+        finally:
+            with suppress(TimeoutError):  # it waits for ever where a worker was just being started
+                cluster.close(timeout=CLOSE)
         return
     try:
         client = Client(address, timeout=10)
