@@ -125,7 +125,7 @@ sigspike.cli.main.main(["check", *line, "algorithm:mine", "--algorithm.learning-
 sigspike.cli.main.main(["check", *line, "algorithm:gradient-descent", "--algorithm.learning-rate", "1"])
 exec("class Adam(ss.GradientDescent): pass")
 try:
-    makers(ss.Algorithm)
+    build({"algorithm": {"type": "Adam", "learning_rate": 0.5}}, ss.Experiment, built, "experiment")
 except ss.check.Refusal as refusal:
     print(refusal)
 """

@@ -82,16 +82,28 @@ class Flags:
 
 def makers(kind: type) -> list[Callable[..., Any]]:
     """Everything that makes an object of a kind: the classes below it, a user's too, or what one names in
-    ``from_files``. Of classes that a session has defined again and again the last counts; two by one name are refused.
+    ``from_files``. Of classes that a session has defined again and again the last counts; of two by one name, neither.
     """
-    found: dict[str, Callable[..., Any]] = {}
+    return [found[-1] for found in _by_name(kind).values() if len(_places(found)) == 1]
+
+
+def check_one(kind: type, name: str) -> None:
+    """Refuse a name that two classes bear."""
+    places = _places(_by_name(kind).get(name, []))
+    if len(places) > 1:
+        modules = " and of ".join(sorted({module for module, _ in places}))
+        raise Refusal(f"`{name}` must be the name of one class, got {len(places)}, of {modules}; rename yours")
+
+
+def _by_name(kind: type) -> dict[str, list[Callable[..., Any]]]:
+    found: dict[str, list[Callable[..., Any]]] = {}
     for maker in _makers(kind):
-        other = found.setdefault(maker.__name__, maker)
-        if (other.__module__, other.__qualname__) != (maker.__module__, maker.__qualname__):
-            places = f"of {other.__module__} and of {maker.__module__}"
-            raise Refusal(f"`{maker.__name__}` must be the name of one class, got two, {places}; rename yours")
-        found[maker.__name__] = maker
-    return list(found.values())
+        found.setdefault(maker.__name__, []).append(maker)
+    return found
+
+
+def _places(found: list[Callable[..., Any]]) -> set[tuple[str, str]]:
+    return {(maker.__module__, maker.__qualname__) for maker in found}
 
 
 def _makers(kind: type) -> Iterator[Callable[..., Any]]:

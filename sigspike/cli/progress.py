@@ -13,7 +13,8 @@ from sigspike.sweeps.sweep import Progress
 @contextmanager
 def bar(name: str) -> Iterator[Progress]:
     """Trainings done, their rate, and the time left; what an earlier call has finished does not count for the rate."""
-    with tqdm(desc=name, unit=" trainings", unit_scale=True, dynamic_ncols=True) as shown:
+    # After a moment: what is refused before anything runs is one sentence, without an empty bar in front of it.
+    with tqdm(desc=name, unit=" trainings", unit_scale=True, dynamic_ncols=True, delay=1e-3) as shown:
 
         def progress(done: int, total: int) -> None:
             shown.total = total

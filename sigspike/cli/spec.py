@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sigspike.check import Instance, Refusal, nearest, shown
-from sigspike.cli.flags import makers
+from sigspike.cli.flags import check_one, makers
 from sigspike.fields import Checked
 
 KEYS = ("experiment", "axes", "n_seeds", "seed", "keep", "store", "out", "cluster")
@@ -45,6 +45,7 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
     if default is not None:
         known[type(default).__name__] = type(default)
     wanted = table.get("type", None if default is None else type(default).__name__)
+    check_one(kind, str(wanted))
     if not isinstance(wanted, str) or wanted not in known:
         near = nearest(wanted, known) if isinstance(wanted, str) else ""
         raise Refusal(f"`{name}.type` must be one of {', '.join(known)}, got {shown(wanted)}{near}")

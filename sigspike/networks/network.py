@@ -1,6 +1,7 @@
 """What a network must say of itself: a first layer, which lives in a space, and a head on its pre-activations."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -14,6 +15,12 @@ from sigspike.fields import Checked, choice, constant, count, hidden, number, sw
 from sigspike.frames import Frame, unit_draw
 
 NEURONS = {"upper", "hidden", "answer", "features", "first", "logits", "neurons", "exists", "masked"}
+
+
+def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a ``hidden`` that gives 0, with derivative 0, for a neuron at z = 0: room for more needs no mask there."""
+    hidden.silent = True  # type: ignore[attr-defined]
+    return hidden
 
 
 class Network(Checked):
@@ -97,7 +104,7 @@ class Network(Checked):
 
     def masked(self, values: Float[Array, "side neuron *atom"]) -> Float[Array, "side neuron *atom"]:
         """The values of the neurons that exist, and 0 for the room beyond them, also to every derivative."""
-        if self.alive is None:
+        if self.alive is None or getattr(type(self).hidden, "silent", False):
             return values
         return jnp.where(self.exists.reshape(1, -1, *[1] * (values.ndim - 2)), values, 0)
 

@@ -6,7 +6,7 @@ from jaxtyping import Array, Float, Key
 
 from sigspike.activations import relu_power
 from sigspike.fields import choice
-from sigspike.networks.network import Network
+from sigspike.networks.network import Network, silent
 
 
 class PatchCNN(Network):
@@ -25,6 +25,7 @@ class PatchCNN(Network):
     def upper(self, key: Key[Array, ""]) -> Any:
         return ()
 
+    @silent
     def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
         return relu_power(overlaps, self.power)
 

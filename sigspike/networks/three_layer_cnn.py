@@ -9,7 +9,7 @@ from jaxtyping import Array, Float, Key
 from sigspike.activations import relu_power
 from sigspike.check import AT_LEAST_ONE, NONNEGATIVE
 from sigspike.fields import constant, number
-from sigspike.networks.network import Network
+from sigspike.networks.network import Network, silent
 
 
 class ThreeLayerCNN(Network):
@@ -33,6 +33,7 @@ class ThreeLayerCNN(Network):
         exists = self.exists[:, None] & self.exists[None]
         return self.upper_gain / self.neurons**0.5 * jnp.where(exists[None], square, 0)
 
+    @silent
     def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
         first = self.masked(relu_power(overlaps, self.power))[0]
         return relu_power(jnp.einsum("jrk,k...->jr...", upper, first), self.power)

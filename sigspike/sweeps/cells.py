@@ -13,7 +13,7 @@ from sigspike.check import Range, Refusal, shown
 from sigspike.experiment import Experiment
 from sigspike.sweeps.axes import Axis
 
-TRIED = 100  # cells: of a larger grid every place is tried beside the extremes of the other axes
+TRIED = 100  # cells: of a larger grid, every place of an axis and the corners are
 Places = Mapping[str, int]  # the place along every axis, by its name
 
 
@@ -95,15 +95,14 @@ def _check_derived(at: Experiment, values: Mapping[str, Any]) -> None:
 
 
 def _tried(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
-    """All cells; of a large grid, every place of each axis beside the extremes of the others."""
-    names = [axis.name for axis in axes]
+    """All cells; of a large grid, every place of an axis beside the first of the others, and the corners."""
+    names, whole = [axis.name for axis in axes], [range(len(axis)) for axis in axes]
     if math.prod(map(len, axes)) <= TRIED:
-        everywhere = itertools.product(*(range(len(axis)) for axis in axes))
+        tried = itertools.product(*whole)
     else:
-        ends = [_extremes(axis) for axis in axes]
-        lines = (itertools.product(*ends[:k], range(len(axis)), *ends[k + 1 :]) for k, axis in enumerate(axes))
-        everywhere = dict.fromkeys(itertools.chain.from_iterable(lines))
-    for places in everywhere:
+        lines = (tuple(k * (n == number) for n in range(len(axes))) for number, own in enumerate(whole) for k in own)
+        tried = dict.fromkeys(itertools.chain(lines, itertools.product(*map(_extremes, axes))))
+    for places in tried:
         yield dict(zip(names, places, strict=True))
 
 

@@ -101,7 +101,10 @@ class Grid:
         movers = [axis for axis in self.plan.axes if any(path.startswith("problem") for path in axis.paths)]
         snr = self._over(movers, lambda at: tree.get(at, "problem.snr"))
         snr.attrs = {"long_name": tree.about(self.plan.programs[0].experiment, "problem.snr"), "units": "1"}
-        count = self._over([axis for axis in self.plan.axes if "n_samples" in axis.paths], lambda at: at.n_samples)
+        count = xr.DataArray(self.plan.experiment.n_samples)
+        for axis in self.plan.axes:
+            if "n_samples" in axis.paths:
+                count = xr.DataArray(np.array(axis.columns[axis.paths.index("n_samples")]), dims=axis.name)
         product = (count * snr**2).assign_attrs(long_name="n·SNR²", units="1")
         order = [axis.name for axis in self.plan.axes if axis.name in product.dims]
         found = {"snr": snr, "n_snr2": product.transpose(*order)}
@@ -159,7 +162,7 @@ def _on_grid(
 
     for position in reversed(range(len(told))):
         of = jax.vmap(of, in_axes=[0 if k == position else None for k in range(len(told))])
-    return np.asarray(jax.jit(of)(*told))
+    return np.asarray(of(*told))
 
 
 def _inside(dim: str, size: int, room: int, moments: np.ndarray) -> np.ndarray:

@@ -92,17 +92,16 @@ def _padded(experiment: Experiment, axes: tuple[Axis, ...], places: Places, n_se
     def trained(changes: dict[str, int]) -> Experiment:
         return cell(experiment, axes, start | changes)
 
-    def size(axis: Axis, place: int) -> tuple[int, int]:
-        return _size(trained({axis.name: place})) if axis in deep else (axis.values(place)[WIDTH], 0)
-
     def rooms(axis: Axis) -> list[list[tuple[int, ...]]]:
-        sizes = {place: size(axis, place) for place in places[axis.name]}
+        made = {place: trained({axis.name: place}) for place in places[axis.name]} if axis in deep else {}
+        sizes = {k: _size(made[k]) if made else (axis.values(k)[WIDTH], 0) for k in places[axis.name]}
         alike = grouped(sizes, sizes.__getitem__)
         if (axis in deep and not spans) or (WIDTH in axis.paths and not pads):
             return [[group] for group in alike]
         alike = sorted(alike, key=lambda group: sizes[group[0]], reverse=True)
         others = n_seeds * math.prod(len(own) for name, own in places.items() if name != axis.name)
-        return _buckets(alike, [cost.seconds(trained({axis.name: group[0]})) for group in alike], others)
+        costs = [cost.seconds(made.get(group[0]) or trained({axis.name: group[0]})) for group in alike]
+        return _buckets(alike, costs, others)
 
     names = [axis.name for axis in sized]
     for chosen in itertools.product(*map(rooms, sized)):
