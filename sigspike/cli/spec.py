@@ -45,7 +45,8 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
     if default is not None:
         known[type(default).__name__] = type(default)
     wanted = table.get("type", None if default is None else type(default).__name__)
-    check_one(kind, str(wanted))
+    if "type" in table:
+        check_one(kind, str(wanted))
     if not isinstance(wanted, str) or wanted not in known:
         near = nearest(wanted, known) if isinstance(wanted, str) else ""
         raise Refusal(f"`{name}.type` must be one of {', '.join(known)}, got {shown(wanted)}{near}")
