@@ -135,4 +135,4 @@ def test_a_users_class_is_offered_beside_its_parent():
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, cwd="tests", check=False)
     assert done.returncode == 0, done.stderr
     assert "got Mine of __main__, a subclass" in done.stdout
-    assert "`Adam` must be the name of one class, got two" in done.stdout.splitlines()[-1]
+    assert "`Adam` must be the name of one class, got 2" in done.stdout.splitlines()[-1]
