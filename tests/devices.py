@@ -22,7 +22,7 @@ AXES = {"problem.snr": [0.1, 0.2, 0.3, 0.4], "algorithm.flip_rate": [0.0, 0.1]}
 
 if __name__ == "__main__":
     plan = plan_sweep(SETTING, AXES, n_seeds=2)
-    shards = compute._shard(plan.inner(plan.programs[0]), compute._numbers(plan, plan.chunk(0).places))
+    shards = compute._shard(plan.inner(plan.programs[0]), compute._numbers(plan, plan.chunk(0)))
     devices = {len(values.sharding.device_set) for own in shards.values() for values in own.values()}
     spread = [name for name, own in shards.items() for v in own.values() if not v.sharding.is_fully_replicated]
     assert (len(spread) == 1) == (jax.device_count() > 1)

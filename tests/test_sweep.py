@@ -130,6 +130,13 @@ def test_a_dimension_with_room_to_spare_is_the_dimension_itself():
         agrees(data, {"dim": dim}, at, 2)
 
 
+def test_places_of_one_shape_are_one_program():
+    data = ss.sweep(SETTING, {"n_samples": [6, 4, 6], "algorithm.learning_rate": [0.1, 0.3]})
+    for place, size in enumerate([6, 4, 6]):
+        at = ss.put(ss.put(SETTING, "n_samples", size), "algorithm.learning_rate", 0.3)
+        agrees(data.isel(n_samples=[place]).sel(learning_rate=0.3).isel(n_samples=0), {}, at, 1)
+
+
 def test_an_axis_of_steps_shares_the_moments_it_can():
     data = ss.sweep(ss.put(SETTING, "record_every", None), {"n_steps": [4, 6]})
     assert list(data["time"].values) == [0, 1, 2, 3, 4, 5, 6]

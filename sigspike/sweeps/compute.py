@@ -29,7 +29,8 @@ def compute(plan: Plan, number: int) -> xr.Dataset:
     """
     chunk = plan.chunk(number)
     program = chunk.program
-    inner, numbers = plan.inner(program), _numbers(plan, chunk)
+    numbers = _numbers(plan, chunk)
+    inner = tuple(name for name in plan.inner(program) if numbers[name])
     outer = tuple(name for name in plan.names if name not in inner and numbers[name])
     shards = _shard(inner, numbers)
     sides = [[shards[name] for name in names] for names in (outer, inner)]
