@@ -88,8 +88,8 @@ def test_nothing_is_interpolated_from_diverged_cells():
 
 
 def test_a_boundary_where_all_seeds_diverge_is_nan():
-    setting = zoo.experiment(algorithm=ss.GradientDescent(1.0, loss="squared"), n_steps=300, record_at=(300,))
-    setting = ss.put(ss.put(setting, "measure", "summary"), "record_every", None)
+    algorithm, moments = ss.GradientDescent(1.0, loss="squared"), {"record_at": (300,), "record_every": None}
+    setting = zoo.experiment(algorithm=algorithm, n_steps=300, measure="summary", **moments)
     axes = {"algorithm.learning_rate": [0.01, 0.02, 1e4, 2e4, 4e4], "problem.signal_strength": [0.1, 1, 2, 3, 4]}
     traced = ss.trace_boundary(setting, axes, 0.3, n_seeds=2)
     diverging = traced.sel(learning_rate=slice(1e4, None))
