@@ -2,15 +2,18 @@
 
 import math
 from collections import Counter
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
 import grid_values
+import jax
 import numpy as np
 from grid_oracle import Grid, ambiguous, experiments
 from numpy.random import Generator
 
 import sigspike as ss
+from sigspike.check import Refusal
 
 SHAPES = 4  # programs a grid may need: compiling is nearly all that a grid costs
 ROOM = 64  # the largest d of explicit vectors
@@ -20,24 +23,45 @@ WEIGHTS = {"memory": 8, "mean": 3, "store": 2, "file": 3, "flags": 2, "boundary"
 @cache
 def draw(seed: int, number: int) -> tuple[Grid, str]:
     """A grid, and the way in which it is asked for."""
+    return kin(seed, number, 1)[0]
+
+
+@cache
+def kin(seed: int, number: int, count: int) -> list[tuple[Grid, str]]:
+    """A grid, and ``count`` - 1 more with its programs but with other, and more, numbers.
+
+    Compiling is nearly all that a grid costs; and a number that a program kept from the grid it was compiled for
+    would show only so.
+    """
     rng = np.random.default_rng([seed, number])
     door = str(rng.choice(list(WEIGHTS), p=np.array(list(WEIGHTS.values())) / sum(WEIGHTS.values())))
     while True:
-        grid = _grid(rng, 2 if door == "boundary" else int(rng.choice([1, 2, 3], p=[0.3, 0.45, 0.25])), door == "flags")
-        cells = experiments(grid) if not ambiguous(grid) else []
-        lawful = bool(cells) and not any(isinstance(at, str) for at in cells)
-        small = all((at.explicit_dim or 0) <= ROOM for at in cells if isinstance(at, ss.Experiment))
-        if small and (lawful or rng.random() < 0.15):
-            return grid, door
+        n_axes = 2 if door == "boundary" else int(rng.choice([1, 2, 3], p=[0.3, 0.45, 0.25]))
+        grid, drawn = _grid(rng, n_axes, door == "flags")
+        lawful = _is_lawful(grid)
+        if _is_small(grid) and (lawful or rng.random() < 0.15):
+            break
+    others = [drawn.renumbered(grid) for _ in range(count - 1)]
+    return [(own, door) for own in (grid, *(o for o in others if _is_small(o) and _is_lawful(o) == lawful))]
 
 
-def _grid(rng: Generator, n_axes: int, plain: bool) -> Grid:
+def _is_lawful(grid: Grid) -> bool:
+    cells = experiments(grid) if not ambiguous(grid) else []
+    return bool(cells) and not any(isinstance(at, str) for at in cells)
+
+
+def _is_small(grid: Grid) -> bool:
+    cells = experiments(grid) if not ambiguous(grid) else []
+    return all((at.explicit_dim or 0) <= ROOM for at in cells if isinstance(at, ss.Experiment))
+
+
+def _grid(rng: Generator, n_axes: int, plain: bool) -> tuple[Grid, "Axes"]:
     while True:
         base = grid_values.experiment(rng)
         drawn = Axes(rng, base, plain)
         axes = drawn.axes(n_axes)
         if axes is not None and drawn.shapes <= SHAPES:
-            return Grid(base, axes, int(rng.integers(1, 3)), int(rng.integers(100)))
+            return Grid(base, axes, int(rng.integers(1, 3)), int(rng.integers(100))), drawn
 
 
 class Axes:
@@ -60,7 +84,26 @@ class Axes:
                     path = self._path(whole, {path for own in slots for path in own})
                     slot[path] = self._part(path, length) if whole else self._column(path, length, len(kinds) > 1)
         self.shapes = math.prod(length for slot, length in zip(slots, lengths, strict=True) if self._costs(slot))
+        self.slots = slots
         return self._named(slots) if all(map(_even, slots)) else None
+
+    def renumbered(self, grid: Grid) -> Grid:
+        """The grid with a scaled number for every number of its base, and a longer axis for every axis of numbers."""
+        leaves, parts = jax.tree.flatten(grid.base)
+        base = jax.tree.unflatten(parts, [self._scaled(leaf) for leaf in leaves])
+        slots = [slot if self._costs(slot) or not _is_numbers(slot) else self._longer(slot) for slot in self.slots]
+        try:
+            base = ss.Experiment(**{f.name: getattr(base, f.name) for f in fields(base)})
+        except Refusal:  # scaled numbers that do not go together
+            base = grid.base
+        return Grid(base, self._named(slots), grid.n_seeds, int(self.rng.integers(100)))
+
+    def _longer(self, slot: dict[str, Any]) -> dict[str, Any]:
+        return {path: [self._scaled(value) for value in (*values, *values)] for path, values in slot.items()}
+
+    def _scaled(self, value: Any) -> Any:
+        is_number = np.ndim(value) == 0 and np.result_type(value).kind == "f" and value % 1  # dim stays whole
+        return value * float(self.rng.uniform(0.5, 1.0)) if is_number else value
 
     def _owners(self, path: str) -> list[Any]:
         """The objects that can be at a path."""
@@ -136,3 +179,7 @@ class Axes:
 
 def _even(slot: dict[str, Any]) -> bool:
     return bool(slot) and all(map(len, slot.values())) and len({len(values) for values in slot.values()}) == 1
+
+
+def _is_numbers(slot: dict[str, Any]) -> bool:
+    return all(type(value) is float for values in slot.values() for value in values)

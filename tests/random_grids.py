@@ -15,10 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+if "--untyped" in sys.argv:  # type checks are a third of the time
+    import jaxtyping
+
+    jaxtyping.install_import_hook = lambda *_, **__: None
 import conftest  # noqa: F401 (the flags, precision and type checks that CI has)
 import jax
 from grid_doors import DOORS, RARE, Unspoken
-from grid_draw import draw
+from grid_draw import kin
 from grid_oracle import Grid, ambiguous, experiments
 
 import sigspike as ss
@@ -86,13 +90,15 @@ def main() -> None:
     parser.add_argument("count", type=int, nargs="?", default=60)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--shard", default="0/1", help="K/N: every N-th grid, from the K-th")
+    parser.add_argument("--kin", type=int, default=1, help="grids of other numbers for each set of programs")
+    parser.add_argument("--untyped", action="store_true", help="without type checks")
     parser.add_argument("--only", type=int, help="one grid, told in full")
     given = parser.parse_args()
     first, step = map(int, given.shard.split("/"))
     numbers = range(first, given.count, step) if given.only is None else [given.only]
+    drawn = ((number, *own) for number in numbers for own in kin(given.seed, number, given.kin))
     found, doors, cells, started = Counter(), Counter(), 0, time.perf_counter()
-    for done, number in enumerate(numbers, 1):
-        grid, door = draw(given.seed, number)
+    for done, (number, grid, door) in enumerate(drawn, 1):
         if given.only is not None:
             print(tell(grid, door))
         outcome = judge(grid, door)
@@ -101,10 +107,10 @@ def main() -> None:
         cells += outcome.cells
         if outcome.kind == "failed":
             print(f"--- grid {number} of seed {given.seed} fails\n{tell(grid, door)}\n{outcome.story}", flush=True)
-        if done % 25 == 0 or done == len(numbers):
-            counts = ", ".join(f"{found[kind]} {kind}" for kind in OUTCOMES)
-            seconds = f"{time.perf_counter() - started:.0f} s, {time.process_time():.0f} s of a core"
-            print(f"{done} grids: {counts}; {cells} trainings held; {dict(doors)}; {seconds}", flush=True)
+        counts = ", ".join(f"{found[kind]} {kind}" for kind in OUTCOMES)
+        seconds = f"{time.perf_counter() - started:.0f} s, {time.process_time():.0f} s of a core"
+        print(f"{done} grids: {counts}; {cells} trainings held; {dict(doors)}; {seconds}", flush=True)
+        if done % 25 == 0:
             jax.clear_caches()
     sys.exit(bool(found["failed"]))
 
