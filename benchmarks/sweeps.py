@@ -95,7 +95,7 @@ def phase_diagram() -> None:
     print("A figure 3: SNR × 2 flip rates × 8 seeds, 1000 steps, sampling and test included")
     for n_samples in (100, 200, 300, 400, 500, 600, 700):
         experiment = synthetic(n_samples=n_samples, n_steps=1000, record_at=(1000,))
-        axes = {"algorithm.flip_rate": [0.0, 0.1], "problem.snr": SNR}
+        axes = {"algorithm.labels.flip_rate": [0.0, 0.1], "problem.snr": SNR}
         n_seeds = 8 if n_samples < 400 else 4
         best = matrix_rate()
         took = seconds(lambda experiment=experiment, axes=axes, n=n_seeds: ss.sweep(experiment, axes, n_seeds=n))
@@ -111,7 +111,7 @@ def phase_diagram() -> None:
 def flat() -> None:
     """Part 3."""
     experiment = synthetic(n_samples=200, n_steps=1000, record_at=(1000,))
-    axes = {"algorithm.flip_rate": [0.0, 0.1], "problem.snr": SNR}
+    axes = {"algorithm.labels.flip_rate": [0.0, 0.1], "problem.snr": SNR}
     for dim in (2_000, 10**6, 10**9):
         noise = ss.Linked({"problem.dim": [dim], "problem.noise_std": [0.5 * (2000 / dim) ** 0.5]})  # the same σ_p² d
         axes = axes | {"dim": noise}

@@ -1,6 +1,6 @@
 """The arguments of a described class: named, read and checked before an object is made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
@@ -29,8 +29,8 @@ class Described(ModuleMeta):
         if lacking := is_abstract(cls):
             raise Refusal(f"`{name}` is abstract, and no object is made of it, for want of {lacking}; take a subclass")
         if not cls._reads_itself:
-            named = _named(cls, args, given)
-            return super().__call__(**{f.name: _read(f, named[f.name]) for f in fields(cls) if f.name in named})
+            given = named(name, fields(cls), args, given)
+            return super().__call__(**{f.name: _read(f, given[f.name]) for f in fields(cls) if f.name in given})
         made = super().__call__(*args, **given)
         made.check_fields()
         return made
@@ -48,26 +48,28 @@ def check_field(field: Field, value: Any) -> None:
         field.metadata["domain"].check(field.name, value)
 
 
-def _named(cls: type, args: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments by name: none too many, none unknown, none twice, none missing."""
-    known, name = {field.name: field for field in fields(cls)}, cls.__name__
+def named(name: str, own: Iterable[Field], args: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call of ``name`` by the names of its fields: none too many, none unknown, none twice, none
+    missing.
+    """
+    known = {field.name: field for field in own}
     places = [field.name for field in known.values() if not field.kw_only]
     if len(args) > len(places):
         extra, most = shown(args[len(places)]), ", ".join(places) or "nothing"
         raise Refusal(f"`{name}` takes {most} without a name, got {extra} besides; give it by name")
-    named = dict(zip(places, args, strict=False))
+    found = dict(zip(places, args, strict=False))
     for key, value in given.items():
         if key not in known:
             key = key if len(key) <= LONGEST else f"{key[:LONGEST]}…"
             has = f"which has {', '.join(known) or 'none'}"
             raise Refusal(f"`{key}` is no field of {name}, {has}; got {shown(value)}{nearest(key, known)}")
-        if key in named:
-            raise Refusal(f"`{key}` of {name} must be given once, got {shown(named[key])} and {shown(value)}")
-        named[key] = value
+        if key in found:
+            raise Refusal(f"`{key}` of {name} must be given once, got {shown(found[key])} and {shown(value)}")
+        found[key] = value
     for key, field in known.items():
-        if key not in named and field.default is MISSING and field.default_factory is MISSING:
-            raise Refusal(f"`{key}` must be given for {name}, got only {', '.join(named) or 'nothing'}")
-    return named
+        if key not in found and field.default is MISSING and field.default_factory is MISSING:
+            raise Refusal(f"`{key}` must be given for {name}, got only {', '.join(found) or 'nothing'}")
+    return found
 
 
 def _read(field: Field, value: Any) -> Any:

@@ -131,8 +131,11 @@ class Instance(Domain):
         return isinstance(value, self.kind)
 
     def remedy(self, value: Any) -> str:
-        made = isinstance(value, type) and issubclass(value, self.kind)
-        return f"; make one, {value.__name__}(…)" if made else ""
+        maker = getattr(value, "makes", value)
+        if isinstance(maker, type) and issubclass(maker, self.kind):
+            return f"; make one, {value.__name__}(…)"
+        names = [kind.__name__ for kind in self.kind.__subclasses__()]
+        return f"; make one of {', '.join(names)}" if isinstance(value, str) and names else ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 from typing import Any, NamedTuple
 
 import equinox as eqx
-from jaxtyping import Array, Float
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+Rows = slice | Int[Array, " row"]  # which samples, by a range or by their numbers
 
 
 class Atoms(NamedTuple):
@@ -40,7 +43,16 @@ class Examples(eqx.Module):
         """Patches of a sample: its noise patches, and one of signal where there are signal atoms at all."""
         return self.noise.shape[1] + (self.signal.shape[0] > 0)
 
-    def first(self, n_samples: int) -> "Examples":
-        """The first ``n_samples`` of them."""
+    def __getitem__(self, rows: "Rows") -> "Examples":
+        """The samples of these rows, with the same signal atoms."""
         own = lambda at: (at.membership, at.noise, at.label, at.truth)  # noqa: E731
-        return eqx.tree_at(own, self, tuple(part[:n_samples] for part in own(self)))
+        return eqx.tree_at(own, self, tuple(part[rows] for part in own(self)))
+
+    def __len__(self) -> int:
+        return self.label.shape[0]
+
+    def then(self, others: "Examples") -> "Examples":
+        """These samples, and after them others of the same signal atoms."""
+        own = lambda at: (at.membership, at.noise, at.label, at.truth)  # noqa: E731
+        joint = map(jnp.concatenate, zip(own(self), own(others), strict=True))
+        return eqx.tree_at(own, self, tuple(joint))

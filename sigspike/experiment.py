@@ -4,7 +4,7 @@ import math
 
 from jax.core import Tracer
 
-from sigspike.algorithms import Algorithm, Reweighted
+from sigspike.algorithms import Algorithm
 from sigspike.check import Refusal, shown
 from sigspike.fields import Checked, choice, count, part, steps
 from sigspike.networks import Network
@@ -18,7 +18,8 @@ class Experiment(Checked):
     ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``. ``measure`` is
     ``"coefficients"``, ``"summary"`` or ``"weights"`` (see ``sigspike.measure``). ``space`` is ``"coefficients"``,
     where the cost does not know d, or ``"weights"``, where ``dim`` is a shape. ``regime`` is ``"feature"``, or
-    ``"kernel"`` for the network linearised at its initial weights (see ``sigspike.networks.Tangent``).
+    ``"kernel"`` for the network linearised at its initial weights (see ``sigspike.networks.Tangent``). ``stop`` is
+    ``"end"``, or ``"fitted"`` for a run that stands still once all training margins on the given labels are positive.
     """
 
     problem: Problem = part(Problem)
@@ -32,19 +33,24 @@ class Experiment(Checked):
     space: str = choice("coefficients", "weights", default="coefficients")
     measure: str = choice("coefficients", "summary", "weights", default="coefficients")
     regime: str = choice("feature", "kernel", default="feature")
+    stop: str = choice("end", "fitted", default="end")
 
     def __check_init__(self) -> None:
         _check_recording(self.n_steps, self.record_every, self.record_at)
-        if self.space == "coefficients" and not self.algorithm.rotation_equivariant:
-            name = type(self.algorithm).__name__
+        algorithm = self.algorithm
+        if self.space == "coefficients" and not algorithm.optimiser.rotation_equivariant:
+            name = type(algorithm.optimiser).__name__
             why = "whose step depends on the axes of R^d, which coefficient space does not have"
             raise Refusal(f"`space` must be 'weights' for {name}, {why}, got 'coefficients'")
-        if self.measure == "weights" and not isinstance(self.algorithm, Reweighted):
-            name = type(self.algorithm).__name__
-            raise Refusal(f"`measure` must be 'coefficients' or 'summary' for {name}, which weighs no example")
-        if self.algorithm.n_clean > self.n_samples:
-            clean = self.algorithm.n_clean
+        if self.measure == "weights" and algorithm.n_clean == 0:
+            name = type(algorithm.weights).__name__
+            raise Refusal(f"`measure` must be 'coefficients' or 'summary' for {name} weights, which say nothing")
+        if algorithm.n_clean > self.n_samples:
+            clean = algorithm.n_clean
             raise Refusal(f"`n_clean` must be at most `n_samples` = {self.n_samples}, got {clean}; take fewer")
+        if algorithm.batches.size is not None and algorithm.batches.size > self.n_samples:
+            size = algorithm.batches.size
+            raise Refusal(f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; take Full()")
         self.problem.check_sizes(self.n_samples, self.algorithm.n_clean, self.n_test)
 
     @property

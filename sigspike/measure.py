@@ -7,11 +7,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from sigspike.algorithms import Algorithm, Reweighted, Task
-from sigspike.algorithms.reweighted import Look
+from sigspike.algorithms import Algorithm, Randomness, Task
+from sigspike.algorithms.algorithm import seen
+from sigspike.algorithms.weights import Look, Steered
 from sigspike.examples import Atoms, Examples
 from sigspike.frames import turn
-from sigspike.networks import Tangent
 from sigspike.selection import auc
 from sigspike.spaces import Decomposition, Params
 from sigspike.spaces.space import extend, read
@@ -50,6 +50,15 @@ class View(NamedTuple):
         return jnp.mean(jnp.broadcast_to(values[None], self.kind.shape), axis=1, where=self.kind)
 
 
+class Carry(eqx.Module):
+    """The state of training between two steps; −1 where a run has not diverged, or not stopped."""
+
+    params: Params
+    state: Any
+    diverged_at: Int[Array, ""]
+    stopped_at: Int[Array, ""]
+
+
 class Record(eqx.Module):
     """The part that every record has. A prediction f = 0 counts as half an error; from ``diverged_at`` on, every
     number is NaN.
@@ -62,6 +71,7 @@ class Record(eqx.Module):
     test_error: Float[Array, ""] = noted("test error")
     test_error_se: Float[Array, ""] = noted("standard error of the test error over its samples")
     diverged_at: Int[Array, ""] = noted("first step with a number that is not finite (-1: none so far)")
+    stopped_at: Int[Array, ""] = noted("step from which the run stands still (-1: not so far)")
 
     @classmethod
     def take(cls, shared: "Record", view: View) -> "Record":
@@ -189,16 +199,13 @@ class Observer(eqx.Module):
     algorithm: Algorithm
     n_axes: int | None = eqx.field(static=True)
 
-    def __call__(
-        self, params: Params, state: Any, step: Int[Array, ""], diverged_at: Int[Array, ""], drawn: Any
-    ) -> Record:
+    def __call__(self, carry: Carry, step: Int[Array, ""], drawn: Randomness) -> Record:
         """The record of this moment; ``drawn`` is what the algorithm takes its next step with."""
-        task = self.task
-        overlaps = task.space.overlaps(params)
-        margin, test_margin = task.margins(params.upper, overlaps), self._test_margins(params)
+        task, algorithm, params = self.task, self.algorithm, carry.params
+        margin, test_margin = task.training_margins(params), self._test_margins(params)
         wrong = 1 - correct(test_margin)
-        losses = jnp.mean(self.algorithm.pointwise(margin)), jnp.mean(self.algorithm.losses(margin, drawn))
-        view = View(task.coefficients(params), margin, task.training, task.network.exists)
+        losses = jnp.mean(algorithm.loss(margin)), self._step_loss(params, drawn)
+        view = View(task.coefficients(params), margin, task.train, task.network.exists)
         finite = all_finite((margin, test_margin, losses, view.decomposition))
         shared = Record(
             step=step,
@@ -207,16 +214,25 @@ class Observer(eqx.Module):
             train_accuracy=jnp.mean(correct(margin)),
             test_error=jnp.mean(wrong),
             test_error_se=jnp.std(wrong) / wrong.shape[0] ** 0.5,
-            diverged_at=jnp.where((diverged_at < 0) & ~finite, step, diverged_at),
+            diverged_at=jnp.where((carry.diverged_at < 0) & ~finite, step, carry.diverged_at),
+            stopped_at=carry.stopped_at,
         )
-        if self.record is WeightRecord and isinstance(self.algorithm, Reweighted):
-            look = self.algorithm.look(task, params, state, drawn)
-            view = view._replace(look=look, clean_loss=self.algorithm.clean_loss(task, params.upper, overlaps))
+        if self.record is WeightRecord and isinstance(algorithm.weights, Steered):
+            moment, weighing = algorithm.look(task, params, carry.state, drawn)
+            look = algorithm.weights.look(moment, weighing, drawn.weights)
+            clean_loss = moment.clean_loss(params.upper, task.space.overlaps(params, task.cleaning))
+            view = view._replace(look=look, clean_loss=clean_loss)
         return self.record.take(shared, view).without_numbers_after_divergence()
 
+    def _step_loss(self, params: Params, drawn: Randomness) -> Float[Array, ""]:
+        rows = seen(self.task, drawn.batch)
+        losses = self.algorithm.losses(self.task, drawn)(params.upper, self.task.space.overlaps(params, rows))
+        return jnp.mean(losses) if drawn.batch is None else jnp.sum(drawn.batch.share * losses)
+
     def _test_margins(self, params: Params) -> Float[Array, " sample"]:
-        filters, n_coordinates = self.task.space.filters(params), self.task.examples.noise.shape[-1]
-        moments = [filters] if self.task.origin is None else [filters, self.task.space.initial]
+        task = self.task
+        filters, n_coordinates = task.space.filters(params), task.train.noise.shape[-1]
+        moments = [filters] if task.start is None else [filters, task.space.initial]
         n_moments = len(moments)
         # Neuron by neuron: the coordinates that a test sees of a network are the first of those of a wider one.
         stacked = jnp.stack(moments, axis=2).reshape(filters.shape[0], -1, filters.shape[-1])
@@ -224,7 +240,7 @@ class Observer(eqx.Module):
             stacked = turn(stacked, self.n_axes, n_coordinates - self.n_axes)
         overlaps = read(stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked))
         now, *start = (Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments))
-        answer = Tangent(self.task.network, self.task.origin[0], *start) if self.task.origin else self.task.network
+        answer = task.answer(start[0] if start else None)
         return self.test.label * answer.logits(params.upper, now, self.test)
 
 

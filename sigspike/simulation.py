@@ -9,12 +9,13 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int, Key
 
-from sigspike.algorithms import Algorithm, Task
+from sigspike.algorithms import Algorithm, Randomness, Start, Task
+from sigspike.algorithms.algorithm import seen
 from sigspike.check import Instance, Refusal
-from sigspike.examples import Examples
+from sigspike.examples import Examples, Rows
 from sigspike.experiment import Experiment
 from sigspike.frames import Ambient, Frame, Span
-from sigspike.measure import RECORDS, Observer, Record
+from sigspike.measure import RECORDS, Carry, Observer, Record
 from sigspike.oracle import verify_jax
 from sigspike.sizes import check_sizes
 from sigspike.spaces import SPACES, Params
@@ -24,12 +25,13 @@ BLOCK = 128  # steps whose randomness is drawn together
 
 
 class Draw(eqx.Module):
-    """The random part of a run that is fixed before training; the training set ends with the clean subset.
+    """The random part of a run that is fixed before training: samples, initial filters and layers above them.
 
     ``turned``: the test set is written in the outlook of the training frame, to which the filters must be turned.
     """
 
     train: Examples
+    clean: Examples | None
     test: Examples
     first: Float[Array, "sign neuron coordinate"]
     upper: Any
@@ -64,12 +66,14 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
     problem, network = experiment.problem, experiment.network
     frame = _frame(experiment, key_frame, explicit_dim)
     first = network.first(key_first, frame)
-    examples = problem.train(key_train, frame, experiment.n_samples, experiment.algorithm.n_clean)
+    n_samples, n_clean = experiment.n_samples, experiment.algorithm.n_clean
+    samples = problem.train(key_train, frame, n_samples, n_clean)
+    train, clean = samples[:n_samples], samples[n_samples:] if n_clean else None
     copies = 2 if experiment.regime == "kernel" else 1
     turned = isinstance(frame, Span) and problem.fresh_tests
     test_frame = frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and turned else frame
-    test = problem.test(key_test, test_frame, experiment.n_test, examples.first(experiment.n_samples))
-    return Draw(examples, test, first, network.upper(key_upper), turned)
+    test = problem.test(key_test, test_frame, experiment.n_test, train)
+    return Draw(train, clean, test, first, network.upper(key_upper), turned)
 
 
 def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) -> Frame:
@@ -84,13 +88,10 @@ def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None
 
 def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
     """Run the steps, and look at ``experiment.record_steps``; step t uses fold_in(key, t), whatever is recorded."""
-    space = SPACES[experiment.space](drawn.train, drawn.first)
-    start = space.start(drawn.upper)
-    origin = (drawn.upper, space.overlaps(start)) if experiment.regime == "kernel" else None
-    task = Task(space, experiment.network, drawn.train, experiment.algorithm.n_clean, origin)
+    task, start = begin(experiment, drawn)
     n_axes = experiment.problem.n_axes if drawn.turned else None
     observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
-    loop = Loop(task, experiment.algorithm, key)
+    loop = Loop(task, experiment.algorithm, key, experiment.stop == "fitted")
     ends = (0, *experiment.record_steps)
     gaps = {late - early for early, late in itertools.pairwise(ends)} - {0}
     gap = gaps.pop() if len(gaps) == 1 else None
@@ -99,54 +100,62 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
         start, stop = bounds
         n_steps = stop - start if gap is None else gap
         carry = lax.cond(stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry)
-        carry = loop.watch(carry, stop)
-        record = observer(carry.params, carry.state, stop, carry.diverged_at, loop.draw(stop))
-        return Carry(carry.params, carry.state, record.diverged_at), record
+        carry = loop.watch(carry, stop, task.training)
+        record = observer(carry, stop, loop.draw(stop))
+        return eqx.tree_at(lambda at: at.diverged_at, carry, record.diverged_at), record
 
     moments = jnp.array(ends)
     return lax.scan(leg, loop.start(start), (moments[:-1], moments[1:]))[1]
 
 
-class Carry(eqx.Module):
-    """The state of training between two steps."""
-
-    params: Params
-    state: Any
-    diverged_at: Int[Array, ""]
+def begin(experiment: Experiment, drawn: Draw) -> tuple[Task, Params]:
+    """What is learnt, and the parameters before the first step."""
+    samples = drawn.train if drawn.clean is None else drawn.train.then(drawn.clean)
+    space = SPACES[experiment.space](samples, drawn.first)
+    params = space.start(drawn.upper)
+    start = Start(drawn.upper, space.overlaps(params)) if experiment.regime == "kernel" else None
+    return Task(space, experiment.network, drawn.train, drawn.clean, start), params
 
 
 class Loop(eqx.Module):
     """The steps of a run, one after another.
 
     The randomness of a block of steps is drawn at once: inside the step it would cost as much as the rest of a
-    small step.
+    small step. ``fits``: a run whose training samples all have positive margins stands still from then on.
     """
 
     task: Task
     algorithm: Algorithm
     key: Key[Array, ""]
+    fits: bool = eqx.field(static=True)
 
     def start(self, params: Params) -> Carry:
-        key = jax.random.fold_in(self.key, jnp.uint32(2**32 - 1))  # no step's
-        return Carry(params, self.algorithm.init(self.task, params, key), jnp.array(-1))
+        state = self.algorithm.init(self.task, params, self.key)
+        return Carry(params, state, jnp.array(-1), jnp.array(-1))
 
-    def draw(self, step: Int[Array, ""]) -> Any:
-        return self.algorithm.draw_at(self.key, step, self.task.n_samples)
+    def draw(self, step: Int[Array, ""]) -> Randomness:
+        return jax.tree.map(lambda block: block[0], self.algorithm.draw(self.key, step[None], self.task.n_samples))
 
-    def advance(self, carry: Carry, step: Int[Array, ""], drawn: Any) -> Carry:
-        carry = self.watch(carry, step)
+    def advance(self, carry: Carry, step: Int[Array, ""], drawn: Randomness) -> Carry:
+        carry = self.watch(carry, step, seen(self.task, drawn.batch))
         params, state = self.algorithm.step(self.task, carry.params, carry.state, drawn)
-        return Carry(params, state, carry.diverged_at)
+        moved = Carry(params, state, carry.diverged_at, carry.stopped_at)
+        if not self.fits:
+            return moved
+        fitted = jnp.all(self.task.training_margins(carry.params) > 0)
+        stopped_at = jnp.where((carry.stopped_at < 0) & fitted, step, carry.stopped_at)
+        still = Carry(carry.params, carry.state, carry.diverged_at, stopped_at)
+        return jax.tree.map(lambda old, new: jnp.where(stopped_at < 0, new, old), still, moved)
 
-    def watch(self, carry: Carry, step: Int[Array, ""]) -> Carry:
-        """Note the first step at which a margin or its loss is not finite.
+    def watch(self, carry: Carry, step: Int[Array, ""], rows: Rows) -> Carry:
+        """Note the first step at which a margin of these samples or its loss is not finite.
 
         Looking at the parameters too would copy the state; a record looks at all that it shows.
         """
-        margins = self.task.margins(carry.params.upper, self.task.space.overlaps(carry.params))
-        losses = self.algorithm.pointwise(margins) if self.algorithm.overflows() else ()
+        margins = self.task.margins(carry.params.upper, self.task.space.overlaps(carry.params, rows), rows)
+        losses = self.algorithm.loss(margins) if self.algorithm.loss.overflows() else ()
         fresh = (carry.diverged_at < 0) & ~all_finite((margins, losses))
-        return Carry(carry.params, carry.state, jnp.where(fresh, step, carry.diverged_at))
+        return eqx.tree_at(lambda at: at.diverged_at, carry, jnp.where(fresh, step, carry.diverged_at))
 
     def run(self, carry: Carry, start: Int[Array, ""], n_steps: int | Int[Array, ""]) -> Carry:
         """``n_steps`` steps from ``start``: where the number is known, a loop that reverse mode can follow."""
@@ -155,7 +164,7 @@ class Loop(eqx.Module):
 
         def block(index: Int[Array, ""], inner: Carry) -> Carry:
             first = start + index.astype(start.dtype) * size
-            drawn = jax.vmap(self.draw)(first + jnp.arange(size, dtype=start.dtype))
+            drawn = self.algorithm.draw(self.key, first + jnp.arange(size, dtype=start.dtype), self.task.n_samples)
             length = size if known else jnp.minimum(size, start + n_steps - first)
 
             def step(k: Int[Array, ""], at: Carry) -> Carry:

@@ -48,7 +48,7 @@ def boundary(**options: Any) -> Any:
     return ss.trace_boundary(experiment(), axes, 0.2, **options)
 
 
-LACKING = {"algorithm": {"a": ss.LabelNoiseGD(0.1), "b": PLAIN}, "algorithm.flip_rate": [0.1]}
+LACKING = {"algorithm": {"a": ss.LabelNoiseGD(0.1), "b": PLAIN}, "algorithm.labels.flip_rate": [0.1]}
 DECAYING = experiment(algorithm=ss.GradientDescent(0.1, schedule=ss.InverseTime(5.0)))
 
 
@@ -109,7 +109,7 @@ CASES: list[Case] = [
     ("fixed flips of one half", "flip_rate_positive", "0.5", lambda: ss.SignalNoise(9, 1, 1, flip_rate_positive=0.5)),
     ("negative learning rate", "learning_rate", "-1.0", lambda: ss.GradientDescent(-1)),
     ("NaN learning rate", "learning_rate", "nan", lambda: ss.GradientDescent(float("nan"))),
-    ("infinite learning rate", "learning_rate", "inf", lambda: ss.Adam(float("inf"))),
+    ("infinite learning rate", "learning_rate", "inf", lambda: ss.GradientDescent(float("inf"))),
     ("learning rate in words", "learning_rate", "'fast'", lambda: ss.GradientDescent("fast")),
     ("missing learning rate", "learning_rate", "None", lambda: ss.GradientDescent(None)),
     ("several learning rates", "learning_rate", "[0.1, 0.2]", lambda: ss.GradientDescent([0.1, 0.2])),
@@ -118,15 +118,20 @@ CASES: list[Case] = [
     ("no batch", "batch_size", "0", lambda: ss.SGD(0.1, 0)),
     ("batch that is a float", "batch_size", "2.0", lambda: ss.SAM(0.1, 0.1, 2.0)),
     ("empty batch of SAM", "batch_size", "0", lambda: ss.SAM(0.1, 0.1, 0)),
-    ("unknown shuffle", "shuffle", "'epochs'", lambda: ss.SGD(0.1, 2, shuffle="epochs")),
+    ("batch above the training set", "batch_size", "9", lambda: experiment(algorithm=ss.SGD(0.1, 9))),
+    ("batches that are a number", "batches", "3", lambda: ss.GradientDescent(0.1, batches=3)),
+    ("dial that a preset sets", "labels", "Smoothing", lambda: ss.LabelNoiseGD(0.1, 0.1, labels=ss.Smoothing(0.1))),
+    ("preset for an algorithm", "algorithm", "make one", lambda: experiment(algorithm=ss.SAM)),
+    ("class for a dial", "optimiser", "make one", lambda: ss.GradientDescent(0.1, optimiser=ss.Adam)),
+    ("look ahead through signs", "optimiser", "ahead=False", lambda: looking_ahead(ss.SignDescent())),
     ("negative radius", "radius", "-1", lambda: ss.SAM(0.1, -1)),
     ("as many signals as dimensions", "dim", "3", lambda: ss.Parity(3, 1, 1)),
     ("no signals", "n_signals", "0", lambda: ss.Staircase(9, 1, 1, n_signals=0)),
     ("too many signals", "n_signals", "9", lambda: ss.Parity(90, 1, 1, n_signals=9)),
     ("negative ratio of signals", "strength_ratio", "-0.5", lambda: ss.XORSignals(9, 1, 1, strength_ratio=-0.5)),
-    ("momentum of one", "decay", "1.0", lambda: ss.Momentum(0.1, 1.0)),
+    ("momentum of one", "momentum", "1.0", lambda: ss.HeavyBall(1.0)),
     ("unknown loss", "loss", "'hinge'", lambda: ss.GradientDescent(0.1, loss="hinge")),
-    ("remedy for a loss", "loss", "`pointwise`", lambda: ss.GradientDescent(0.1, loss="hinge")),
+    ("remedy for a loss", "loss", "Hinge", lambda: ss.GradientDescent(0.1, loss="hinge")),
     ("unknown argument", "batch_size", "got 5", lambda: ss.LabelNoiseGD(1.0, 0.1, batch_size=5)),
     ("misspelt argument", "widht", "did you mean 'width'", lambda: ss.PatchCNN(widht=3)),
     ("missing argument", "batch_size", "learning_rate", lambda: ss.SGD(0.1)),
@@ -196,7 +201,12 @@ CASES: list[Case] = [
     ("algorithm that is a class", "algorithm", "GradientDescent", lambda: experiment(algorithm=ss.GradientDescent)),
     ("unknown space", "space", "'weight'", lambda: experiment(space="weight")),
     ("unknown measure", "measure", "'all'", lambda: experiment(measure="all")),
-    ("Adam in coefficients", "space", "'coefficients'", lambda: experiment(algorithm=ss.Adam(0.1))),
+    (
+        "Adam in coefficients",
+        "space",
+        "'coefficients'",
+        lambda: experiment(algorithm=ss.GradientDescent(0.1, optimiser=ss.Adam())),
+    ),
     ("interval that does not divide", "record_every", "3", lambda: experiment(record_every=3)),
     ("interval of zero", "record_every", "0", lambda: experiment(record_every=0)),
     ("interval that is a float", "record_every", "5.0", lambda: experiment(record_every=5.0)),
@@ -225,7 +235,7 @@ CASES: list[Case] = [
     ("axes that are a list", "axes", "['n_samples']", lambda: sweep(["n_samples"])),
     ("linked values of two lengths", "axes", "[2, 1]", lambda: linked({"problem.dim": [9, 10], "n_samples": [4]})),
     ("linked nothing", "axes", "'along'", lambda: linked({})),
-    ("field that a part lacks", "algorithm.flip_rate", "GradientDescent", lambda: sweep(LACKING)),
+    ("field that a part lacks", "algorithm.labels.flip_rate", "Given", lambda: sweep(LACKING)),
     ("unknown keep", "keep", "'all'", lambda: sweep({}, keep="all")),
     ("negative seed", "seed", "-1", lambda: sweep({}, seed=-1)),
     ("training that does not fit", "n_samples", "vectors", lambda: ss.sweep(experiment(), {"n_samples": [10**7]})),

@@ -18,7 +18,7 @@ SETTING = ss.Experiment(
     n_test=20,
     measure="summary",
 )
-AXES = {"problem.snr": [0.1, 0.2, 0.3, 0.4], "algorithm.flip_rate": [0.0, 0.1]}
+AXES = {"problem.snr": [0.1, 0.2, 0.3, 0.4], "algorithm.labels.flip_rate": [0.0, 0.1]}
 
 if __name__ == "__main__":
     plan = plan_sweep(SETTING, AXES, n_seeds=2)

@@ -13,18 +13,19 @@ from jax import random
 from scipy.stats import binomtest, kstest, norm, uniform
 
 import sigspike as ss
+from sigspike.algorithms import Randomness
 from sigspike.spaces import SPACES
 
 N_STEPS = 4
 NETWORKS = [zoo.specimen(kind, width=3) for kind in zoo.concrete(ss.Network)]
-FEW = (ss.GradientDescent, ss.Adam, ss.MetaReweighting)  # on networks other than the papers'
+FEW = [zoo.specimen(ss.GradientDescent), ss.GradientDescent(0.3, optimiser=ss.Adam()), zoo.specimen(ss.MetaReweighting)]
 CASES = [
     (space, network, algorithm)
     for network in NETWORKS
-    for algorithm in map(zoo.specimen, zoo.concrete(ss.Algorithm))
+    for algorithm in (zoo.algorithms() if isinstance(network, ss.PatchCNN) else FEW)
     for space in SPACES
-    if algorithm.rotation_equivariant or space == "weights"
-    if isinstance(network, ss.PatchCNN) or (isinstance(algorithm, FEW) and not FLOAT32)
+    if algorithm.optimiser.rotation_equivariant or space == "weights"
+    if isinstance(network, ss.PatchCNN) or not FLOAT32
 ]
 SAMPLES, NEURONS = np.random.default_rng(0).permutation(zoo.N_SAMPLES), np.array([2, 0, 1])
 
@@ -44,11 +45,11 @@ def walks(request, drawn):
     run = drawn[type(network).__name__ if algorithm.n_clean else type(network)]
     noise = zoo.noises(algorithm, random.key(1), N_STEPS)
     still = ss.put(algorithm, "learning_rate", 0.0)
-    other_noise = jax.tree.map(lambda x: x[:, SAMPLES], noise)
+    other_noise = renumbered(noise)
     other_neurons = run.first[:, NEURONS], jax.tree.map(lambda x: x[..., NEURONS], run.upper)
     cells = [
         (algorithm, run, noise),
-        (algorithm, eqx.tree_at(lambda at: at.train, run, permuted(run.train)), other_noise),
+        (algorithm, eqx.tree_at(lambda at: at.train, run, run.train[SAMPLES]), other_noise),
         (algorithm, eqx.tree_at(lambda at: (at.first, at.upper), run, other_neurons), noise),
         (still, run, noise),
     ]
@@ -60,14 +61,13 @@ def walks(request, drawn):
     return {name: zoo.cell(batch, k) for k, name in enumerate(names)} | {"eager": eager, "run": run}
 
 
-def permuted(examples):
-    """The training samples in another order, and after them the clean ones."""
-    order = np.concatenate([SAMPLES, np.arange(zoo.N_SAMPLES, len(examples.label))])
-    return eqx.tree_at(
-        lambda at: (at.membership, at.noise, at.label, at.truth),
-        examples,
-        tuple(x[order] for x in (examples.membership, examples.noise, examples.label, examples.truth)),
-    )
+def renumbered(noise):
+    """The randomness of steps for training samples in another order."""
+    labels, weights = jax.tree.map(lambda x: x[:, SAMPLES], (noise.labels, noise.weights))
+    if noise.batch is None:
+        return noise._replace(labels=labels, weights=weights)
+    place = jnp.asarray(np.append(np.argsort(SAMPLES), zoo.N_SAMPLES))  # where every sample went; none stays none
+    return noise._replace(batch=noise.batch._replace(ids=place[noise.batch.ids]), labels=labels, weights=weights)
 
 
 def assert_same(one, other, tolerance):
@@ -109,10 +109,9 @@ def record(request, drawn):
     """Every step of a run on the two-layer network, with its draw and its label multipliers."""
     algorithm, run, key = request.param, drawn[ss.PatchCNN], random.key(1)
     record = zoo.learn(zoo.experiment(algorithm=algorithm, record_every=1), run, key)
-    if isinstance(algorithm, ss.LabelNoiseGD):
-        multipliers = jax.vmap(algorithm.multipliers)(zoo.noises(algorithm, key, 300))
-    else:
-        multipliers = np.ones((300, zoo.N_SAMPLES))
+    multipliers = np.ones((300, zoo.N_SAMPLES))
+    if isinstance(algorithm.labels, ss.Flips):
+        multipliers = np.where(zoo.noises(algorithm, key, 300).labels < algorithm.labels.flip_rate, -1, 1)
     return record, run, np.asarray(multipliers, float)
 
 
@@ -163,8 +162,13 @@ def test_under_gradient_descent_rho_bar_never_falls_and_rho_underline_never_rise
 
 @pytest.mark.law
 def test_what_adam_learns_is_told_from_the_initial_weights_under_decay_too(drawn, tolerance):
-    run, network, algorithm = drawn[ss.PatchCNN], zoo.specimen(ss.PatchCNN), ss.Adam(0.01, weight_decay=1e-3)
-    walked = jax.jit(lambda at: zoo.walk("weights", network, algorithm, at, (), 50))(run)
+    run, network, algorithm = (
+        drawn[ss.PatchCNN],
+        zoo.specimen(ss.PatchCNN),
+        ss.GradientDescent(0.01, optimiser=ss.Adam(), weight_decay=1e-3),
+    )
+    noise = zoo.noises(algorithm, random.key(1), 50)
+    walked = jax.jit(lambda at: zoo.walk("weights", network, algorithm, at, noise, 50))(run)
     expected = jax.jit(ss.decompose)(walked.filters, run.first, run.train)
     assert zoo.difference(walked.coefficients, expected) < tolerance
 
@@ -174,10 +178,10 @@ def test_what_adam_learns_is_told_from_the_initial_weights_under_decay_too(drawn
 def test_label_smoothing_is_the_expected_step_of_label_flips(space, drawn, tolerance):
     rate, network, run = 0.2, zoo.specimen(ss.PatchCNN, init_std=0.3), drawn[ss.PatchCNN]
     flips = np.array(list(itertools.product([False, True], repeat=zoo.N_SAMPLES)))
-    noise = jnp.where(flips, 0.0, 1.0)[:, None]
+    told = Randomness(None, jnp.where(flips, 0.0, 1.0)[:, None], ())
     probability = np.prod(np.where(flips, rate, 1 - rate), axis=1)
-    flipped = jax.jit(jax.vmap(lambda now: zoo.walk(space, network, ss.LabelNoiseGD(0.3, rate), run, now, 1)))(noise)
-    smoothed = zoo.walk(space, network, ss.LabelSmoothing(0.3, 2 * rate), run, (), 1)
+    flipped = jax.jit(jax.vmap(lambda now: zoo.walk(space, network, ss.LabelNoiseGD(0.3, rate), run, now, 1)))(told)
+    smoothed = zoo.walk(space, network, ss.LabelSmoothing(0.3, 2 * rate), run, Randomness(None, (), ()), 1)
     moved = np.abs(smoothed.filters - run.first).max()
     expected = np.tensordot(probability, flipped.filters, 1)
     np.testing.assert_allclose(smoothed.filters, expected, rtol=0, atol=tolerance * moved)
@@ -185,44 +189,61 @@ def test_label_smoothing_is_the_expected_step_of_label_flips(space, drawn, toler
 
 @pytest.mark.parametrize(("mean", "std"), [(1.0, 1.0), (0.5, 3**0.5 / 2)])
 def test_multipliers_have_the_laws_of_the_paper(mean, std):
-    draws = {
-        noise: np.asarray(algorithm.multipliers(algorithm.draw(random.key(0), 10_000)))
-        for noise in ("flip", "gaussian", "uniform")
-        for algorithm in [ss.LabelNoiseGD(0.1, 0.3, noise, mean, std)]
-    }
-    assert set(draws["flip"]) == {-1, 1}
-    assert binomtest(int(np.sum(draws["flip"] < 0)), 10_000, 0.3).pvalue > 1e-3
-    assert kstest(draws["gaussian"], norm(mean, std).cdf).pvalue > 1e-3
+    """With the loss ℓ(z) = ½ (1 − z)² at z = 1, ε is 1 ± √(2ℓ); the sign is that of the number drawn."""
+    ones = jnp.ones(10_000)
+    found = {}
+    for law in ("gaussian", "uniform"):
+        labels = ss.Multipliers(mean, std, law)
+        drawn = labels.draw(random.key(0), 10_000)
+        off = np.sqrt(2 * np.asarray(labels.losses(ss.Squared(), ones, drawn)))
+        found[law] = 1 + np.where(mean + std * np.asarray(drawn) > 1, off, -off)
+    assert kstest(found["gaussian"], norm(mean, std).cdf).pvalue > 1e-3
     low, length = mean - 3**0.5 * std, 2 * 3**0.5 * std
-    assert kstest(draws["uniform"], uniform(low, length).cdf).pvalue > 1e-3
+    assert kstest(found["uniform"], uniform(low, length).cdf).pvalue > 1e-3
+
+
+def test_flips_come_with_their_rate():
+    labels, ones = ss.Flips(0.3), jnp.ones(10_000)
+    losses = labels.losses(ss.Hinge(), ones, labels.draw(random.key(0), 10_000))
+    assert set(np.asarray(losses).tolist()) == {0, 2}
+    assert binomtest(int(np.sum(losses > 0)), 10_000, 0.3).pvalue > 1e-3
 
 
 @pytest.mark.law
 @pytest.mark.parametrize("margin", [-1.5, 0.0, 2.0])
 def test_losses_have_their_expectation(margin):
     plain, flipped = np.log1p(np.exp(-margin)), np.log1p(np.exp(margin))
-    margins, noisy = jnp.full(40_000, margin), ss.LabelNoiseGD(0.1, 0.3)
-    losses = noisy.losses(margins, noisy.draw(random.key(0), 40_000))
+    margins, noisy, loss = jnp.full(40_000, margin), ss.Flips(0.3), ss.Logistic()
+    losses = noisy.losses(loss, margins, noisy.draw(random.key(0), 40_000))
     error = np.std(losses) / 200
     assert abs(np.mean(losses) - 0.7 * plain - 0.3 * flipped) <= 4 * error + 1e-6
-    smooth = ss.LabelSmoothing(0.1, 0.6).losses(margins[:1], ())
+    smooth = ss.Smoothing(0.6).losses(loss, margins[:1], ())
     np.testing.assert_allclose(smooth, 0.7 * plain + 0.3 * flipped, rtol=1e-6)
+
+
+def with_optimiser(rate, optimiser, **options):
+    """Gradient descent with another optimiser."""
+    return ss.GradientDescent(rate, optimiser=optimiser, **options)
 
 
 TORCH = {
     "GradientDescent": (ss.GradientDescent(0.3), lambda torch, w: torch.optim.SGD(w, lr=0.3)),
     "heavy ball": (
-        ss.Momentum(0.1, 0.9, weight_decay=0.01),
+        with_optimiser(0.1, ss.HeavyBall(0.9), weight_decay=0.01),
         lambda torch, w: torch.optim.SGD(w, lr=0.1, momentum=0.9, weight_decay=0.01),
     ),
     "Nesterov": (
-        ss.Momentum(0.1, 0.9, nesterov=True, weight_decay=0.01),
+        with_optimiser(0.1, ss.Nesterov(0.9), weight_decay=0.01),
         lambda torch, w: torch.optim.SGD(w, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
     ),
-    "Adam": (ss.Adam(0.01), lambda torch, w: torch.optim.Adam(w, lr=0.01)),
+    "Adam": (with_optimiser(0.01, ss.Adam()), lambda torch, w: torch.optim.Adam(w, lr=0.01)),
     "decayed Adam": (
-        ss.Adam(0.01, 0.8, 0.99, 1e-6, weight_decay=0.1),
+        with_optimiser(0.01, ss.Adam(0.8, 0.99, 1e-6), weight_decay=0.1),
         lambda torch, w: torch.optim.Adam(w, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+    ),
+    "AdamW": (
+        with_optimiser(0.01, ss.AdamW(0.8, 0.99, 1e-6), weight_decay=0.1),
+        lambda torch, w: torch.optim.AdamW(w, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
     ),
 }
 
@@ -233,7 +254,8 @@ def test_weight_space_takes_the_steps_of_torch(name, drawn):
     torch = pytest.importorskip("torch")
     algorithm, optimiser = TORCH[name]
     run = drawn[ss.PatchCNN]
-    walk = jax.jit(lambda at: zoo.walk("weights", zoo.specimen(ss.PatchCNN), algorithm, at, (), 50))
+    noise = zoo.noises(algorithm, random.key(1), 50)
+    walk = jax.jit(lambda at: zoo.walk("weights", zoo.specimen(ss.PatchCNN), algorithm, at, noise, 50))
     signal = run.train.membership @ run.train.signal
     patches = torch.tensor(np.stack([signal, run.train.noise[:, 0]], axis=1))
     label, weights = torch.tensor(np.asarray(run.train.label)), torch.tensor(np.asarray(run.first), requires_grad=True)
@@ -251,6 +273,6 @@ def test_gradient_descent_is_label_noise_at_rate_zero(drawn):
     run, network = drawn[ss.PatchCNN], zoo.specimen(ss.PatchCNN)
     silent = ss.LabelNoiseGD(0.3, 0.0)
     noise = zoo.noises(silent, random.key(1), N_STEPS)
-    plain = zoo.walk("coefficients", network, ss.GradientDescent(0.3), run, (), N_STEPS)
+    plain = zoo.walk("coefficients", network, ss.GradientDescent(0.3), run, noise, N_STEPS)
     noisy = zoo.walk("coefficients", network, silent, run, noise, N_STEPS)
     np.testing.assert_array_equal(plain.filters, noisy.filters)

@@ -21,58 +21,79 @@ def drawn():
     return zoo.explicit(zoo.experiment())
 
 
-def batches(algorithm, n_samples, n_steps, key=KEY):
-    """Which samples every step sees."""
-    weights = jax.vmap(lambda step: algorithm.draw_at(key, step, n_samples))(jnp.arange(n_steps))
-    chosen = np.asarray(weights > 0)
-    expected = np.where(chosen, n_samples / chosen.sum(1, keepdims=True), 0)
-    np.testing.assert_allclose(weights, expected, rtol=1e-6)
-    return chosen
+def batches(law, n_samples, n_steps, key=KEY):
+    """Which samples every step sees; each counts for its share, and other places for nothing."""
+    batch = law.draw(key, jnp.arange(n_steps), n_samples)
+    ids, share = map(np.asarray, batch)
+    real = share > 0
+    np.testing.assert_allclose(share, real / real.sum(1, keepdims=True), rtol=1e-6)
+    assert np.all(np.where(real, ids < n_samples, ids == n_samples))
+    chosen = np.zeros((n_steps, n_samples + 1), int)
+    np.add.at(chosen, (np.arange(n_steps)[:, None], ids), 1)
+    assert chosen[:, :-1].max() == 1, "no sample is twice in a batch"
+    return chosen[:, :-1] == 1
 
 
-@pytest.mark.parametrize("size", [1, 3, 4, 8, 20])
+@pytest.mark.parametrize("size", [1, 3, 4, 8])
 def test_an_epoch_shows_every_sample_once_in_the_batches_of_torch(size):
     torch = pytest.importorskip("torch")
     loader = torch.utils.data.DataLoader(torch.arange(8), batch_size=size, shuffle=True)
     sizes = [len(batch) for batch in loader]
-    chosen = batches(ss.SGD(0.3, size), 8, 5 * len(sizes)).reshape(5, len(sizes), 8)
+    chosen = batches(ss.Shuffled(size), 8, 5 * len(sizes)).reshape(5, len(sizes), 8)
     np.testing.assert_array_equal(chosen.sum(1), 1)
     np.testing.assert_array_equal(chosen.sum(2), [sizes] * 5)
-    assert size >= 8 or np.any(chosen[0] != chosen[1]), "every epoch has a permutation of its own"
+    assert size == 8 or np.any(chosen[0] != chosen[1]), "every epoch has a permutation of its own"
+
+
+@pytest.mark.parametrize("law", [ss.Shuffled(3), ss.Shuffled(8), ss.Drawn(3)], ids=zoo.label)
+def test_a_step_has_its_batch_whatever_is_drawn_with_it(law):
+    whole = law.draw(KEY, jnp.arange(30), 8)
+    for start, stop in ((0, 1), (1, 2), (2, 9), (5, 30), (29, 30)):
+        part = law.draw(KEY, jnp.arange(start, stop), 8)
+        jax.tree.map(lambda all_, own, a=start, b=stop: np.testing.assert_array_equal(all_[a:b], own), whole, part)
 
 
 def test_independent_batches_are_uniform_subsets_of_their_size():
-    chosen = batches(ss.SGD(0.3, 2, shuffle="step"), 4, 6000)
+    chosen = batches(ss.Drawn(2), 4, 6000)
     np.testing.assert_array_equal(chosen.sum(1), 2)
     pairs = np.unique(chosen @ 2 ** np.arange(4), return_counts=True)[1]
     assert len(pairs) == 6
     assert chisquare(pairs).pvalue > 1e-3
     both = np.sum(chosen[0::2] & chosen[1::2], axis=1)
     assert chisquare(np.bincount(both), 3000 * np.array([1, 4, 1]) / 6).pvalue > 1e-3, "steps are independent"
+    np.testing.assert_array_equal(batches(ss.Drawn(4), 4, 5), True)
 
 
 def test_batches_of_an_epoch_are_uniform_permutations():
-    chosen = batches(ss.SGD(0.3, 1), 3, 3 * 3000).reshape(-1, 3, 3)
+    chosen = batches(ss.Shuffled(1), 3, 3 * 3000).reshape(-1, 3, 3)
     orders = np.unique(chosen.argmax(2) @ [1, 3, 9], return_counts=True)[1]
     assert len(orders) == 6
     assert chisquare(orders).pvalue > 1e-3
 
 
-def test_full_batches_are_gradient_descent_to_the_bit(drawn):
+@pytest.mark.parametrize("space", SPACES)
+def test_full_batches_are_gradient_descent(space, drawn, tolerance):
     network = zoo.specimen(ss.PatchCNN)
-    plain = zoo.walk("coefficients", network, ss.GradientDescent(0.3), drawn, (), N_STEPS)
-    for algorithm in (ss.SGD(0.3, zoo.N_SAMPLES), ss.SGD(0.3, 99, shuffle="step"), ss.SAM(0.3, 0.0)):
+    plain = ss.GradientDescent(0.3)
+    expected = zoo.walk(space, network, plain, drawn, zoo.noises(plain, KEY, N_STEPS), N_STEPS)
+    whole = zoo.N_SAMPLES
+    for algorithm in (ss.SGD(0.3, whole), ss.GradientDescent(0.3, batches=ss.Drawn(whole)), ss.SAM(0.3, 0.0)):
         noise = zoo.noises(algorithm, KEY, N_STEPS)
-        walked = zoo.walk("coefficients", network, algorithm, drawn, noise, N_STEPS)
-        np.testing.assert_array_equal(walked.filters, plain.filters)
+        walked = zoo.walk(space, network, algorithm, drawn, noise, N_STEPS)
+        np.testing.assert_allclose(walked.filters, expected.filters, rtol=tolerance, atol=tolerance)
 
 
 def test_a_run_takes_its_batches_and_tells_their_loss(drawn):
     algorithm = ss.SGD(0.3, 3)
     record = zoo.learn(zoo.experiment(algorithm=algorithm, record_every=1, n_steps=30), drawn, KEY)
-    chosen = batches(algorithm, zoo.N_SAMPLES, 31)
+    noise = algorithm.draw(KEY, jnp.arange(31), zoo.N_SAMPLES).batch
     losses = np.log1p(np.exp(-np.asarray(record.margin)))
-    np.testing.assert_allclose(record.step_loss, [row[own].mean() for row, own in zip(losses, chosen, strict=True)])
+    chosen = np.zeros((31, zoo.N_SAMPLES), bool)
+    for step, (ids, share) in enumerate(zip(np.asarray(noise.ids), np.asarray(noise.share), strict=True)):
+        chosen[step, ids[share > 0]] = True
+    np.testing.assert_allclose(
+        record.step_loss, [row[own].mean() for row, own in zip(losses, chosen, strict=True)], rtol=1e-6
+    )
     still = np.asarray(record.rho_bar[1:] == record.rho_bar[:-1]).all((1, 2))
     assert np.all(still | chosen[:-1]), "a sample outside the batch is not memorised"
 
@@ -91,13 +112,14 @@ def gradient(weights, patches, label):
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("radius", [0.0, 0.2, 3.0])
 def test_steps_are_those_of_a_loop_in_numpy(space, radius, drawn):
-    network, algorithm = zoo.specimen(ss.PatchCNN), ss.SAM(0.3, radius, 3, weight_decay=0.01)
+    network, algorithm = zoo.specimen(ss.PatchCNN), ss.SAM(0.3, radius, batches=ss.Shuffled(3), weight_decay=0.01)
     noise = zoo.noises(algorithm, KEY, N_STEPS)
     walked = jax.jit(lambda at: zoo.walk(space, network, algorithm, at, noise, N_STEPS))(drawn)
     signal = drawn.train.membership @ drawn.train.signal
     patches, label = np.stack([signal, drawn.train.noise[:, 0]], axis=1), np.asarray(drawn.train.label)
     weights, first = np.asarray(drawn.first), np.asarray(drawn.first)
-    for own in batches(algorithm, zoo.N_SAMPLES, N_STEPS):
+    for ids, share in zip(np.asarray(noise.batch.ids), np.asarray(noise.batch.share), strict=True):
+        own = ids[share > 0]
         ascent = gradient(weights, patches[own], label[own])
         norm = np.sqrt(np.sum(ascent**2))
         summit = weights + radius * ascent / norm if norm > 0 else weights

@@ -17,7 +17,7 @@ def maps():
     problem, network = ss.SignalNoise(2000, 1.0, 0.5), ss.PatchCNN(10)
     run = {"n_samples": 40, "n_steps": 400, "record_at": (400,), "n_test": 300, "measure": "summary"}
     setting = ss.Experiment(problem, network, ss.LabelNoiseGD(1.0), **run)
-    axes = {"problem.snr": np.linspace(0.02, 0.2, 24), "algorithm.flip_rate": np.linspace(0, 0.4, 16)}
+    axes = {"problem.snr": np.linspace(0.02, 0.2, 24), "algorithm.labels.flip_rate": np.linspace(0, 0.4, 16)}
     told = []
     traced = ss.trace_boundary(setting, axes, LEVEL, n_seeds=4, progress=lambda *now: told.append(now))
     return traced, ss.sweep(setting, axes, n_seeds=4, keep="mean").isel(time=-1), told
@@ -88,7 +88,7 @@ def test_nothing_is_interpolated_from_diverged_cells():
 
 
 def test_a_boundary_where_all_seeds_diverge_is_nan():
-    algorithm, moments = ss.GradientDescent(1.0, loss="squared"), {"record_at": (300,), "record_every": None}
+    algorithm, moments = ss.GradientDescent(1.0, loss=ss.Squared()), {"record_at": (300,), "record_every": None}
     setting = zoo.experiment(algorithm=algorithm, n_steps=300, measure="summary", **moments)
     axes = {"algorithm.learning_rate": [0.01, 0.02, 1e4, 2e4, 4e4], "problem.signal_strength": [0.1, 1, 2, 3, 4]}
     traced = ss.trace_boundary(setting, axes, 0.3, n_seeds=2)

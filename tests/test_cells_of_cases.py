@@ -112,18 +112,18 @@ def test_a_field_wins_over_the_part_it_is_in():
         near = data["train_loss"].transpose("problem", "dim", ...)
         np.testing.assert_allclose(near[0], near[1], rtol=1e-9)
     algorithms = {"GD": ss.GradientDescent(0.5), "SGD": ss.SGD(0.5, batch_size=3)}
-    schedules = {"e": ss.Exponential(0.1), "i": ss.InverseTime(3.0)}
+    schedules = {"e": ss.ExponentialDecay(0.1), "i": ss.InverseTime(3.0)}
     held(BASE, {"algorithm.schedule": schedules, "algorithm": algorithms, "algorithm.learning_rate": [0.1, 1.0]})
 
 
 def test_a_path_need_exist_in_the_cells_alone():
     noisy = {"flips": ss.LabelNoiseGD(0.5), "gaussian": ss.LabelNoiseGD(0.5, noise="gaussian")}
-    held(BASE, {"algorithm.flip_rate": [0.0, 0.4], "algorithm": noisy})
-    held(BASE, {"algorithm.schedule": {"a": ss.Exponential(0.1)}, "algorithm.schedule.rate": [0.2, 0.5]})
+    held(BASE, {"algorithm.labels.flip_rate": [0.0, 0.4], "algorithm": noisy})
+    held(BASE, {"algorithm.schedule": {"a": ss.ExponentialDecay(0.1)}, "algorithm.schedule.rate": [0.2, 0.5]})
     with pytest.raises(ss.Refusal, match="GD"):
-        ss.sweep(BASE, {"algorithm.flip_rate": [0.1], "algorithm": noisy | {"GD": ss.GradientDescent(0.5)}})
+        ss.sweep(BASE, {"algorithm.labels.flip_rate": [0.1], "algorithm": noisy | {"GD": ss.GradientDescent(0.5)}})
     with pytest.raises(ss.Refusal, match="flip_rate"):
-        ss.sweep(BASE, {"algorithm.flip_rate": [0.1]})
+        ss.sweep(BASE, {"algorithm.labels.flip_rate": [0.1]})
 
 
 def test_only_the_finished_experiment_need_be_valid():
@@ -179,7 +179,7 @@ OPTIONS = {
     "record_at": (replace(BASE, record_every=None), {"record_at": [(0, 2), (1, 5, 6), None]}),
     "record_every": (replace(BASE, record_every=None), {"record_every": [None, 3, 2]}),
     "test_noise": (BASE, {"problem.test_noise": ["fresh", "training"], "problem.extra_test_std": [0.0, 0.5]}),
-    "batch_size": (replace(BASE, algorithm=ss.SAM(0.5, radius=0.1)), {"algorithm.batch_size": [None, 3]}),
+    "batch_size": (replace(BASE, algorithm=ss.SAM(0.5, radius=0.1)), {"algorithm.batches.batch_size": [None, 3]}),
     "signs": (BASE, {"network": {"one": ss.ThreeLayerCNN(2), "two": ss.PatchCNN(2), "lin": ss.LinearModel(1)}}),
     "steps": (replace(BASE, record_every=None), {"n_steps": [2, 6], "regime": ["kernel", "feature"]}),
     "power": (BASE, {"network.power": [1, 1.5], "network.patches": ["sum", "mean"]}),

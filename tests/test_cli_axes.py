@@ -6,9 +6,9 @@ import tomllib
 
 import pytest
 import zoo
+from sigspike.algorithms.schedule import Cosine
 
 import sigspike as ss
-from sigspike.algorithms.schedule import Cosine
 from sigspike.check import Refusal
 from sigspike.cli.axes import read_axis, read_words
 from sigspike.cli.spec import build, read_spec
@@ -91,7 +91,7 @@ def test_words_of_an_axis_are_read_as_their_field_has_them():
         "measure": ["summary"],
     }
     sam = ss.put(BASE, "algorithm", ss.SAM(0.1, 0.1))
-    assert read_words(sam, "algorithm.batch_size", ("None", "3")) == [None, 3]
+    assert read_words(sam, "algorithm.batches.batch_size", ("None", "3")) == [None, 3]
     for path, word in (("problem.orthogonal", "yes"), ("problem.snr", "high"), ("algorithm", "sgd")):
         with pytest.raises(Refusal, match=f"`axis` '{path}'.*'{word}'"):
             read_words(BASE, path, (word,))

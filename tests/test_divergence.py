@@ -77,7 +77,7 @@ def test_means_say_how_many_seeds_they_are_of():
 
 
 def test_of_some_seeds_the_others_are_the_mean():
-    base = setting(ss.GradientDescent(0.1, loss="squared"), record_every=20, measure="summary", n_steps=20)
+    base = setting(ss.GradientDescent(0.1, loss=ss.Squared()), record_every=20, measure="summary", n_steps=20)
     axes = {"algorithm.learning_rate": list(np.geomspace(1, 2, 12))}
     each = ss.sweep(base, axes, n_seeds=6).isel(time=-1)
     means = ss.sweep(base, axes, n_seeds=6, keep="mean").isel(time=-1)

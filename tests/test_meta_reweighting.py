@@ -30,7 +30,7 @@ def setting(network, algorithm, **options):
 
 
 def kernel_machine(**options):
-    algorithm = ss.MetaReweighting(RATE, N_CLEAN, rule=ss.PersistentWeights(BETA), loss="squared", **options)
+    algorithm = ss.MetaReweighting(RATE, N_CLEAN, rule=ss.PersistentWeights(BETA), loss=ss.Squared(), **options)
     return setting(ss.LinearModel(init_std=0.05), algorithm)
 
 
@@ -79,7 +79,7 @@ def test_the_clean_subset_is_balanced_true_and_never_descended(machine):
     assert sorted(np.asarray(clean)) == [-1] * 3 + [1] * 3
     np.testing.assert_array_equal(clean, drawn.train.truth[N:])
     assert (drawn.train.label[:N] != drawn.train.truth[:N]).any()
-    algorithm = ss.MetaReweighting(RATE, N_CLEAN, loss="squared")
+    algorithm = ss.MetaReweighting(RATE, N_CLEAN, loss=ss.Squared())
     task = Task(SPACES["coefficients"](drawn.train, drawn.first), ss.LinearModel(), drawn.train, N_CLEAN)
     params = task.space.start(drawn.upper)
     after, _ = algorithm.step(task, params, algorithm.init(task, params, random.key(0)), ())
@@ -206,7 +206,13 @@ def test_a_users_kernel_is_the_kernel_machine():
     truth = np.sign(inputs[:, 0])
     data = ss.KernelData(inputs @ inputs.T, truth, n_held_out=10)
     chosen = ss.Experiment(
-        data, ss.LinearModel(init_std=0.0), ss.GradientDescent(0.1, loss="squared"), 20, 50, record_every=50, n_test=10
+        data,
+        ss.LinearModel(init_std=0.0),
+        ss.GradientDescent(0.1, loss=ss.Squared()),
+        20,
+        50,
+        record_every=50,
+        n_test=10,
     )
     record, key = ss.simulate(chosen, random.key(4)), random.key(4)
     drawn = draw(chosen, random.split(key)[0], chosen.explicit_dim)
@@ -223,7 +229,7 @@ def test_a_users_kernel_is_the_kernel_machine():
 def test_first_couplings_have_their_law():
     """AUC = Φ(s √(2 n_v)) with s = ‖μ‖²/(σ_p² √d), for any flip rate."""
     problem = ss.SignalNoise(dim=400, signal_strength=1.0, noise_std=0.5).with_flip_rate(0.4)
-    algorithm = ss.MetaReweighting(0.0, 8, loss="squared")
+    algorithm = ss.MetaReweighting(0.0, 8, loss=ss.Squared())
     chosen = ss.Experiment(
         problem, ss.LinearModel(init_std=0.0), algorithm, 400, 1, record_at=(0,), n_test=2, measure="weights"
     )

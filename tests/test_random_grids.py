@@ -95,7 +95,7 @@ def test_a_wrong_label_is_noticed(swept):
 def test_grids_that_mean_nothing_are_refused():
     """The judge takes no answer for right where there is none to give, and no refusal where there is one."""
     base = zoo.experiment(n_steps=4, record_every=2)
-    for axes in ({"problem.snr": [0.5], "problem.signal_strength": [1.0]}, {"algorithm.flip_rate": [0.1, 0.2]}):
+    for axes in ({"problem.snr": [0.5], "problem.signal_strength": [1.0]}, {"algorithm.labels.flip_rate": [0.1, 0.2]}):
         assert judge(Grid(base, axes), "memory").kind == "refused"
 
 

@@ -11,7 +11,7 @@ import sigspike as ss
 STEPS = np.arange(0, 300, 7)
 FORMULAS = [
     (ss.Constant(), np.ones(len(STEPS))),
-    (ss.Exponential(0.02), np.exp(-0.02 * STEPS)),
+    (ss.ExponentialDecay(0.02), np.exp(-0.02 * STEPS)),
     (ss.InverseTime(50.0, 0.5), (1 + STEPS / 50) ** -0.5),
     (ss.Cosine(200, 0.1), 0.1 + 0.9 * (1 + np.cos(np.pi * np.minimum(STEPS, 200) / 200)) / 2),
     (

@@ -142,7 +142,7 @@ def test_other_numbers_compile_nothing_anew(monkeypatch):
         "problem.flip_rate_positive": jnp.array(0.2),
         "network.init_std": 0.1,
         "algorithm.learning_rate": 0.5,
-        "algorithm.flip_rate": 0,
+        "algorithm.labels.flip_rate": 0,
     }.items():
         ss.simulate(ss.put(EXAMPLE, path, value), random.key(1))
     assert len(traces) == 0

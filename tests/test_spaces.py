@@ -1,4 +1,4 @@
-"""Both spaces give one trajectory, the five verbs mean what they say, and γ, ρ are another way to write the weights."""
+"""Both spaces give one trajectory, their verbs mean what they say, and γ, ρ are another way to write the weights."""
 
 import equinox as eqx
 import jax
@@ -11,12 +11,10 @@ from jax import random
 
 import sigspike as ss
 from sigspike.algorithms import Task
-from sigspike.losses import logistic
 from sigspike.spaces import SPACES
 
-EQUIVARIANT = [kind for kind in zoo.concrete(ss.Algorithm) if kind.rotation_equivariant]
-OPTIONS = [option for kind in EQUIVARIANT for option in zoo.variants(kind)[1:]]
-DECAYED = zoo.specimen(ss.Momentum, nesterov=True, weight_decay=0.05, schedule=ss.Cosine(200, 0.1, 20))
+EQUIVARIANT = [algorithm for algorithm in zoo.algorithms() if algorithm.optimiser.rotation_equivariant]
+TOGETHER = zoo.covering(equivariant=True)
 PROBLEMS, NETWORKS = (
     [make(kind) for kind in zoo.concrete(base) for make in (zoo.specimen, zoo.turned)]
     for base in (ss.Problem, ss.Network)
@@ -45,15 +43,15 @@ def assert_agreement(setting, drawn, tolerance):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("algorithm", [zoo.specimen(kind) for kind in EQUIVARIANT], ids=zoo.label)
-def test_spaces_agree_for_every_algorithm(algorithm, draws, tolerance):
+@pytest.mark.parametrize("algorithm", EQUIVARIANT if not FLOAT32 else EQUIVARIANT[::4], ids=zoo.label)
+def test_spaces_agree_for_every_value_of_a_dial(algorithm, draws, tolerance):
     assert_agreement(zoo.experiment(algorithm=algorithm), draws[algorithm.n_clean], tolerance)
 
 
-@pytest.mark.parametrize("algorithm", [*OPTIONS, pytest.param(DECAYED, id="decayed")], ids=zoo.label)
-def test_spaces_agree_for_every_option_of_an_algorithm(algorithm, draws, tolerance):
+@pytest.mark.parametrize("algorithm", TOGETHER, ids=zoo.label)
+def test_spaces_agree_for_every_two_dials_together(algorithm, draws, tolerance):
     """Over 60 steps: once the squared loss is fitted, SAM's ascent is a quotient of roundings."""
-    drawn = draws[algorithm.n_clean]
+    drawn, algorithm = draws[algorithm.n_clean], ss.put(algorithm, "weight_decay", 0.05)
     network, noise = zoo.specimen(ss.PatchCNN), zoo.noises(algorithm, random.key(1), 60)
     here, there = (
         jax.jit(lambda *run, space=space: zoo.walk(space, network, algorithm, *run, 60))(drawn, noise)
@@ -68,15 +66,15 @@ def test_spaces_agree_for_a_real_power(drawn, tolerance):
     assert_agreement(zoo.experiment(network=zoo.specimen(ss.PatchCNN, power=2.5)), drawn, tolerance)
 
 
-@pytest.mark.parametrize("algorithm", [zoo.specimen(kind) for kind in EQUIVARIANT], ids=zoo.label)
-def test_spaces_agree_for_every_algorithm_and_power(algorithm, draws, tolerance):
+@pytest.mark.parametrize("algorithm", TOGETHER[::4], ids=zoo.label)
+def test_spaces_agree_for_algorithms_and_every_power(algorithm, draws, tolerance):
     drawn = draws[algorithm.n_clean]
-    noise = zoo.noises(algorithm, random.key(1), 300)
+    noise = zoo.noises(algorithm, random.key(1), 60)
 
     @jax.jit
     def walks(run, noise):
         networks = {power: zoo.specimen(ss.PatchCNN, power=power) for power in (1, 2, 3)}
-        return {q: [zoo.walk(space, networks[q], algorithm, run, noise, 300) for space in SPACES] for q in networks}
+        return {q: [zoo.walk(space, networks[q], algorithm, run, noise, 60) for space in SPACES] for q in networks}
 
     for here, there in walks(drawn, noise).values():
         assert zoo.difference(here.coefficients, there.coefficients) < tolerance
@@ -93,8 +91,10 @@ def test_spaces_agree_for_every_problem_and_network(setting, tolerance):
 @pytest.mark.law
 def test_coefficients_are_the_decomposition_of_the_weights(drawn, tolerance):
     network, algorithm = zoo.specimen(ss.PatchCNN), zoo.specimen(ss.GradientDescent)
+    noise = zoo.noises(algorithm, random.key(1), 300)
     here, there = (
-        jax.jit(lambda run, space=space: zoo.walk(space, network, algorithm, run, (), 300))(drawn) for space in SPACES
+        jax.jit(lambda run, space=space: zoo.walk(space, network, algorithm, run, noise, 300))(drawn)
+        for space in SPACES
     )
     found = jax.jit(ss.decompose)(there.filters, drawn.first, drawn.train)
     assert zoo.difference(found, here.coefficients) < tolerance
@@ -116,7 +116,7 @@ def verbs(request):
         space, step = task.space, 1e-4
 
         def losses(upper, overlaps):
-            return logistic(task.margins(upper, overlaps))
+            return ss.Logistic()(task.margins(upper, overlaps, task.training))
 
         def at(params):
             return losses(params.upper, space.overlaps(params))

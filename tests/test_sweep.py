@@ -171,7 +171,7 @@ def test_means_are_those_of_the_seeds():
 
 def test_the_plan_changes_rounding_alone():
     setting = zoo.experiment(algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=20, record_every=10)
-    axes = {"algorithm.flip_rate": [0.0, 0.1, 0.3], "problem.snr": [0.2, 0.4]}
+    axes = {"algorithm.labels.flip_rate": [0.0, 0.1, 0.3], "problem.snr": [0.2, 0.4]}
     plan = plan_sweep(setting, axes, n_seeds=3)
     grid = Grid(replace(plan, blocks={"flip_rate": 2, "snr": 1, "seed": 2}))
     data = ss.sweep(setting, axes, n_seeds=3)

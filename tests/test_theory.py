@@ -138,7 +138,7 @@ def test_a_theorem_is_silent_about_other_experiments_and_says_why(path, value, n
 
 
 def test_label_noise_without_flips_is_gradient_descent():
-    assert theory.GradientDescentMemorises()(ss.put(LOW, "algorithm.flip_rate", 0.0)).applies
+    assert theory.GradientDescentMemorises()(ss.put(LOW, "algorithm.labels.flip_rate", 0.0)).applies
     assert not theory.GradientDescentMemorises()(LOW).applies
 
 

@@ -1,7 +1,8 @@
-"""A small specimen of every algorithm, network and problem, found from the classes themselves."""
+"""A small specimen of every dial, network and problem, found from the classes themselves."""
 
-import inspect
+import itertools
 from dataclasses import MISSING, Field, fields
+from functools import cache
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -11,10 +12,12 @@ import numpy as np
 from jax import lax
 
 import sigspike as ss
-from sigspike.algorithms import Task
+from sigspike.algorithms import Preset, Randomness
+from sigspike.arguments import is_abstract
 from sigspike.check import Choice, Instance, Range
-from sigspike.simulation import Draw, draw, train
-from sigspike.spaces import SPACES, Decomposition
+from sigspike.fields import Checked
+from sigspike.simulation import Draw, begin, draw, train
+from sigspike.spaces import Decomposition
 
 N_SAMPLES, N_CLEAN = 8, 4
 PIXELS = np.random.default_rng(0).random((20, 4, 4))
@@ -55,21 +58,77 @@ learn = eqx.filter_jit(train)  # from a Draw to a Record
 
 
 def concrete(base: type) -> list[type]:
-    """Every class of sigspike that can be made from ``base``: a class is abstract or final."""
-    final = [kind for child in base.__subclasses__() for kind in (concrete(child) or [child])]
-    return [kind for kind in final if not inspect.isabstract(kind) and kind.__module__.startswith("sigspike.")]
+    """Every class of sigspike that can be made from ``base``, which may be one."""
+    kinds = [base, *(kind for child in base.__subclasses__() for kind in concrete(child))]
+    own = [kind for kind in dict.fromkeys(kinds) if kind.__module__.startswith("sigspike.")]
+    return [kind for kind in own if not is_abstract(kind)]
 
 
-def specimen(kind: type, **options: Any) -> Any:
-    """An instance with small values where there is no default."""
-    required = [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
+def specimen(kind: Any, **options: Any) -> Any:
+    """An instance of a class, or what a preset makes, with small values where there is no default."""
+    own = kind.fields if isinstance(kind, Preset) else fields(kind)
+    required = [f.name for f in own if f.default is MISSING and f.default_factory is MISSING]
     return kind(**({name: SMALL[name] for name in required} | options))
 
 
 def variants(kind: type) -> list[Any]:
-    """The specimen, and one for every other value of each choice and switch."""
-    others = [(f.name, value) for f in fields(kind) for value in _options(f) if value != f.default]
-    return [specimen(kind), *(specimen(kind, **{name: value}) for name, value in others)]
+    """The specimen, and one for every other value of each choice, switch and part."""
+    others = [(f.name, value) for f in fields(kind) for value in [*_options(f), *_parts(f)] if value != f.default]
+    made = [specimen(kind, **{name: value}) for name, value in others]
+    return [specimen(kind), *(other for other in made if other != specimen(kind))]
+
+
+DIALS = {f.name: f.metadata["domain"].kind for f in fields(ss.Algorithm) if isinstance(f.metadata["domain"], Instance)}
+
+
+@cache
+def dial(name: str) -> list[Any]:
+    """Every value of a dial: each class, with every value of its choices, switches and parts."""
+    return [value for kind in concrete(DIALS[name]) for value in variants(kind)]
+
+
+def algorithms() -> list[ss.Algorithm]:
+    """Gradient descent, and with every value of one dial."""
+    plain = specimen(ss.GradientDescent)
+    turned_once = [specimen(ss.GradientDescent, **{name: value}) for name in DIALS for value in dial(name)]
+    return [plain, *(other for other in turned_once if other != plain)]
+
+
+def covering(equivariant: bool) -> list[ss.Algorithm]:
+    """Few algorithms with every dial turned, such that every two classes of two dials meet in one that may be."""
+    kinds = {name: concrete(base) for name, base in DIALS.items()}
+    if equivariant:
+        kinds["optimiser"] = [kind for kind in kinds["optimiser"] if kind.rotation_equivariant]
+    missing = {
+        pair
+        for one, other in itertools.combinations(kinds, 2)
+        for pair in itertools.product(kinds[one], kinds[other])
+        if _made(pair) is not None
+    }
+    found = []
+    while missing:
+        chosen = min(missing, key=str)
+        for name in kinds:
+            if not any(issubclass(kind, DIALS[name]) for kind in chosen):
+                allowed = [kind for kind in kinds[name] if _made((*chosen, kind)) is not None]
+                chosen = (*chosen, max(allowed, key=lambda kind: len(missing & _pairs((*chosen, kind)))))
+        missing -= _pairs(chosen)
+        found.append(_made(chosen))
+    return found
+
+
+def _pairs(kinds: tuple[type, ...]) -> set[tuple[type, ...]]:
+    """Every two, in either order."""
+    return set(itertools.permutations(kinds, 2))
+
+
+@cache
+def _made(kinds: tuple[type, ...]) -> ss.Algorithm | None:
+    given = {name: specimen(kind) for name, base in DIALS.items() for kind in kinds if issubclass(kind, base)}
+    try:
+        return specimen(ss.GradientDescent, **given)
+    except ss.Refusal:
+        return None
 
 
 def turned(kind: type) -> Any:
@@ -88,17 +147,31 @@ def _options(field: Field) -> tuple:
     return (False, True) if domain == Instance(bool) else ()
 
 
+def _parts(field: Field) -> list[Any]:
+    """What else can stand in a field for a part."""
+    domain = field.metadata.get("domain")
+    if not isinstance(domain, Instance) or not issubclass(domain.kind, Checked):
+        return []
+    return [specimen(kind) for kind in concrete(domain.kind)]
+
+
 def label(thing: Any) -> str:
-    """What pytest calls a specimen: its class, and the options that are not the default."""
+    """What pytest calls a specimen: its class, and the options and parts that are not the default."""
     names = [f.name for f in fields(thing) if _options(f) and getattr(thing, f.name) != f.default]
-    return "-".join([type(thing).__name__, *(f"{name}={getattr(thing, name)}" for name in names)])
+    parts = [getattr(thing, f.name) for f in fields(thing) if _parts(f) and f.default_factory is not MISSING]
+    turned_parts = [label(value) for value, plain in zip(parts, _defaults(thing), strict=True) if value != plain]
+    return "-".join([type(thing).__name__, *(f"{name}={getattr(thing, name)}" for name in names), *turned_parts])
+
+
+def _defaults(thing: Any) -> list[Any]:
+    return [f.default_factory() for f in fields(thing) if _parts(f) and f.default_factory is not MISSING]
 
 
 def experiment(problem: Any = None, network: Any = None, algorithm: Any = None, **settings: Any) -> ss.Experiment:
     """A small experiment: squared ReLU, orthogonal noise, gradient descent, unless told otherwise."""
     defaults = {"n_samples": N_SAMPLES, "n_steps": 300, "record_every": 30, "n_test": 20}
     parts = (problem, ss.SignalNoise), (network, ss.PatchCNN), (algorithm, ss.GradientDescent)
-    made = [given if given is not None else specimen(kind) for given, kind in parts]
+    made = [specimen(kind) if given is None else given for given, kind in parts]
     return ss.Experiment(*made, **(defaults | settings))
 
 
@@ -112,15 +185,14 @@ def explicit(setting: ss.Experiment, seed: int = 0) -> Draw:
 _explicit = eqx.filter_jit(draw)
 
 
-def noises(algorithm: ss.Algorithm, key: Any, n_steps: int) -> Any:
+def noises(algorithm: ss.Algorithm, key: Any, n_steps: int) -> Randomness:
     """What a run with this training key draws for its first steps."""
-    return jax.vmap(lambda step: algorithm.draw_at(key, step, N_SAMPLES))(jnp.arange(n_steps))
+    return algorithm.draw(key, jnp.arange(n_steps), N_SAMPLES)
 
 
 def walk(space: str, network: ss.Network, algorithm: ss.Algorithm, drawn: Draw, noise: Any, n_steps: int) -> Walked:
     """``n_steps`` steps of an algorithm and nothing else."""
-    task = Task(SPACES[space](drawn.train, drawn.first), network, drawn.train, algorithm.n_clean)
-    params = task.space.start(drawn.upper)
+    task, params = begin(experiment(network=network, algorithm=algorithm, space=space), drawn)
     start = params, algorithm.init(task, params, jax.random.key(0))
     (params, _), _ = lax.scan(lambda at, now: (algorithm.step(task, *at, now), None), start, noise, n_steps)
     return Walked(task.space.filters(params), params.upper, task.coefficients(params))

@@ -1,24 +1,17 @@
-"""Algorithms, one per file, written in the five verbs of a space."""
+"""Algorithms: dials, one folder each, the step that reads them, and familiar settings by name."""
 
-from sigspike.algorithms.adam import Adam as Adam
 from sigspike.algorithms.algorithm import Algorithm as Algorithm
-from sigspike.algorithms.algorithm import Task as Task
-from sigspike.algorithms.disturbance import Calm as Calm
-from sigspike.algorithms.disturbance import Disturbance as Disturbance
-from sigspike.algorithms.disturbance import Jitter as Jitter
-from sigspike.algorithms.disturbance import ParameterKick as ParameterKick
-from sigspike.algorithms.disturbance import WeightKick as WeightKick
-from sigspike.algorithms.feature_reweighting import FeatureReweighting as FeatureReweighting
-from sigspike.algorithms.gradient_descent import GradientDescent as GradientDescent
-from sigspike.algorithms.label_noise_gd import LabelNoiseGD as LabelNoiseGD
-from sigspike.algorithms.label_smoothing import LabelSmoothing as LabelSmoothing
-from sigspike.algorithms.meta_reweighting import MetaReweighting as MetaReweighting
-from sigspike.algorithms.momentum import Momentum as Momentum
-from sigspike.algorithms.reweighted import Reweighted as Reweighted
-from sigspike.algorithms.sam import SAM as SAM
-from sigspike.algorithms.schedule import Constant as Constant
-from sigspike.algorithms.schedule import Cosine as Cosine
-from sigspike.algorithms.schedule import Exponential as Exponential
-from sigspike.algorithms.schedule import InverseTime as InverseTime
-from sigspike.algorithms.schedule import Schedule as Schedule
-from sigspike.algorithms.sgd import SGD as SGD
+from sigspike.algorithms.algorithm import Randomness as Randomness
+from sigspike.algorithms.algorithm import State as State
+from sigspike.algorithms.preset import PRESETS as PRESETS
+from sigspike.algorithms.preset import Preset as Preset
+from sigspike.algorithms.preset import preset_of as preset_of
+from sigspike.algorithms.presets import SAM as SAM
+from sigspike.algorithms.presets import SGD as SGD
+from sigspike.algorithms.presets import FeatureReweighting as FeatureReweighting
+from sigspike.algorithms.presets import GradientDescent as GradientDescent
+from sigspike.algorithms.presets import LabelNoiseGD as LabelNoiseGD
+from sigspike.algorithms.presets import LabelSmoothing as LabelSmoothing
+from sigspike.algorithms.presets import MetaReweighting as MetaReweighting
+from sigspike.algorithms.task import Start as Start
+from sigspike.algorithms.task import Task as Task

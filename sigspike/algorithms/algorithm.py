@@ -1,148 +1,142 @@
-"""What an algorithm must say of itself, and the step they share."""
+"""An algorithm: independent dials, and the step that reads them in their order."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
-from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
-from sigspike.algorithms.schedule import Constant, Schedule
+from sigspike.algorithms.ascent import Ascent, Straight
+from sigspike.algorithms.batches import Batch, Batches, Full
+from sigspike.algorithms.labels import Given, Labels
+from sigspike.algorithms.optimisers import Descent, Optimiser
+from sigspike.algorithms.schedules import Constant, Schedule
+from sigspike.algorithms.task import Task
+from sigspike.algorithms.weights import Equal, Moment, Weighting
 from sigspike.check import NONNEGATIVE
-from sigspike.examples import Atoms, Examples
-from sigspike.fields import Checked, choice, number, part
-from sigspike.losses import LOSSES
-from sigspike.networks import Network, Tangent
-from sigspike.spaces import Decomposition, Params, Space, in_theory
+from sigspike.examples import Atoms, Rows
+from sigspike.fields import Checked, number, part
+from sigspike.losses import Logistic, Loss
+from sigspike.spaces import Params
+
+# Keys of their own, of no step's number; the labels follow the key of the run itself.
+INIT, BATCHES, WEIGHTS = (2**32 - k for k in (1, 2, 3))
 
 
-class Task(eqx.Module):
-    """A network on its training examples, in a space.
+class Randomness(NamedTuple):
+    """The randomness of one step, for all its gradients."""
 
-    Of ``examples`` the last ``n_clean`` are a clean subset, which no step descends. In the kernel regime the network
-    is replaced by its linearisation at ``origin``, its parameters above the first layer and its overlaps at the start.
-    """
+    batch: Batch | None
+    labels: Any
+    weights: Any
 
-    space: Space
-    network: Network
-    examples: Examples
-    n_clean: int = eqx.field(static=True, default=0)
-    origin: tuple[Any, Atoms] | None = None
 
-    @property
-    def training(self) -> Examples:
-        """The examples that are descended."""
-        return self.examples.first(self.n_samples)
+class State(NamedTuple):
+    """What is carried from step to step beside the parameters."""
 
-    @property
-    def answer(self) -> Network | Tangent:
-        """The network, or its linearisation at the origin."""
-        return self.network if self.origin is None else Tangent(self.network, *self.origin)
-
-    @property
-    def n_samples(self) -> int:
-        """n, without the clean subset."""
-        return self.examples.label.shape[0] - self.n_clean
-
-    def margins(self, upper: Any, overlaps: Atoms) -> Float[Array, " sample"]:
-        """ỹ_i f(x_i) of the training examples."""
-        return self.training.label * self.logits(upper, overlaps)[: self.n_samples]
-
-    def clean_margins(self, upper: Any, overlaps: Atoms) -> Float[Array, " clean"]:
-        """y_j f(x_j) of the clean subset."""
-        return self.examples.label[self.n_samples :] * self.logits(upper, overlaps)[self.n_samples :]
-
-    def logits(self, upper: Any, overlaps: Atoms) -> Float[Array, " all"]:
-        """f of the training examples and of the clean subset."""
-        return self.answer.logits(upper, overlaps, self.examples)
-
-    def features(self, upper: Any, overlaps: Atoms) -> Float[Array, "all feature"]:
-        """What their last layer sees."""
-        return self.answer.features(upper, overlaps, self.examples)
-
-    def coefficients(self, params: Params) -> Decomposition:
-        """γ and ρ of the training examples."""
-        learnt = self.space.learnt(params)
-        return in_theory(learnt._replace(noise=learnt.noise[:, :, : self.n_samples]), self.training)
+    step: Int[Array, ""]
+    optimiser: Any
+    weights: Any
 
 
 class Algorithm(Checked):
-    """w ← w − η_t · T(∇ (1/n) Σ_i ℓ_i + λ w), with T the linear (or not) transformation of an optimiser.
+    """w ← w − η_t T(g + λ w) with g = ∇ (1/|I_t|) Σ_{i ∈ I_t} ω_i ℓ_i at ŵ: one dial for each part of the step.
 
-    An algorithm says what it descends (``losses``, with what it ``draw``s afresh for each step) and how
-    (``transformation``); the default is plain gradient descent of the logistic ``loss``. η_t = ``learning_rate`` ·
-    ``schedule``(t), and λ is ``weight_decay``, on every trained parameter. ``rotation_equivariant`` is false where
-    the step depends on the axes of R^d, which coefficient space does not have. ``n_clean``: how many clean examples,
-    beside the training ones, it looks at.
+    In the order of a step: ``batches`` say which samples it sees (I_t), ``labels`` what it is told
+    of theirs, and ``loss`` is ℓ; ``weights`` are what each example counts (ω_i); ``ascent`` is where
+    the gradient is taken (ŵ); ``weight_decay`` is λ, on every trained parameter; ``optimiser`` is T
+    and ``schedule`` the factor η_t / η of the ``learning_rate``. Every dial but the last is neutral
+    by default: gradient descent of the logistic loss on all samples.
     """
 
-    rotation_equivariant: ClassVar[bool] = True
-
     learning_rate: float | Float[Array, ""] = number(NONNEGATIVE, "learning rate η")
-    weight_decay: float | Float[Array, ""] = number(NONNEGATIVE, "weight decay λ", default=0.0, kw_only=True)
+    loss: Loss = part(Loss, Logistic, kw_only=True)
+    labels: Labels = part(Labels, Given, kw_only=True)
+    batches: Batches = part(Batches, Full, kw_only=True)
+    weights: Weighting = part(Weighting, Equal, kw_only=True)
+    ascent: Ascent = part(Ascent, Straight, kw_only=True)
+    optimiser: Optimiser = part(Optimiser, Descent, kw_only=True)
     schedule: Schedule = part(Schedule, Constant, kw_only=True)
-    loss: str = choice(*LOSSES, default="logistic", kw_only=True, otherwise="or override `pointwise`")
-    n_clean: ClassVar[int] = 0  # a field of some; here, so that it comes after these
+    weight_decay: float | Float[Array, ""] = number(NONNEGATIVE, "weight decay λ", default=0.0, kw_only=True)
 
-    def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
-        """The randomness of one step, free of this algorithm's numbers (so that a sweep over them shares it)."""
-        return ()
-
-    def draw_at(self, key: Key[Array, ""], step: Int[Array, ""], n_samples: int) -> Any:
-        """The randomness of step t in the run of this key: by default drawn afresh, with fold_in(key, t)."""
-        return self.draw(jax.random.fold_in(key, step), n_samples)
-
-    def losses(self, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
-        """ℓ_i as this step sees it, from the margins ỹ_i f_i and what was drawn."""
-        return self.pointwise(margin)
-
-    def pointwise(self, margin: Float[Array, "*any"]) -> Float[Array, "*any"]:
-        """ℓ, without anything drawn."""
-        return LOSSES[self.loss](margin)
-
-    def overflows(self) -> bool:
-        """Whether ℓ can be infinite where the margin is not: the squared loss can, the logistic one cannot.
-
-        A convex ℓ is largest at an end of the axis. What cannot be told while a program is traced is taken to overflow.
+    def draw(self, key: Key[Array, ""], steps: Int[Array, " step"], n_samples: int) -> Randomness:
+        """The randomness of consecutive steps, along a leading axis: step t uses fold_in(key, t), whatever is drawn
+        with it. It is free of this algorithm's numbers, so that a sweep over them shares it.
         """
-        most = float(jnp.finfo(jnp.result_type(float)).max)
-        with jax.ensure_compile_time_eval():
-            ends = self.pointwise(jnp.array([-most, most]))
-        return isinstance(ends, Tracer) or not bool(np.isfinite(np.asarray(ends)).all())
 
-    def transformation(self) -> optax.GradientTransformation:
-        """What becomes of the gradient before the learning rate."""
-        return optax.identity()
+        def each(draw: Callable[[Any, int], Any], key: Key[Array, ""]) -> Any:
+            return jax.vmap(lambda step: draw(jax.random.fold_in(key, step), n_samples))(steps)
 
-    def decayed(self) -> optax.GradientTransformation:
-        """Decay added to the gradient, then the transformation."""
-        return optax.chain(optax.add_decayed_weights(self.weight_decay), self.transformation())
+        own = lambda number: jax.random.fold_in(key, jnp.uint32(number))  # noqa: E731
+        return Randomness(
+            self.batches.draw(own(BATCHES), steps, n_samples),
+            each(self.labels.draw, key),
+            each(self.weights.draw, own(WEIGHTS)),
+        )
+
+    def init(self, task: Task, params: Params, key: Key[Array, ""]) -> State:
+        """The state before the first step of the run with this key."""
+        key = jax.random.fold_in(key, jnp.uint32(INIT))
+        optimiser = self.transform().init(params)  # type: ignore[arg-type]
+        return State(jnp.zeros((), int), optimiser, self.weights.init(key, task.n_samples))
+
+    def step(self, task: Task, params: Params, state: State, drawn: Randomness) -> tuple[Params, State]:
+        """One step."""
+        params, weighing = self.weights.disturbed(task, params, state.weights, state.step, drawn.weights)
+        moment = self._moment(task, params, state, drawn)
+        weights, weighing = self.weights.revised(moment, weighing, state.step, drawn.weights)
+
+        def objective(upper: Any, overlaps: Atoms) -> Float[Array, ""]:
+            losses = weights * moment.losses(upper, overlaps)
+            return jnp.mean(losses) if drawn.batch is None else jnp.sum(moment.share * losses)
+
+        slope = lambda where: task.space.gradient(objective, where, moment.rows)  # noqa: E731
+        gradient = slope(self.ascent.climbed(task.space, params, slope))
+        direction, optimiser = self.transform().update(gradient, state.optimiser, params)  # type: ignore[arg-type]
+        params = task.space.move(params, -self.rate(state.step), direction)  # type: ignore[arg-type]
+        return params, State(state.step + 1, optimiser, weighing)
+
+    def losses(self, task: Task, drawn: Randomness) -> Callable[[Any, Atoms], Float[Array, " place"]]:
+        """ℓ_i of the batch as the step is told them, as a function of what is trained."""
+        rows = seen(task, drawn.batch)
+        told = drawn.labels if drawn.batch is None else jax.tree.map(lambda own: own[rows], drawn.labels)
+
+        def losses(upper: Any, overlaps: Atoms) -> Float[Array, " place"]:
+            return self.labels.losses(self.loss, task.margins(upper, overlaps, rows), told)
+
+        return losses
+
+    def look(self, task: Task, params: Params, state: State, drawn: Randomness) -> tuple[Moment, Any]:
+        """The step that comes next, were it to see all samples, and the state of its weights before it."""
+        params, weighing = self.weights.disturbed(task, params, state.weights, state.step, drawn.weights)
+        return self._moment(task, params, state, drawn._replace(batch=None)), weighing
+
+    def _moment(self, task: Task, params: Params, state: State, drawn: Randomness) -> Moment:
+        rows, ids, share = seen(task, drawn.batch), jnp.arange(task.n_samples), jnp.full(task.n_samples, 1.0)
+        if drawn.batch is not None:
+            ids, share = drawn.batch
+        step = self.rate(state.step), self.transform(), state.optimiser
+        return Moment(task, params, rows, ids, share, self.losses(task, drawn), self.loss, *step)
+
+    def transform(self) -> optax.GradientTransformation:
+        """g ↦ T(g + λ w), or as the optimiser has its decay."""
+        return self.optimiser.decayed(self.weight_decay)
 
     def rate(self, step: Int[Array, ""]) -> Float[Array, ""]:
         """η_t."""
         return self.learning_rate * self.schedule(step)
 
-    def init(self, task: Task, params: Params, key: Key[Array, ""]) -> Any:
-        """What is carried from step to step beside the parameters."""
-        return self.optimiser().init(params)  # type: ignore[arg-type]
+    def __check_init__(self) -> None:
+        self.weights.check_with(self.optimiser)
 
-    def optimiser(self) -> optax.GradientTransformation:
-        """The decayed transformation, times −η_t."""
-        return optax.chain(self.decayed(), optax.scale_by_schedule(lambda step: -self.rate(jnp.asarray(step))))
+    @property
+    def n_clean(self) -> int:
+        """How many clean examples, beside the training ones, it looks at."""
+        return self.weights.n_clean
 
-    def gradient(self, task: Task, params: Params, drawn: Any) -> Params:
-        """∇ (1/n) Σ_i ℓ_i as this step sees it."""
 
-        def objective(upper: Any, overlaps: Atoms) -> Float[Array, ""]:
-            return jnp.mean(self.losses(task.margins(upper, overlaps), drawn))
-
-        return task.space.gradient(objective, params)
-
-    def step(self, task: Task, params: Params, state: Any, drawn: Any) -> tuple[Params, Any]:
-        """One step, in the verbs of the task's space."""
-        gradient = self.gradient(task, params, drawn)
-        direction, state = self.optimiser().update(gradient, state, params)  # type: ignore[arg-type]
-        return task.space.move(params, 1.0, direction), state  # type: ignore[arg-type]
+def seen(task: Task, batch: Batch | None) -> Rows:
+    """The rows of a batch among the samples of a task."""
+    return task.training if batch is None else batch.ids

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_type_hints
 import jax
 import tyro
 
+from sigspike.algorithms import PRESETS, Algorithm, Preset, preset_of
 from sigspike.arguments import is_abstract
 from sigspike.check import Choice, Instance, Maybe, Range, Refusal
 from sigspike.fields import Checked
@@ -28,13 +29,14 @@ class Flags:
     def mirror(self, maker: Callable[..., Any], **defaults: Any) -> type:
         """A dataclass with a flag for each field of a class, or parameter of a function; ``defaults`` are objects."""
         if maker not in self._mirrors or defaults:
-            fields = self._class_fields(maker) if isinstance(maker, type) else self._function_fields(maker)
+            described = isinstance(maker, (type, Preset))
+            fields = self._described_fields(maker) if described else self._function_fields(maker)
             fields = {
                 name: (kind, self.value(defaults[name]) if name in defaults else default)
                 for name, (kind, default) in fields.items()
             }
             ordered = sorted(fields.items(), key=lambda item: item[1][1] is not dataclasses.MISSING)
-            name = maker.__name__ if isinstance(maker, type) else maker.__name__.capitalize()
+            name = maker.__name__ if described else maker.__name__.capitalize()
             mirror = dataclasses.make_dataclass(
                 name, [(key, kind, _field(default)) for key, (kind, default) in ordered]
             )
@@ -45,10 +47,10 @@ class Flags:
     def value(self, built: Any) -> Any:
         """The mirror of an object (numbers as Python's own)."""
         if dataclasses.is_dataclass(built) and not isinstance(built, type):
-            mirror = self.mirror(type(built))
-            return mirror(
-                **{field.name: self.value(getattr(built, field.name)) for field in dataclasses.fields(mirror)}
-            )
+            preset = preset_of(built) if isinstance(built, Algorithm) else None
+            mirror = self.mirror(type(built) if preset is None else preset)
+            given = vars(built) if preset is None else preset.given(built)
+            return mirror(**{field.name: self.value(given[field.name]) for field in dataclasses.fields(mirror)})
         return built.item() if isinstance(built, jax.Array) else built
 
     def build(self, flags: Any) -> Any:
@@ -58,9 +60,8 @@ class Flags:
         given = {field.name: self.build(getattr(flags, field.name)) for field in dataclasses.fields(flags)}
         return self._makers[type(flags)](**given)
 
-    def _class_fields(self, described: type) -> dict[str, tuple[Any, Any]]:
-        fields = dataclasses.fields(described)  # type: ignore[arg-type]
-        return {f.name: (self._kind(f), self.value(_default(f))) for f in fields if "hidden" not in f.metadata}
+    def _described_fields(self, described: type | Preset) -> dict[str, tuple[Any, Any]]:
+        return {name: (self._kind(f), self.value(_default(f))) for name, f in fields_of(described).items()}
 
     def _function_fields(self, function: Callable[..., Any]) -> dict[str, tuple[Any, Any]]:
         hints, parameters = get_type_hints(function), inspect.signature(function).parameters
@@ -78,6 +79,12 @@ class Flags:
         if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
             return Union[tuple(self.mirror(maker) for maker in makers(domain.kind) or [domain.kind])]  # noqa: UP007
         return field.type
+
+
+def fields_of(maker: Any) -> dict[str, dataclasses.Field]:
+    """What a person may give a class, or a preset."""
+    fields = maker.fields if isinstance(maker, Preset) else dataclasses.fields(maker)
+    return {field.name: field for field in fields if "hidden" not in field.metadata}
 
 
 def makers(kind: type) -> list[Callable[..., Any]]:
@@ -107,6 +114,7 @@ def _places(found: list[Callable[..., Any]]) -> set[tuple[str, str]]:
 
 
 def _makers(kind: type) -> Iterator[Callable[..., Any]]:
+    yield from PRESETS.values() if kind is Algorithm else ()
     for child in kind.__subclasses__():
         from_files = child.__dict__.get("from_files", ())
         yield from (getattr(child, name) for name in from_files)

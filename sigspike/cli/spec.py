@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from sigspike.algorithms import Preset
+from sigspike.arguments import is_abstract
 from sigspike.check import Instance, Refusal, nearest, shown
-from sigspike.cli.flags import check_one, makers
+from sigspike.cli.flags import check_one, fields_of, makers
 from sigspike.fields import Checked
 
 KEYS = ("experiment", "axes", "n_seeds", "seed", "keep", "store", "out", "cluster")
@@ -42,8 +44,7 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
     """
     check_table(name, table)
     known = {maker.__name__: maker for maker in makers(kind)}
-    if default is not None:
-        known[type(default).__name__] = type(default)
+    known |= {own.__name__: own for own in (kind, type(default)) if issubclass(own, kind) and not is_abstract(own)}
     wanted = table.get("type", None if default is None else type(default).__name__)
     if "type" in table:
         check_one(kind, str(wanted))
@@ -51,11 +52,15 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
         near = nearest(wanted, known) if isinstance(wanted, str) else ""
         raise Refusal(f"`{name}.type` must be one of {', '.join(known)}, got {shown(wanted)}{near}")
     maker, given = known[wanted], {key: value for key, value in table.items() if key != "type"}
-    if not isinstance(maker, type):
+    if not isinstance(maker, (type, Preset)):
         return _from_file(maker, given, name)
-    fields = {f.name: f for f in dataclasses.fields(maker) if "hidden" not in f.metadata}
+    fields = fields_of(maker)
     check_names(name, given, fields)
-    start = {key: getattr(default, key) for key in fields} if maker is type(default) else {}
+    start = {}
+    if maker is type(default):
+        start = {key: getattr(default, key) for key in fields}
+    elif isinstance(maker, Preset) and default is not None and maker.made(default):
+        start = maker.given(default)
     built = {key: _field(fields[key], value, start.get(key), f"{name}.{key}") for key, value in given.items()}
     return maker(**start | built)
 

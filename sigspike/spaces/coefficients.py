@@ -1,16 +1,15 @@
 """Coefficient space: gradient descent in the theory's own coordinates, at a cost that does not know d."""
 
-from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
-from sigspike.examples import Atoms, Examples
+from sigspike.examples import Atoms, Examples, Rows
 from sigspike.spaces.decomposition import combine
-from sigspike.spaces.space import Params, Space, inner_upper, read
+from sigspike.spaces.space import ALL, Params, Space, inner_upper, read
 
 
 class Dual(eqx.Module):
@@ -39,13 +38,26 @@ class Gram(eqx.Module):
             of_signal, of_noise = of_signal + product(flat, self.cross.T), of_noise + product(signal, self.cross)
         return Atoms(of_signal, of_noise.reshape(noise.shape))
 
+    def of(self, ids: Int[Array, " row"], coefficients: Atoms) -> Atoms:
+        """c K for the signal atoms and the noise atoms of these samples: O(B n) a filter, not O(n²)."""
+        signal, noise = coefficients
+        n_samples, n_patches = noise.shape[2:]
+        flat = noise.reshape(*noise.shape[:2], -1)
+        columns = self.noise.reshape(n_samples, n_patches, -1)[ids]  # K is symmetric
+        of_signal, of_noise = product(signal, self.signal), jnp.einsum("jrb,ipb->jrip", flat, columns)
+        if self.cross is not None:
+            beside = self.cross.reshape(-1, n_samples, n_patches)[:, ids]
+            of_signal = of_signal + product(flat, self.cross.T)
+            of_noise = of_noise + jnp.einsum("jra,aip->jrip", signal, beside)
+        return Atoms(of_signal, of_noise)
+
 
 class Coefficients(Space):
     """Gradient descent never leaves w0 + span{atoms}, so its state can be the coefficients c, and z = s·z0 + c K.
 
     The gradient of a loss in w is Σ_a (∂L/∂z_a) a, hence in c it is simply the cotangent of the pre-activations,
     for any loss, activation and depth; inner products go through K. One step costs O(m n²), whatever d is. Exact
-    for every algorithm that commutes with rotations of R^d. THEORY: coefficients.
+    for every algorithm that commutes with rotations of R^d.
     """
 
     gram: Gram
@@ -61,17 +73,18 @@ class Coefficients(Space):
     def start(self, upper: Any) -> Params:
         return Params(Dual(jnp.ones(()), jax.tree.map(jnp.zeros_like, self.initial_overlaps)), upper)
 
-    def overlaps(self, params: Params) -> Atoms:
+    def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
         dual = params.first
-        return jax.tree.map(
-            lambda z0, change: dual.scale * z0 + change, self.initial_overlaps, self.gram(dual.coefficients)
-        )
+        if isinstance(rows, slice):
+            z0, change = self.initial_overlaps, self.gram(dual.coefficients)
+        else:
+            z0, change = chosen(self.initial_overlaps, rows), self.gram.of(rows, dual.coefficients)
+        z = jax.tree.map(lambda start, own: dual.scale * start + own, z0, change)
+        return chosen(z, rows) if isinstance(rows, slice) else z
 
-    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params) -> Params:
-        return self.pulled(*jax.grad(objective, argnums=(0, 1))(params.upper, self.overlaps(params)))
-
-    def pulled(self, upper: Any, cotangent: Atoms) -> Params:
-        return Params(Dual(jnp.zeros(()), cotangent), upper)
+    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
+        shape = self.initial_overlaps.noise.shape
+        return Params(Dual(jnp.zeros(()), spread(cotangent, rows, shape)), upper)
 
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:
         a, b = one.first, other.first
@@ -99,6 +112,18 @@ def product(
         columns = right.T[:, None, None]
         return jnp.stack([jnp.sum(left * column, axis=-1) for column in columns], axis=-1)
     return left @ right
+
+
+def chosen(values: Atoms, rows: Rows) -> Atoms:
+    """Those of the signal atoms, and of the noise atoms of some samples."""
+    return Atoms(values.signal, values.noise[:, :, rows])
+
+
+def spread(values: Atoms, rows: Rows, shape: tuple[int, ...]) -> Atoms:
+    """The same among all samples, with 0 for the others."""
+    if values.noise.shape == shape:
+        return values
+    return Atoms(values.signal, jnp.zeros(shape, values.noise.dtype).at[:, :, rows].set(values.noise))
 
 
 def dot(one: Atoms, other: Atoms) -> Float[Array, ""]:

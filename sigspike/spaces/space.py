@@ -1,4 +1,4 @@
-"""A space: where the first layer lives, as five verbs in which every algorithm is written."""
+"""A space: where the first layer lives, and the verbs in which every algorithm is written."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -9,8 +9,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sigspike.examples import Atoms, Examples
+from sigspike.examples import Atoms, Examples, Rows
 from sigspike.reweighting import Linearised
+
+ALL = slice(None)
 
 
 class Params(eqx.Module):
@@ -26,10 +28,10 @@ class Params(eqx.Module):
 class Space(eqx.Module):
     """The first layer w_{j,r} = s·w0_{j,r} + (what was learnt), read through its overlaps with the training atoms.
 
-    The five verbs: ``overlaps``, ``gradient``, ``linearised``, ``inner``, ``move``. An objective (or losses) is a
-    function ``(upper, overlaps) -> scalar`` (or one number for each example). A space is built from the training
-    examples and the initial filters, all in one frame; a filter with one coordinate more than the examples has a
-    bias.
+    The verbs: ``overlaps``, ``gradient``, ``linearised``, ``inner``, ``move``. An objective (or losses)
+    is a function ``(upper, overlaps) -> scalar`` (or one number for each example) of the samples in
+    ``rows``. A space is built from all samples that a run looks at and the initial filters, in one
+    frame; a filter with one coordinate more than the examples has a bias.
     """
 
     signal: Float[Array, "atom coordinate"]
@@ -45,28 +47,33 @@ class Space(eqx.Module):
         """The parameters at initialisation."""
 
     @abstractmethod
-    def overlaps(self, params: Params) -> Atoms:
-        """⟨w_{j,r}, a⟩ for every training atom a: the pre-activations."""
+    def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
+        """⟨w_{j,r}, a⟩ for every signal atom and the noise atoms of these samples: the pre-activations."""
 
-    @abstractmethod
-    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params) -> Params:
+    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params, rows: Rows = ALL) -> Params:
         """The direction of steepest ascent of an objective."""
+        upper, cotangent = jax.grad(objective, argnums=(0, 1))(params.upper, self.overlaps(params, rows))
+        return self.pulled(upper, cotangent, rows)
 
-    def linearised(self, losses: Callable[[Any, Atoms], Float[Array, " sample"]], params: Params) -> Linearised:
+    def linearised(
+        self, losses: Callable[[Any, Atoms], Float[Array, " sample"]], params: Params, rows: Rows = ALL
+    ) -> Linearised:
         """The losses ℓ_i with ⟨∇ℓ_i, direction⟩ for all examples i, and Σ_i w_i ∇ℓ_i for weights w."""
-        values, slopes = jax.linearize(losses, params.upper, self.overlaps(params))
-        transpose = jax.linear_transpose(slopes, params.upper, self.overlaps(params))
+        where = params.upper, self.overlaps(params, rows)
+        values, slopes = jax.linearize(losses, *where)
+        transpose = jax.linear_transpose(slopes, *where)
 
         def forward(direction: Params) -> Float[Array, " sample"]:
-            return slopes(direction.upper, self.overlaps(direction))
+            return slopes(direction.upper, self.overlaps(direction, rows))
 
         def backward(weights: Float[Array, " sample"]) -> Params:
-            return self.pulled(*transpose(weights))
+            upper, cotangent = transpose(weights)
+            return self.pulled(upper, cotangent, rows)
 
         return Linearised(values, forward, backward)
 
     @abstractmethod
-    def pulled(self, upper: Any, cotangent: Atoms) -> Params:
+    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
         """The direction of steepest ascent, from the cotangents of the layers above the first and of the overlaps."""
 
     @abstractmethod

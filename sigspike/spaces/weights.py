@@ -1,6 +1,5 @@
 """Weight space, the reference: the filters themselves, and ordinary automatic differentiation."""
 
-from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -8,9 +7,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sigspike.examples import Atoms
+from sigspike.examples import Atoms, Rows
 from sigspike.spaces.decomposition import combine, project
-from sigspike.spaces.space import Params, Space, inner_upper, read
+from sigspike.spaces.space import ALL, Params, Space, inner_upper, read
 
 
 class Filters(eqx.Module):
@@ -30,14 +29,11 @@ class Weights(Space):
     def start(self, upper: Any) -> Params:
         return Params(Filters(self.initial, jnp.ones(())), upper)
 
-    def overlaps(self, params: Params) -> Atoms:
-        return read(params.first.weights, self.signal, self.noise)
+    def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
+        return read(params.first.weights, self.signal, self.noise[rows])
 
-    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params) -> Params:
-        return jax.grad(lambda at: objective(at.upper, self.overlaps(at)))(params)
-
-    def pulled(self, upper: Any, cotangent: Atoms) -> Params:
-        return Params(Filters(combine(cotangent, self.signal, self.noise), jnp.zeros(())), upper)
+    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
+        return Params(Filters(combine(cotangent, self.signal, self.noise[rows]), jnp.zeros(())), upper)
 
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:
         return jnp.vdot(one.first.weights, other.first.weights) + inner_upper(one, other)

@@ -9,8 +9,9 @@ def over_seeds(data: xr.Dataset) -> xr.Dataset:
 
     A run that has diverged has no number to give; means are over the k others (NaN where k = 0), standard errors s/√k
     (NaN for k < 2). A test error's own ``test_error_se`` gives way to that over seeds, which holds the spread of the
-    test sets too.
+    test sets too. ``stopped_at`` is the mean over those that have stopped.
     """
+    data = data.assign(stopped_at=data["stopped_at"].where(data["stopped_at"] >= 0)) if "stopped_at" in data else data
     found = {}
     for name, values in data.drop_vars(["diverged_at", "test_error_se"], errors="ignore").items():
         count = values.notnull().sum("seed")

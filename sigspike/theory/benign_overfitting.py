@@ -9,7 +9,7 @@ import numpy as np
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import Theorem, architecture, equals, exponent, flip_rates, fresh_test, plain_descent
+from sigspike.theory.theorem import Theorem, architecture, equals, exponent, flip_rates, fresh_test, given_labels
 from sigspike.theory.two_stages import strength
 
 CONDITION = "K, Condition 4.1"
@@ -39,7 +39,7 @@ class BenignOverfitting(Theorem):
             fresh_test(experiment),
             Hypothesis("label flips", "τ₊ = τ₋", f"{same[0]:.4g}, {same[1]:.4g}", same[0] == same[1]),
             equals("test labels flipped as in training", True, bool(told)),
-            plain_descent(experiment),
+            given_labels(experiment),
         ]
 
     def conditions(self, scales: Scales) -> list[Condition]:

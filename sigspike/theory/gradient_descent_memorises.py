@@ -10,7 +10,7 @@ from sigspike.experiment import Experiment
 from sigspike.theory.condition import Hypothesis, Prediction
 from sigspike.theory.low_snr import SMALL_START, LowSNR
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import plain_descent
+from sigspike.theory.theorem import given_labels
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class GradientDescentMemorises(LowSNR):
     source: ClassVar[str] = "A, Theorem 3.2"
 
     def algorithm(self, experiment: Experiment) -> list[Hypothesis]:
-        return [plain_descent(experiment)]
+        return [given_labels(experiment)]
 
     def predictions(self, scales: Scales) -> list[Prediction]:
         s, start = scales, self.memorised(scales)

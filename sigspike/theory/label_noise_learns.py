@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from sigspike.algorithms import LabelNoiseGD
+from sigspike.algorithms.labels import Flips
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.low_snr import ASSUMPTION, SMALL_START, LowSNR
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import equals, wants
+from sigspike.theory.theorem import wants
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ class LabelNoiseLearns(LowSNR):
     source: ClassVar[str] = "A, Theorem 3.3"
 
     def algorithm(self, experiment: Experiment) -> list[Hypothesis]:
-        noise = getattr(experiment.algorithm, "noise", "none")
-        return [wants("algorithm", LabelNoiseGD, experiment.algorithm), equals("label noise", "flip", noise)]
+        return [wants("labels", Flips, experiment.algorithm.labels)]
 
     def flip_conditions(self, scales: Scales) -> list[Condition]:
         least = np.log(scales.dim) / np.sqrt(scales.width * scales.n_samples)

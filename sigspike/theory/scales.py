@@ -45,7 +45,7 @@ class Scales:
             noise_std=float(getattr(problem, "noise_std", math.nan)),
             init_std=float(network.init_std),
             learning_rate=float(algorithm.learning_rate),
-            flip_rate=float(getattr(algorithm, "flip_rate", 0.0)),
+            flip_rate=float(getattr(algorithm.labels, "flip_rate", 0.0)),
             positive_rate=float(getattr(problem, "flip_rate_positive", 0.0)),
             negative_rate=float(getattr(problem, "flip_rate_negative", 0.0)),
             power=float(network.power),

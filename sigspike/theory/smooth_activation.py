@@ -8,7 +8,7 @@ import numpy as np
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import Theorem, architecture, clean_labels, fresh_test, plain_descent
+from sigspike.theory.theorem import Theorem, architecture, clean_labels, fresh_test, given_labels
 
 CONDITION = "Cao et al., Condition 4.2; Õ, Ω̃ without logarithms, ours"
 
@@ -31,7 +31,7 @@ class SmoothActivation(Theorem):
         power = float(experiment.network.power)
         smooth = Hypothesis("activation power q", "> 2", f"{power:g}", power > 2)
         made = architecture(experiment, smooth, orthogonal=True)
-        return [*made, fresh_test(experiment), clean_labels(experiment), plain_descent(experiment)]
+        return [*made, fresh_test(experiment), clean_labels(experiment), given_labels(experiment)]
 
     def conditions(self, scales: Scales) -> list[Condition]:
         s, n, m, q = scales, scales.n_samples, scales.width, scales.power

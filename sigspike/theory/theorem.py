@@ -8,14 +8,29 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sigspike.algorithms import GradientDescent, LabelNoiseGD
-from sigspike.algorithms.schedule import Constant
+from sigspike.algorithms import Algorithm
+from sigspike.algorithms.ascent import Straight
+from sigspike.algorithms.batches import Full
+from sigspike.algorithms.labels import Flips, Given
+from sigspike.algorithms.optimisers import Descent
+from sigspike.algorithms.schedules import Constant
+from sigspike.algorithms.weights import Equal
 from sigspike.check import BELOW_ONE, POSITIVE, Instance
 from sigspike.experiment import Experiment
+from sigspike.losses import Logistic
 from sigspike.networks import PatchCNN
 from sigspike.problems import SignalNoise
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales
+
+DIALS = {
+    "loss": Logistic,
+    "batches": Full,
+    "weights": Equal,
+    "ascent": Straight,
+    "optimiser": Descent,
+    "schedule": Constant,
+}  # what every theorem here takes for granted of an algorithm, besides its labels
 
 
 @dataclass(frozen=True)
@@ -126,10 +141,11 @@ def common(experiment: Experiment) -> list[Hypothesis]:
     return [
         *about,
         wants("network", PatchCNN, network),
-        wants("learning-rate schedule", Constant, algorithm.schedule),
+        wants("algorithm", Algorithm, algorithm),
+        *(wants(name, kind, getattr(algorithm, name)) for name, kind in DIALS.items()),
         equals("weight decay", 0.0, float(algorithm.weight_decay)),
-        equals("loss", "logistic", algorithm.loss),
         equals("regime", "feature", experiment.regime),
+        equals("stop", "end", experiment.stop),
     ]
 
 
@@ -153,12 +169,12 @@ def exponent(experiment: Experiment, needed: float) -> Hypothesis:
     return equals("activation power q", needed, float(experiment.network.power))
 
 
-def plain_descent(experiment: Experiment) -> Hypothesis:
-    """Gradient descent; label-noise gradient descent without flips is the same."""
-    algorithm = experiment.algorithm
-    if type(algorithm) is LabelNoiseGD and algorithm.noise == "flip" and float(algorithm.flip_rate) == 0:
-        return equals("algorithm", GradientDescent.__name__, GradientDescent.__name__)
-    return wants("algorithm", GradientDescent, algorithm)
+def given_labels(experiment: Experiment) -> Hypothesis:
+    """Steps that are told the given labels; flips at rate 0 are the same."""
+    labels = experiment.algorithm.labels
+    if type(labels) is Flips and float(labels.flip_rate) == 0:
+        return equals("labels", Given.__name__, Given.__name__)
+    return wants("labels", Given, labels)
 
 
 def flip_rates(experiment: Experiment) -> tuple[float, float]:

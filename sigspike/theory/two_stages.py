@@ -9,7 +9,7 @@ import numpy as np
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import Theorem, architecture, clean_labels, exponent, flip_rates, plain_descent
+from sigspike.theory.theorem import Theorem, architecture, clean_labels, exponent, flip_rates, given_labels
 
 BAND = 10.0  # a Θ(1) of the paper is read as [1/10, 10]
 
@@ -24,7 +24,7 @@ class ReLUNetwork(Theorem):
 
     def hypotheses(self, experiment: Experiment) -> list[Hypothesis]:
         made = architecture(experiment, exponent(experiment, 1.0), orthogonal=False)
-        return [*made, plain_descent(experiment), self.labels(experiment)]
+        return [*made, given_labels(experiment), self.labels(experiment)]
 
     @abstractmethod
     def labels(self, experiment: Experiment) -> Hypothesis:

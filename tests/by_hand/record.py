@@ -13,16 +13,17 @@ Fields = dict[str, np.ndarray | float]
 
 def record(run: Run, measure: str) -> Fields:
     """Every field of this record."""
-    margin = run.label * run.answers(run.theta, run.inputs[: run.n])[0]
+    margin = run.label * run.answers(run.theta, run.inputs)[0]
     wrong = 1 - half_sign(np.asarray(run.test.label) * run.answers(run.theta, run.tests)[0])
     found: Fields = {
         "step": run.step,
         "train_loss": loss(run.algorithm.loss, margin)[0].mean(),
-        "step_loss": run.losses(margin)[0].mean(),
+        "step_loss": run.losses(margin[run.ids()], run.ids())[0].mean(),
         "train_accuracy": half_sign(margin).mean(),
         "test_error": wrong.mean(),
         "test_error_se": wrong.std() / len(wrong) ** 0.5,
         "diverged_at": -1,
+        "stopped_at": -1,
     }
     gamma, rho = decomposed(run)
     sign = np.array(SIGN[len(gamma)])
@@ -39,7 +40,7 @@ def record(run: Run, measure: str) -> Fields:
 def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
     """γ (sign, neuron) and ρ (sign, neuron, sample, patch) of w − s·w0, by least squares on all patches."""
     learnt = run.net.layers(run.theta)[0] - run.share * run.net.layers(run.net.start)[0]
-    signal, noise = np.asarray(run.data.signal), np.asarray(run.data.noise)
+    signal, noise = np.asarray(run.data.signal), np.asarray(run.noises)
     extend = lambda rows: np.pad(rows, [(0, 0), (0, learnt.shape[-1] - rows.shape[1])], constant_values=1)  # noqa: E731
     basis = extend(signal)
     if run.data.combined or len(signal) == 2:  # the atoms are dependent: a basis of what they span
@@ -95,9 +96,10 @@ def summary(run: Run, gamma: np.ndarray, bar: np.ndarray, underline: np.ndarray,
 
 def weighed(run: Reweighted) -> Fields:
     """The weights so far, and the couplings of the next step."""
-    theta, state = run.kicked()
-    weight, coupling = weights(run.rule, state, run.gradients(theta)[0]), run.couplings(theta, state)
-    clean = run.labels[run.n :] * run.answers(run.theta, run.inputs[run.n :])[0]
+    (theta, state), ids = run.kicked(), np.arange(run.n)  # whatever the next batch
+    weight = weights(run.rule, state, ids, run.gradients(theta, ids)[0])
+    coupling = run.couplings(theta, state, ids)
+    clean = run.clean_label * run.answers(run.theta, run.clean_inputs)[0]
     return {
         "weight": weight,
         "coupling": coupling,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from by_hand.nets import name
+from by_hand.nets import name, patches
 from by_hand.run import Run, loss
 
 
@@ -18,86 +18,97 @@ class Reweighted(Run):
 
     def __init__(self, experiment: Any, drawn: Any, noise: Any, state: Any):
         super().__init__(experiment, drawn, noise)
-        self.state, self.rule = state, experiment.algorithm.rule
-        self.fresh = name(self.rule) == "FreshWeights"
+        self.state, self.steered = state, experiment.algorithm.weights
+        self.rule, self.fresh = self.steered.rule, name(self.steered.rule) == "FreshWeights"
+        self.clean_label = np.asarray(drawn.clean.label, float)
+        self.clean_inputs = patches(drawn.clean, experiment.network.bias)
 
-    def advance(self) -> None:
-        theta, state = self.kicked()
-        value, own = self.gradients(theta)
+    def weighed(self, ids: np.ndarray) -> np.ndarray:
+        self.theta, self.state = self.kicked()
+        value, _ = self.gradients(self.theta, ids)
         if self.step % self.rule.every == 0:
-            state = revised(self.rule, state, value, self.couplings(theta, state))
-        self.theta, self.state = theta, state
-        self.descend(self.summed(weights(self.rule, state, value), own))
+            found = self.couplings(self.theta, self.state, ids)
+            self.state = revised(self.rule, self.state, ids, value, found)
+        return self.averaged(weights(self.rule, self.state, ids, value))
 
-    def summed(self, weights: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """(1/n) Σ_i ω_i ∇ℓ_i, or without 1/n where Σ_i ω_i = 1."""
-        return weights @ gradients / (1 if self.fresh else self.n)
+    def averaged(self, weights: np.ndarray) -> np.ndarray:
+        """ω_i / |I_t|, or without the division where Σ_i ω_i = 1."""
+        return weights / (1 if self.fresh else len(weights))
 
     def kicked(self) -> tuple[np.ndarray, Any]:
         """θ and the rule's state before the next step, after a kick if it comes then."""
-        kick = self.algorithm.disturbance
+        kick = self.steered.disturbance
         if not hasattr(kick, "when") or self.step != float(kick.when):
             return self.theta, self.state
         if name(kick) == "WeightKick":
             return self.theta, np.where(self.flipped, np.minimum(self.state + float(kick.size), 1), self.state)
-        slopes = self.label[:, None] * self.answers(self.theta, self.inputs[: self.n])[1]
-        direction = self.drawn() @ slopes
+        slopes = self.label[:, None] * self.answers(self.theta, self.inputs)[1]
+        direction = np.asarray(self.noise.weights[self.step]) @ slopes
         length = np.linalg.norm(direction)
         return self.theta + float(kick.size) * direction / (length if length > 0 else 1), self.state
 
-    def couplings(self, theta: np.ndarray, state: Any) -> np.ndarray:
+    def couplings(self, theta: np.ndarray, state: Any, ids: np.ndarray) -> np.ndarray:
         """c_i, and what a disturbance adds."""
-        found = self.by_gradient(theta, state) if name(self.algorithm) == "MetaReweighting" else self.by_features(theta)
-        disturbed = name(self.algorithm.disturbance) == "Jitter"
-        return found + float(self.algorithm.disturbance.std) * self.drawn() if disturbed else found
+        by_gradient = name(self.steered) == "HypergradientWeights"
+        found = self.by_gradient(theta, state, ids) if by_gradient else self.by_features(theta, ids)
+        disturbed = name(self.steered.disturbance) == "Jitter"
+        noise = np.asarray(self.noise.weights[self.step])[ids] if disturbed else 0.0
+        return found + float(self.steered.disturbance.std) * noise if disturbed else found
 
-    def by_gradient(self, theta: np.ndarray, state: Any) -> np.ndarray:
-        """⟨∇ℓ_i(θ), ∇L_val(θ̂)⟩, θ̂ one step ahead, or θ."""
-        value, own = self.gradients(theta)
-        ahead = theta
-        if self.algorithm.ahead:
-            proposed = np.zeros(self.n) if self.fresh else weights(self.rule, state, value)
-            decay = float(self.algorithm.weight_decay) * theta
-            ahead = theta - self.rate() * (self.summed(proposed, own) + decay)
-        answer, slopes = self.answers(ahead, self.inputs[self.n :])
-        label = self.labels[self.n :]
-        slope = loss(self.algorithm.loss, label * answer)[1] * label
-        return own @ (slope[:, None] * slopes).mean(0)
+    def by_gradient(self, theta: np.ndarray, state: Any, ids: np.ndarray) -> np.ndarray:
+        """⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩, θ̂ one step ahead, or ⟨∇ℓ_i(θ), ∇L_val(θ)⟩."""
+        value, own = self.gradients(theta, ids)
+        ahead, pull = theta, 1.0
+        if self.steered.ahead:
+            proposed = np.zeros(len(ids)) if self.fresh else weights(self.rule, state, ids, value)
+            g = self.averaged(proposed) @ own + float(self.algorithm.weight_decay) * theta
+            law, kind = self.algorithm.optimiser, name(self.algorithm.optimiser)
+            if kind in ("HeavyBall", "Nesterov"):
+                memory = g + float(law.momentum) * np.broadcast_to(self.memory[0], self.theta.size + 1)[:-1]
+                pull = 1 + float(law.momentum) if kind == "Nesterov" else 1.0
+                g = g + float(law.momentum) * memory if kind == "Nesterov" else memory
+            ahead = theta - self.rate() * g
+        answer, slopes = self.answers(ahead, self.clean_inputs)
+        slope = loss(self.algorithm.loss, self.clean_label * answer)[1] * self.clean_label
+        return pull * own @ (slope[:, None] * slopes).mean(0)
 
-    def by_features(self, theta: np.ndarray) -> np.ndarray:
+    def by_features(self, theta: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """(1/n_v) Σ_j S_ij ⟨φ_i − μ_v, φ_j − μ_v⟩, pair by pair."""
-        if self.algorithm.features == "ntk":
-            features = list(self.answers(theta, self.inputs)[1])
+        inputs = [[self.inputs[i] for i in ids], self.clean_inputs]
+        if self.steered.features == "ntk":
+            own, clean = (list(self.answers(theta, side)[1]) for side in inputs)
         else:
-            features = [np.ravel(self.net.units(theta, sample)[0]) for sample in self.inputs]
-        own, clean = features[: self.n], features[self.n :]
-        mean = sum(clean) / len(clean) if self.algorithm.centre else 0.0
-        found = np.zeros(self.n)
+            own, clean = ([np.ravel(self.net.units(theta, sample)[0]) for sample in side] for side in inputs)
+        mean = sum(clean) / len(clean) if self.steered.centre else 0.0
+        found = np.zeros(len(ids))
         for i, phi in enumerate(own):
-            for other, label in zip(clean, self.labels[self.n :], strict=True):
-                sign = 1.0 if label == self.label[i] else (-1.0 if self.algorithm.signed else 0.0)
+            for other, label in zip(clean, self.clean_label, strict=True):
+                sign = 1.0 if label == self.label[ids[i]] else (-1.0 if self.steered.signed else 0.0)
                 found[i] += sign * ((phi - mean) @ (other - mean)) / len(clean)
         return found
 
 
-def weights(rule: Any, state: Any, losses: np.ndarray) -> np.ndarray:
-    """ω_i."""
+def weights(rule: Any, state: Any, ids: np.ndarray, losses: np.ndarray) -> np.ndarray:
+    """ω_i of a batch."""
     if name(rule) != "WeightNetwork":
-        return state
+        return state[ids]
     inner, bias, outer, shift = state
     return 1 / (1 + np.exp(-(np.maximum(np.outer(losses, inner) + bias, 0) @ outer + shift)))
 
 
-def revised(rule: Any, state: Any, losses: np.ndarray, couplings: np.ndarray) -> Any:
+def revised(rule: Any, state: Any, ids: np.ndarray, losses: np.ndarray, couplings: np.ndarray) -> Any:
     """The rule's state after a look at the clean subset."""
+    if name(rule) == "WeightNetwork":
+        inner, bias, outer, shift = state
+        value, reached = weights(rule, state, ids, losses), np.outer(losses, inner) + bias
+        rise = float(rule.rate) * couplings * value * (1 - value)
+        by_hidden = rise[:, None] * (reached > 0) * outer
+        hidden = np.maximum(reached, 0)
+        return inner + losses @ by_hidden, bias + by_hidden.sum(0), outer + rise @ hidden, shift + rise.sum()
+    after = np.array(state)
     if name(rule) == "PersistentWeights":
-        return np.clip(state + float(rule.rate) * couplings, 0, 1)
-    if name(rule) == "FreshWeights":
+        after[ids] = np.clip(after[ids] + float(rule.rate) * couplings, 0, 1)
+    else:
         positive = np.maximum(couplings, 0)
-        return positive / positive.sum() if positive.sum() > 0 else positive
-    inner, bias, outer, shift = state
-    value, reached = weights(rule, state, losses), np.outer(losses, inner) + bias
-    rise = float(rule.rate) * couplings * value * (1 - value)
-    by_hidden = rise[:, None] * (reached > 0) * outer
-    hidden = np.maximum(reached, 0)
-    return inner + losses @ by_hidden, bias + by_hidden.sum(0), outer + rise @ hidden, shift + rise.sum()
+        after[ids] = positive / positive.sum() if positive.sum() > 0 else positive
+    return after

@@ -7,14 +7,21 @@ import numpy as np
 from by_hand.nets import Linearised, Net, name, patches
 
 
-def loss(kind: str, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def loss(law: Any, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """ℓ(z) and ℓ'(z)."""
-    return (np.logaddexp(0, -z), -1 / (1 + np.exp(z))) if kind == "logistic" else ((1 - z) ** 2 / 2, z - 1)
+    kind = name(law)
+    if kind == "Logistic":
+        return np.logaddexp(0, -z), -1 / (1 + np.exp(z))
+    if kind == "ExponentialLoss":
+        return np.exp(-z), -np.exp(-z)
+    if kind == "Hinge":
+        return np.maximum(0, 1 - z), np.where(z < 1, -1.0, 0.0)
+    return (1 - z) ** 2 / 2, z - 1
 
 
 def schedule(law: Any, t: int) -> float:
     """η_t/η."""
-    if name(law) == "Exponential":
+    if name(law) == "ExponentialDecay":
         return float(np.exp(-float(law.rate) * t))
     if name(law) == "InverseTime":
         return float((1 + t / float(law.time)) ** -float(law.power))
@@ -26,8 +33,8 @@ def schedule(law: Any, t: int) -> float:
 
 
 class Run:
-    """``theta`` after ``step`` steps; ``share`` is s in w = s·w0 + what was learnt. ``noise``: numbers drawn for each
-    step, None where it needs none.
+    """``theta`` after ``step`` steps; ``share`` is s in w = s·w0 + what was learnt. ``noise``: the randomness of every
+    step.
     """
 
     def __init__(self, experiment: Any, drawn: Any, noise: Any):
@@ -36,18 +43,18 @@ class Run:
         self.net = kind(experiment.network, np.asarray(drawn.first), drawn.upper)
         self.data, self.test = drawn.train, drawn.test
         self.inputs, self.tests = (patches(part, experiment.network.bias) for part in (drawn.train, drawn.test))
-        self.labels = np.asarray(drawn.train.label, float)
-        self.flipped = np.asarray(drawn.train.label != drawn.train.truth)[: self.n]
+        self.label = np.asarray(drawn.train.label, float)
+        samples = [drawn.train, *([drawn.clean] if drawn.clean is not None else [])]
+        self.noises = np.concatenate([np.asarray(part.noise) for part in samples])  # clean ones last
+        self.flipped = np.asarray(drawn.train.label != drawn.train.truth)
         self.theta, self.share, self.step, self.memory = self.net.start, 1.0, 0, [0.0, 0.0]
 
-    @property
-    def label(self) -> np.ndarray:
-        """ỹ of the training examples, without the clean subset that comes after them."""
-        return self.labels[: self.n]
-
-    def drawn(self) -> Any:
-        """The numbers of the step that comes next."""
-        return None if self.noise is None else np.asarray(self.noise[self.step])
+    def ids(self) -> np.ndarray:
+        """The samples that the next step sees."""
+        if self.noise.batch is None:
+            return np.arange(self.n)
+        batch = self.noise.batch
+        return np.asarray(batch.ids[self.step])[np.asarray(batch.share[self.step]) > 0]
 
     def rate(self) -> float:
         """η_t."""
@@ -58,55 +65,64 @@ class Run:
         values, slopes = zip(*(self.net.answer(theta, sample) for sample in inputs), strict=True)
         return np.array(values), np.array(slopes)
 
-    def terms(self) -> list[tuple[Any, Any]]:
-        """(a, b) of ℓ_i = Σ a_i ℓ(b_i z_i), as the next step sees it."""
-        at, kind, numbers = self.algorithm, name(self.algorithm), self.drawn()
-        if kind == "LabelSmoothing":
-            return [(1 - at.alpha / 2, 1.0), (at.alpha / 2, -1.0)]
-        if kind in ("SGD", "SAM"):
-            return [(numbers, 1.0)]
-        if kind != "LabelNoiseGD":
+    def terms(self, ids: np.ndarray) -> list[tuple[Any, Any]]:
+        """(a, b) of ℓ_i = Σ a_i ℓ(b_i z_i), as the next step is told it."""
+        told, kind = self.algorithm.labels, name(self.algorithm.labels)
+        if kind == "Smoothing":
+            return [(1 - told.alpha / 2, 1.0), (told.alpha / 2, -1.0)]
+        if kind == "Given":
             return [(1.0, 1.0)]
-        if at.noise == "flip":
-            return [(1.0, np.where(numbers < at.flip_rate, -1.0, 1.0))]
-        unit = numbers if at.noise == "gaussian" else 3**0.5 * (2 * numbers - 1)
-        return [(1.0, at.mean + at.std * unit)]
+        numbers = np.asarray(self.noise.labels[self.step])[ids]
+        if kind == "Flips":
+            return [(1.0, np.where(numbers < told.flip_rate, -1.0, 1.0))]
+        return [(1.0, told.mean + told.std * numbers)]
 
-    def losses(self, margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """ℓ_i as the next step sees it, and its derivative in the margin."""
+    def losses(self, margin: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """ℓ_i as the next step is told it, and its derivative in the margin."""
         value, slope = np.zeros_like(margin), np.zeros_like(margin)
-        for a, b in self.terms():
+        for a, b in self.terms(ids):
             at, by = loss(self.algorithm.loss, np.asarray(b) * margin)
             value, slope = value + np.asarray(a) * at, slope + np.asarray(a) * np.asarray(b) * by
         return value, slope
 
-    def gradients(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """ℓ_i and ∇ℓ_i of the training examples."""
-        answer, slopes = self.answers(theta, self.inputs[: self.n])
-        value, slope = self.losses(self.label * answer)
-        return value, (slope * self.label)[:, None] * slopes
+    def gradients(self, theta: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """ℓ_i and ∇ℓ_i of these training examples."""
+        answer, slopes = self.answers(theta, [self.inputs[i] for i in ids])
+        value, slope = self.losses(self.label[ids] * answer, ids)
+        return value, (slope * self.label[ids])[:, None] * slopes
+
+    def weighed(self, ids: np.ndarray) -> np.ndarray:
+        """What each example counts in the mean, before the next step; a kick of θ comes here too."""
+        return np.ones(len(ids)) / len(ids)
 
     def advance(self) -> None:
         """One step."""
-        gradient = self.gradients(self.theta)[1].mean(0)
+        ids = self.ids()
+        weights = self.weighed(ids)
+        gradient = weights @ self.gradients(self.theta, ids)[1]
         length = np.linalg.norm(gradient)
-        if name(self.algorithm) == "SAM" and length > 0:
-            gradient = self.gradients(self.theta + float(self.algorithm.radius) * gradient / length)[1].mean(0)
+        if name(self.algorithm.ascent) == "Sharpness" and length > 0:
+            there = self.theta + float(self.algorithm.ascent.radius) * gradient / length
+            gradient = weights @ self.gradients(there, ids)[1]
         self.descend(gradient)
 
     def descend(self, gradient: np.ndarray) -> None:
         """Decay, optimiser and rate: of θ, and of the share of w0 as of one weight more that has no gradient."""
-        at, kind = self.algorithm, name(self.algorithm)
-        whole = np.append(self.theta, self.share)
-        g = np.append(gradient, 0.0) + float(at.weight_decay) * whole
-        if kind == "Momentum":
-            self.memory[0] = g + float(at.decay) * self.memory[0]
-            g = g + float(at.decay) * self.memory[0] if at.nesterov else self.memory[0]
-        if kind == "Adam":
-            one, two, t = float(at.decay_mean), float(at.decay_square), self.step + 1
+        law, kind = self.algorithm.optimiser, name(self.algorithm.optimiser)
+        whole, decay = np.append(self.theta, self.share), float(self.algorithm.weight_decay)
+        g = np.append(gradient, 0.0) + (0 if kind == "AdamW" else decay * whole)
+        if kind in ("HeavyBall", "Nesterov"):
+            self.memory[0] = g + float(law.momentum) * self.memory[0]
+            g = g + float(law.momentum) * self.memory[0] if kind == "Nesterov" else self.memory[0]
+        if kind in ("Adam", "AdamW"):
+            one, two, t = float(law.decay_mean), float(law.decay_square), self.step + 1
             self.memory = [one * self.memory[0] + (1 - one) * g, two * self.memory[1] + (1 - two) * g**2]
             mean, square = self.memory[0] / (1 - one**t), self.memory[1] / (1 - two**t)
-            g = mean / (np.sqrt(square) + float(at.epsilon))
-            g[-1] = 0.0
+            g = mean / (np.sqrt(square) + float(law.epsilon))
+        if kind == "SignDescent":
+            g = np.sign(g)
+        if kind in ("Adam", "AdamW", "SignDescent"):
+            g[-1] = 0.0  # no transformation by coordinates acts on the share of w0
+        g = g + (decay * whole if kind == "AdamW" else 0)
         whole = whole - self.rate() * g
         self.theta, self.share, self.step = whole[:-1], float(whole[-1]), self.step + 1

@@ -17,7 +17,7 @@ PATHS = {
     "width": "network.width",
     "init_std": "network.init_std",
     "learning_rate": "algorithm.learning_rate",
-    "flip_rate": "algorithm.flip_rate",
+    "flip_rate": "algorithm.labels.flip_rate",
 }
 FIXED = {"dim", "noise_std"}  # what the noise knows: not moved inside a program
 SCALED = {"signal_strength", "init_std", "learning_rate"}

@@ -50,9 +50,9 @@ class NoiseLaws(Figure):
         """One program for each kind of noise; a law of each kind comes first, so that they compile side by side."""
         made = [[(law, kind, LAWS[kind][law]) for law in LAWS[kind]] for kind in LAWS]
         ordered = filter(None, itertools.chain.from_iterable(itertools.zip_longest(*made)))
-        laws = {law: ss.LabelNoiseGD(1.0, noise=kind, **numbers) for law, kind, numbers in ordered}
-        data = ss.sweep(self.experiment(), {"algorithm": laws}, self.n_seeds, progress=progress)
-        return with_ratio(data.rename(algorithm="law"))
+        laws = {law: _labels(kind, numbers) for law, kind, numbers in ordered}
+        data = ss.sweep(self.experiment(), {"algorithm.labels": laws}, self.n_seeds, progress=progress)
+        return with_ratio(data.rename(labels="law"))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [above, below] = panels(2, len(LAWS), height=1.9)
@@ -90,3 +90,7 @@ class NoiseLaws(Figure):
         gap = xr.ufuncs.log10(ratio.sel(law=GD) / ratio.sel(law=laws)).min("law")
         memory = Claim.of_seeds("log₁₀ of GD's ρ̄/γ over that of every other law: the smallest", source, gap, low=1)
         return [*gains, speed, memory]
+
+
+def _labels(kind: str, numbers: dict[str, float]) -> ss.Labels:
+    return ss.Flips(**numbers) if kind == "flip" else ss.Multipliers(law=kind, **numbers)

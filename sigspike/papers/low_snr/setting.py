@@ -28,7 +28,7 @@ def compare(
     Gradient descent is label-noise gradient descent at p = 0, to the bit: both are cells of one program, which
     draws and compiles once.
     """
-    axes = {"algorithm.flip_rate": [0.0, flip_rate]} | axes
+    axes = {"algorithm.labels.flip_rate": [0.0, flip_rate]} | axes
     data = ss.sweep(experiment, axes, n_seeds, store=store, progress=progress)
     return data.rename(flip_rate="algorithm").assign_coords(algorithm=list(COLORS))
 

@@ -45,7 +45,7 @@ class Smoothing(Figure):
         described = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds}
         return described | {"smoothing": ss.describe(self._smoothing()), "compared_at": list(self.table)}
 
-    def _smoothing(self) -> ss.LabelSmoothing:
+    def _smoothing(self) -> ss.Algorithm:
         return ss.LabelSmoothing(learning_rate=1.0, alpha=2 * FLIP_RATE)
 
     def compute(self, progress: Progress) -> xr.Dataset:

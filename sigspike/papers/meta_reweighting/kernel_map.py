@@ -44,9 +44,9 @@ class KernelMap(Figure):
         """Meta-reweighting with this many clean examples; plain gradient descent with none."""
         plain = default("kernel")
         if size == 0:
-            plain = ss.put(ss.put(plain, "measure", "summary"), "algorithm", ss.GradientDescent(1.0, loss="squared"))
+            plain = ss.put(ss.put(plain, "measure", "summary"), "algorithm", ss.GradientDescent(1.0, loss=ss.Squared()))
         else:
-            plain = ss.put(plain, "algorithm.n_clean", size)
+            plain = ss.put(plain, "algorithm.weights.n_clean", size)
         return ss.put(ss.put(plain, "record_at", (0, N_STEPS)), "n_steps", N_STEPS)
 
     def strengths(self) -> dict[str, list[float]]:
@@ -57,7 +57,7 @@ class KernelMap(Figure):
         return {
             "problem.signal_strength": [one**0.5 for one in square],
             "algorithm.learning_rate": [0.01 / one for one in largest],
-            "algorithm.rule.rate": [0.2 / one for one in largest],
+            "algorithm.weights.rule.rate": [0.2 / one for one in largest],
         }
 
     def settings(self) -> dict[str, Any]:

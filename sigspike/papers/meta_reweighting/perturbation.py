@@ -63,7 +63,7 @@ class Perturbation(Figure):
         after = np.unique(np.geomspace(1, 900, 25).round().astype(int))
         moments = sorted({0, *KICKS[system], *(int(at + k) for at in KICKS[system] for k in after)})
         plain = replace(default(system, disturbance=disturbance), record_at=tuple(moments), n_test=10)
-        kicks = ss.Linked({"algorithm.disturbance.when": KICKS[system]}, labels=PHASES)
+        kicks = ss.Linked({"algorithm.weights.disturbance.when": KICKS[system]}, labels=PHASES)
         runs = self._runs(plain, {"phase": kicks}, progress)[["weight_mean", "auc_couplings", "diverged_at"]]
         series = [
             runs.sel(phase=phase).sel(time=[at, *(at + after)]).assign_coords(time=[0, *after])
@@ -90,12 +90,11 @@ class Perturbation(Figure):
             late = np.linspace(0.9, 1, 10) * plain.n_steps
             plain = replace(plain, record_at=(0, 1, *late.astype(int).tolist()), n_test=10)
             if name == "FeatureReweighting":
-                options = {name: getattr(plain.algorithm, name) for name in ("learning_rate", "n_clean")}
-                kept = {name: getattr(plain.algorithm, name) for name in ("rule", "disturbance", "loss")}
-                surrogate = ss.FeatureReweighting(**options, **kept, features=FEATURES[system])
-                plain = replace(plain, algorithm=surrogate)
+                kept = {name: getattr(plain.algorithm.weights, name) for name in ("n_clean", "rule", "disturbance")}
+                weights = ss.FeatureWeights(**kept, features=FEATURES[system])
+                plain = ss.put(plain, "algorithm.weights", weights)
             levels = LEVELS[self.scale]
-            stds = {"algorithm.disturbance.std": [level * FIRST[name, system] for level in levels]}
+            stds = {"algorithm.weights.disturbance.std": [level * FIRST[name, system] for level in levels]}
             runs = self._runs(plain, {"level": ss.Linked(stds, labels=levels)}, progress)
             auc, first = runs["auc_couplings"], runs["coupling_norm"].sel(level=0, drop=True).isel(time=0, drop=True)
             early, late = auc.isel(time=0, drop=True), auc.isel(time=slice(2, None)).mean("time")

@@ -41,7 +41,7 @@ class Phases(Figure):
         """Curves and phases along ``system``; digits with ∇L_val at θ̂ alone."""
         found = []
         for system in TITLES:
-            axes = {"algorithm.ahead": [True] if system == "digits" else [True, False]}
+            axes = {"algorithm.weights.ahead": [True] if system == "digits" else [True, False]}
             runs = ss.sweep(default(system, self.find("MNIST")), axes, self.n_seeds, progress=progress)
             phases = ss.reweighting_phases(runs)
             part = (

@@ -10,7 +10,11 @@ FLIP_RATE, N_CLEAN = 0.3, 20
 N_SAMPLES = {"kernel": 200, "two-layer": 200, "digits": 160}
 N_STEPS = 4000
 TITLES = {"kernel": "kernel regime", "two-layer": "two-layer network", "digits": "two-layer network, digits"}
-RATES = {"kernel": (3e-5, 1e-3, "squared"), "two-layer": (0.03, 0.3, "logistic"), "digits": (0.03, 0.2, "logistic")}
+RATES = {
+    "kernel": (3e-5, 1e-3, ss.Squared()),
+    "two-layer": (0.03, 0.3, ss.Logistic()),
+    "digits": (0.03, 0.2, ss.Logistic()),
+}
 PHASES = ("alignment", "filtering", "post-filtering")
 
 

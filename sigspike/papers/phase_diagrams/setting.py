@@ -17,7 +17,10 @@ from sigspike.plots.curves import worst
 N_SAMPLES = 100
 TOLERANCE = 0.01  # a standard error of a test error, √(¼ / 2000)
 NOISY, SMOOTH = "label-noise GD", "label smoothing"
-FLIP = {NOISY: (ss.LabelNoiseGD(1.0), "algorithm.flip_rate", 1), SMOOTH: (ss.LabelSmoothing(1.0), "algorithm.alpha", 2)}
+FLIP = {
+    NOISY: (ss.LabelNoiseGD(1.0), "algorithm.labels.flip_rate", 1),
+    SMOOTH: (ss.LabelSmoothing(1.0), "algorithm.labels.alpha", 2),
+}
 ABOUT = {
     "flip_rate": "flip rate p (label smoothing: α = 2p; p = 0 is gradient descent)",
     "snr": "signal-to-noise ratio ‖μ‖ / (σ_p √d)",

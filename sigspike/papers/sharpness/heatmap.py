@@ -60,7 +60,7 @@ class HeatMap(Figure):
         return ss.Experiment(
             problem=problem,
             network=ss.PatchCNN(width=WIDTH, power=1),
-            algorithm=ss.SAM(learning_rate=0.005, radius=0.0, batch_size=BATCH),
+            algorithm=ss.SAM(learning_rate=0.005, radius=0.0, batches=ss.Shuffled(BATCH)),
             n_samples=N_SAMPLES,
             n_steps=4000,
             record_at=(4000,),
@@ -76,7 +76,7 @@ class HeatMap(Figure):
         radius = [2 * WIDTH * BATCH**0.5 / (PATCHES * dim**0.5) for dim in dims]
         fields = {
             "problem.dim": dims * 3,
-            "algorithm.radius": [0.0] * len(dims) + radius * 2,
+            "algorithm.ascent.radius": [0.0] * len(dims) + radius * 2,
             "algorithm.learning_rate": [0.005] * 2 * len(dims) + [5 / dim for dim in dims],
             "network.init_std": [0.1 / dim**0.5 for dim in dims * 3],
         }

@@ -105,7 +105,7 @@ class Flagship(Figure):
         regime, of_seeds, at = self.regimes[name], Claim.of_seeds, f" ({self.regimes[name].title})"
         plain, noisy = (data.sel(algorithm=algorithm) for algorithm in RATES)
         end, early = data.isel(time=-1), stages.first_time(worst(plain["rho_bar_max"]), 1.0)
-        memorises = theory.GradientDescentMemorises()(ss.put(regime.experiment, "algorithm.flip_rate", 0.0))
+        memorises = theory.GradientDescentMemorises()(ss.put(regime.experiment, "algorithm.labels.flip_rate", 0.0))
         learns = theory.LabelNoiseLearns()(regime.experiment)
         broken = [c.name for c in learns.conditions if not c.holds() and c.name not in regime.left_out]
         before = plain.where(plain["time"] <= memorises["T1"].value)  # type: ignore[union-attr]
@@ -157,7 +157,7 @@ def trained(experiment: ss.Experiment, rates: Float[Array, " rate"], keys: Key[A
     """Every flip rate with every key; a program serves the regimes that differ in numbers alone."""
 
     def one(rate: Float[Array, ""], key: Key[Array, ""]) -> ss.Record:
-        return ss.simulate(ss.put(experiment, "algorithm.flip_rate", rate), key)
+        return ss.simulate(ss.put(experiment, "algorithm.labels.flip_rate", rate), key)
 
     return jax.vmap(jax.vmap(one, (None, 0)), (0, None))(rates, keys)
 

@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 
 import sigspike as ss
-from sigspike.losses import logistic
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.two_stages.drawing import boundary
@@ -59,7 +58,7 @@ class Selection(Figure):
         """Precision and recall over every threshold, beside the summary of each run and its stages."""
         runs = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         clean = (runs["flipped"] == 0).transpose(..., "sample")
-        loss = xr.apply_ufunc(lambda margin: np.asarray(logistic(jnp.asarray(margin))), runs["margin"]).transpose(
+        loss = xr.apply_ufunc(lambda margin: np.asarray(ss.Logistic()(jnp.asarray(margin))), runs["margin"]).transpose(
             ..., "sample"
         )
         thresholds = xr.DataArray(self.thresholds(), dims="threshold", attrs={"long_name": "threshold", "units": "1"})
