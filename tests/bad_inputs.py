@@ -22,6 +22,7 @@ import sigspike as ss
 from sigspike.reweighting.subset import check_apart, check_labels
 
 DATA, NETWORK, PLAIN = ss.SignalNoise(30, 1, 0.5), ss.PatchCNN(3), ss.GradientDescent(0.1)
+ADAM = ss.GradientDescent(0.1, optimiser=ss.Adam())
 RUN = {"n_samples": 4, "n_steps": 10, "n_test": 5}
 PIXELS, SIDES = np.zeros((4, 2, 2)), np.array([-1, 1, -1, 1])
 IMAGES = {"images": PIXELS, "labels": SIDES, "test_images": PIXELS, "test_labels": SIDES, "noise_std": 1.0}
@@ -29,6 +30,10 @@ IMAGES = {"images": PIXELS, "labels": SIDES, "test_images": PIXELS, "test_labels
 
 def experiment(**changes: Any) -> ss.Experiment:
     return ss.Experiment(**({"problem": DATA, "network": NETWORK, "algorithm": PLAIN} | RUN | changes))
+
+
+def looking_ahead(optimiser: ss.Optimiser) -> ss.Algorithm:
+    return ss.MetaReweighting(0.1, 2, optimiser=optimiser)
 
 
 def run_of(**changes: Any) -> Any:
@@ -205,7 +210,7 @@ CASES: list[Case] = [
         "Adam in coefficients",
         "space",
         "'coefficients'",
-        lambda: experiment(algorithm=ss.GradientDescent(0.1, optimiser=ss.Adam())),
+        lambda: experiment(algorithm=ADAM),
     ),
     ("interval that does not divide", "record_every", "3", lambda: experiment(record_every=3)),
     ("interval of zero", "record_every", "0", lambda: experiment(record_every=0)),

@@ -22,7 +22,7 @@ from sigspike.fields import Checked
 from sigspike.sweeps.sweep import plan_sweep
 
 Action = Callable[[], Any]
-ALGORITHMS, NETWORKS, PROBLEMS = (zoo.concrete(kind) for kind in (ss.Algorithm, ss.Network, ss.Problem))
+NETWORKS, PROBLEMS = (zoo.concrete(kind) for kind in (ss.Network, ss.Problem))
 
 
 def pick(rng: np.random.Generator, things: Any) -> Any:
@@ -104,8 +104,8 @@ def experiment(rng: np.random.Generator) -> ss.Experiment:
     while True:
         problem, network = (zoo.specimen(pick(rng, kinds)) for kinds in (PROBLEMS, NETWORKS))
         try:
-            algorithm = made_of(rng, pick(rng, ALGORITHMS))
-            space = "coefficients" if algorithm.rotation_equivariant else "weights"
+            algorithm = made_of(rng, ss.Algorithm)
+            space = "coefficients" if algorithm.optimiser.rotation_equivariant else "weights"
             return zoo.experiment(problem, network, algorithm, n_steps=20, record_every=None, space=space)
         except ValueError:
             continue
@@ -208,9 +208,9 @@ true
 {fields = 3, labels = 2}
 {fields = {"n_samples" = [4, 5]}, labels = {}}
 {fields = {"n_samples" = [4, 5]}, about = 3}
-{a = {type = "Momentum", learning_rate = 0.1}}
-{type = "Momentum", learning_rate = 0.1, schedule = {type = "Cosine", n_steps = 100}}
-{type = "Momentum", learning_rate = 0.1, schedule = 3}
+{a = {type = "GradientDescent", learning_rate = 0.1, optimiser = {type = "HeavyBall"}}}
+{type = "SAM", radius = 0.1, learning_rate = 0.1, schedule = {type = "Cosine", n_steps = 100}}
+{type = "LabelNoiseGD", learning_rate = 0.1, schedule = 3}
 {type = "SGD", learning_rate = 0.1, batch = 3}
 {type = "mnist", data_dir = "/nowhere"}
 {type = "kernel_file", path = 3}

@@ -162,11 +162,8 @@ def test_under_gradient_descent_rho_bar_never_falls_and_rho_underline_never_rise
 
 @pytest.mark.law
 def test_what_adam_learns_is_told_from_the_initial_weights_under_decay_too(drawn, tolerance):
-    run, network, algorithm = (
-        drawn[ss.PatchCNN],
-        zoo.specimen(ss.PatchCNN),
-        ss.GradientDescent(0.01, optimiser=ss.Adam(), weight_decay=1e-3),
-    )
+    run, network = drawn[ss.PatchCNN], zoo.specimen(ss.PatchCNN)
+    algorithm = ss.GradientDescent(0.01, optimiser=ss.Adam(), weight_decay=1e-3)
     noise = zoo.noises(algorithm, random.key(1), 50)
     walked = jax.jit(lambda at: zoo.walk("weights", network, algorithm, at, noise, 50))(run)
     expected = jax.jit(ss.decompose)(walked.filters, run.first, run.train)

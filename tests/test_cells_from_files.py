@@ -32,8 +32,9 @@ FILES = {
         {"along": ss.Linked({"n_samples": [4, 8], "problem.snr": [0.5, 0.25]}), "problem.dim": [30, 3000]},
     ),
     "a part in a part": (
-        '[axes.algorithm]\nM = {type = "Momentum", learning_rate = 0.3, schedule = {type = "Cosine", n_steps = 6}}',
-        {"algorithm": {"M": ss.Momentum(0.3, schedule=ss.Cosine(6))}},
+        '[axes.algorithm.M]\ntype = "GradientDescent"\noptimiser = {type = "HeavyBall"}\nlearning_rate = 0.3\n'
+        'schedule = {type = "Cosine", n_steps = 6}',
+        {"algorithm": {"M": ss.GradientDescent(0.3, optimiser=ss.HeavyBall(), schedule=ss.Cosine(6))}},
     ),
     "counts from start to stop": ("n_samples = {start = 4, stop = 8, num = 3}", {"n_samples": [4, 6, 8]}),
     "switches and words": (

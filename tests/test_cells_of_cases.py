@@ -117,7 +117,7 @@ def test_a_field_wins_over_the_part_it_is_in():
 
 
 def test_a_path_need_exist_in_the_cells_alone():
-    noisy = {"flips": ss.LabelNoiseGD(0.5), "gaussian": ss.LabelNoiseGD(0.5, noise="gaussian")}
+    noisy = {"flips": ss.LabelNoiseGD(0.5), "both": ss.LabelNoiseGD(0.5, batches=ss.Shuffled(2))}
     held(BASE, {"algorithm.labels.flip_rate": [0.0, 0.4], "algorithm": noisy})
     held(BASE, {"algorithm.schedule": {"a": ss.ExponentialDecay(0.1)}, "algorithm.schedule.rate": [0.2, 0.5]})
     with pytest.raises(ss.Refusal, match="GD"):
@@ -130,7 +130,7 @@ def test_only_the_finished_experiment_need_be_valid():
     setting = replace(BASE, n_steps=10, record_every=5)
     held(setting, {"along": ss.Linked({"n_steps": [4, 6], "record_every": [2, 3]})})
     held(setting, {"record_every": [2], "n_steps": [4, 6]})
-    held(setting, {"algorithm": {"Adam": ss.Adam(0.1)}, "space": ["weights"]})
+    held(setting, {"algorithm": {"Adam": ss.GradientDescent(0.1, optimiser=ss.Adam())}, "space": ["weights"]})
     reweighted = {"meta": ss.MetaReweighting(0.5, n_clean=2)}
     held(setting, {"measure": ["weights"], "algorithm": reweighted, "n_samples": [4, 6]})
 
@@ -179,7 +179,7 @@ OPTIONS = {
     "record_at": (replace(BASE, record_every=None), {"record_at": [(0, 2), (1, 5, 6), None]}),
     "record_every": (replace(BASE, record_every=None), {"record_every": [None, 3, 2]}),
     "test_noise": (BASE, {"problem.test_noise": ["fresh", "training"], "problem.extra_test_std": [0.0, 0.5]}),
-    "batch_size": (replace(BASE, algorithm=ss.SAM(0.5, radius=0.1)), {"algorithm.batches.batch_size": [None, 3]}),
+    "batch_size": (replace(BASE, algorithm=ss.SGD(0.5, 2)), {"algorithm.batches.batch_size": [1, 3]}),
     "signs": (BASE, {"network": {"one": ss.ThreeLayerCNN(2), "two": ss.PatchCNN(2), "lin": ss.LinearModel(1)}}),
     "steps": (replace(BASE, record_every=None), {"n_steps": [2, 6], "regime": ["kernel", "feature"]}),
     "power": (BASE, {"network.power": [1, 1.5], "network.patches": ["sum", "mean"]}),

@@ -121,6 +121,7 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
         assert f"problem:{name}" in shown
 
 
+PLAIN = ["run", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1"]
 BAD = {
     "flip rate": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "1.3"], "flip_rate", "1.3"),
     "not a number": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "nan"], "flip_rate", "nan"),
@@ -131,7 +132,11 @@ BAD = {
     "record interval": (["run", "--record-every", "7"], "record_every", "7"),
     "record steps": (["run", "--record-at", "5", "3"], "record_at", "(5, 3)"),
     "negative steps": (["run", "--n-steps", "-1"], "n_steps", "-1"),
-    "Adam in coefficients": (["run", "algorithm:adam", "--algorithm.learning-rate", "0.1"], "space", "coefficients"),
+    "Adam in coefficients": (
+        ["run", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1", "algorithm.optimiser:adam"],
+        "space",
+        "coefficients",
+    ),
     "plot": (["run", "--plot", "run.txt"], "plot", "run.txt"),
     "plot folder": (["run", "--plot", "nowhere/run.png"], "plot", "nowhere/run.png"),
     "no MNIST": (["run", "problem:mnist", "--problem.data-dir", "nowhere"], "data_dir", "nowhere"),

@@ -10,7 +10,6 @@ import zoo
 from jax import random
 
 import sigspike as ss
-from sigspike.losses import LOSSES
 from sigspike.measure import Record
 
 RATES = [1e-2, 1.0, 30.0, 1e3, 1e6, 1e12, 1e30]
@@ -41,19 +40,19 @@ def setting(algorithm=None, network=None, **options):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", zoo.concrete(ss.Loss))
 @pytest.mark.parametrize("kind", zoo.concrete(ss.Network))
 def test_every_network_and_loss_is_watched(kind, loss):
-    algorithm = ss.GradientDescent(0.1, loss=loss, weight_decay=0.05)
+    algorithm = ss.GradientDescent(0.1, loss=loss(), weight_decay=0.05)
     diverged = lawful(records(setting(algorithm, zoo.specimen(kind, init_std=0.3))))
     assert diverged >= 2  # decay alone multiplies the weights by 1 − ηλ: (5e10)^40 has no number
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("kind", zoo.concrete(ss.Algorithm))
-def test_every_algorithm_is_watched(kind):
-    algorithm = zoo.specimen(kind, weight_decay=0.05)
-    space = "coefficients" if algorithm.rotation_equivariant else "weights"
+@pytest.mark.parametrize("algorithm", zoo.algorithms(), ids=zoo.label)
+def test_every_algorithm_is_watched(algorithm):
+    algorithm = ss.put(algorithm, "weight_decay", 0.05)
+    space = "coefficients" if algorithm.optimiser.rotation_equivariant else "weights"
     lawful(records(setting(algorithm, zoo.specimen(ss.PatchCNN, init_std=0.3), space=space)))
 
 

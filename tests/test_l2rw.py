@@ -13,7 +13,7 @@ from conftest import FLOAT32
 from jax import random
 
 import sigspike as ss
-from sigspike.algorithms import Task
+from sigspike.algorithms import Randomness
 from sigspike.examples import Examples
 from sigspike.images import methods
 from sigspike.images.methods import Batch, Clean, Descent, State
@@ -21,6 +21,7 @@ from sigspike.images.methods.state import Model, Weights
 from sigspike.images.networks import ImageNetwork
 from sigspike.images.networks.entries import Entry, uniform
 from sigspike.reweighting import Rule
+from sigspike.simulation import Draw, begin
 from sigspike.spaces import SPACES
 
 N, N_CLEAN, DIM, RATE, DECAY, N_STEPS = 8, 4, 6, 0.7, 0.05, 5
@@ -128,12 +129,13 @@ def in_theory(rule, space, ahead):
     inputs, label = jnp.asarray(DATA.inputs)[:, None], jnp.asarray(DATA.label)
     data = Examples(jnp.zeros((0, DIM)), jnp.zeros(0), jnp.zeros((len(label), 0)), inputs, label, label, True)
     algorithm = ss.MetaReweighting(RATE, N_CLEAN, rule=rule, ahead=ahead, weight_decay=DECAY)
-    task = Task(SPACES[space](data, jnp.asarray(DATA.start)[None, None]), ss.LinearModel(), data, N_CLEAN)
-    params, seen = task.space.start(()), []
+    drawn = Draw(data[:N], data[N:], data, jnp.asarray(DATA.start)[None, None], ())
+    chosen = zoo.experiment(network=ss.LinearModel(), algorithm=algorithm, space=space)
+    (task, params), seen = begin(chosen, drawn), []
     state, step = algorithm.init(task, params, random.key(3)), eqx.filter_jit(algorithm.step)
     for _ in range(N_STEPS):
-        params, state = step(task, params, state, ())
-        seen.append((task.space.filters(params)[0, 0], state.rule))
+        params, state = step(task, params, state, Randomness(None, (), ()))
+        seen.append((task.space.filters(params)[0, 0], state.weights))
     return seen
 
 

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 import sigspike as ss
-from sigspike.algorithms import Task
+from sigspike.algorithms import Randomness
 from sigspike.networks import Tangent
 from sigspike.simulation import draw
 from sigspike.spaces import SPACES
@@ -22,6 +22,7 @@ N, N_CLEAN, N_STEPS = 30, 6, 60
 RATE, BETA = 0.02, 0.05
 PROBLEM = ss.SignalNoise(dim=50, signal_strength=2.0, noise_std=0.3).with_flip_rate(0.3)
 RULES = {"persistent": ss.PersistentWeights(BETA), "fresh": ss.FreshWeights(every=3), "network": ss.WeightNetwork(0.1)}
+NOTHING = Randomness(None, (), ())
 
 
 def setting(network, algorithm, **options):
@@ -62,9 +63,10 @@ def recursion(kernel, start, label, n_clean, n_steps):
 @pytest.mark.law
 def test_a_kernel_machine_follows_the_recursion_of_paper_c(machine, tolerance):
     record, drawn = machine
-    inputs = np.asarray(drawn.train.membership @ drawn.train.signal + drawn.train.noise[:, 0], float)
+    both = drawn.train.then(drawn.clean)
+    inputs = np.asarray(both.membership @ both.signal + both.noise[:, 0], float)
+    label = np.asarray(both.label, float)
     start = inputs @ np.asarray(drawn.first[0, 0], float)
-    label = np.asarray(drawn.train.label, float)
     weights, coupling, clean_loss = recursion(inputs @ inputs.T, start, label, N_CLEAN, N_STEPS)
     np.testing.assert_allclose(record.weight, weights, rtol=0, atol=tolerance)
     np.testing.assert_allclose(record.coupling, coupling, rtol=0, atol=tolerance * abs(coupling).max())
@@ -75,14 +77,12 @@ def test_a_kernel_machine_follows_the_recursion_of_paper_c(machine, tolerance):
 
 def test_the_clean_subset_is_balanced_true_and_never_descended(machine):
     _, drawn = machine
-    clean = drawn.train.label[N:]
-    assert sorted(np.asarray(clean)) == [-1] * 3 + [1] * 3
-    np.testing.assert_array_equal(clean, drawn.train.truth[N:])
-    assert (drawn.train.label[:N] != drawn.train.truth[:N]).any()
+    assert sorted(np.asarray(drawn.clean.label)) == [-1] * 3 + [1] * 3
+    np.testing.assert_array_equal(drawn.clean.label, drawn.clean.truth)
+    assert (drawn.train.label != drawn.train.truth).any()
     algorithm = ss.MetaReweighting(RATE, N_CLEAN, loss=ss.Squared())
-    task = Task(SPACES["coefficients"](drawn.train, drawn.first), ss.LinearModel(), drawn.train, N_CLEAN)
-    params = task.space.start(drawn.upper)
-    after, _ = algorithm.step(task, params, algorithm.init(task, params, random.key(0)), ())
+    task, params = begin(zoo.experiment(network=ss.LinearModel(), algorithm=algorithm), drawn)
+    after, _ = algorithm.step(task, params, algorithm.init(task, params, random.key(0)), NOTHING)
     learnt = task.space.learnt(after).noise[0, 0, :, 0]
     assert (learnt[:N] != 0).sum() > N / 2
     assert (learnt[N:] == 0).all()
@@ -90,7 +90,7 @@ def test_the_clean_subset_is_balanced_true_and_never_descended(machine):
 
 def test_a_record_says_what_the_weights_and_couplings_are(machine):
     record, drawn = machine
-    flipped = np.asarray(drawn.train.label != drawn.train.truth)[:N]
+    flipped = np.asarray(drawn.train.label != drawn.train.truth)
     np.testing.assert_array_equal(record.flipped[0], flipped)
     for moment in (1, N_STEPS):
         weight, coupling = np.asarray(record.weight[moment]), np.asarray(record.coupling[moment])
@@ -103,7 +103,7 @@ def test_a_record_says_what_the_weights_and_couplings_are(machine):
 
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-10 needs float64")
 @pytest.mark.parametrize("regime", ["feature", "kernel"])
-@pytest.mark.parametrize("algorithm", [ss.MetaReweighting, ss.FeatureReweighting])
+@pytest.mark.parametrize("algorithm", [ss.MetaReweighting, ss.FeatureReweighting], ids=repr)
 def test_both_spaces_agree_to_1e_10(algorithm, regime):
     chosen = algorithm(0.3, zoo.N_CLEAN, rule=ss.PersistentWeights(2.0), disturbance=ss.Jitter(0.01))
     chosen = zoo.experiment(zoo.specimen(ss.SignalNoise).with_flip_rate(0.3), algorithm=chosen, measure="weights")
@@ -133,7 +133,7 @@ def test_every_rule_runs_in_either_space(rule, space, tolerance):
 def brute_features(network, task, params):
     """Σ_p σ(⟨w, x^(p)⟩) of every example, from the filters and the inputs."""
     filters = np.asarray(task.space.filters(params), float)
-    data = task.examples
+    data = task.train.then(task.clean)
     patches = np.stack([data.membership @ data.signal, data.noise[:, 0]], 1)
     answers = np.maximum(np.einsum("jrd,ipd->ijrp", filters, patches), 0) ** network.power
     return answers.sum(-1).reshape(len(patches), -1)
@@ -146,10 +146,9 @@ def test_feature_couplings_are_the_double_sum(centre, signed):
     network = zoo.specimen(ss.PatchCNN, init_std=0.3)
     algorithm = ss.FeatureReweighting(0.3, zoo.N_CLEAN, centre=centre, signed=signed)
     drawn = zoo.explicit(zoo.experiment(network=network, algorithm=algorithm))
-    task = Task(SPACES["weights"](drawn.train, drawn.first), network, drawn.train, zoo.N_CLEAN)
-    params = task.space.start(drawn.upper)
-    label = np.asarray(drawn.train.label)
-    jacobian = jax.jacobian(lambda at: task.logits(at.upper, task.space.overlaps(at)))(params).first.weights
+    task, params = begin(zoo.experiment(network=network, algorithm=algorithm, space="weights"), drawn)
+    label, every = np.concatenate([drawn.train.label, drawn.clean.label]), slice(None)
+    jacobian = jax.jacobian(lambda at: task.logits(at.upper, task.space.overlaps(at), every))(params).first.weights
     found = {"penultimate": brute_features(network, task, params), "ntk": np.asarray(jacobian).reshape(len(label), -1)}
     for name, features in found.items():
         own, clean = features[: zoo.N_SAMPLES], features[zoo.N_SAMPLES :]
@@ -158,7 +157,9 @@ def test_feature_couplings_are_the_double_sum(centre, signed):
         agree = label[: zoo.N_SAMPLES, None] == label[None, zoo.N_SAMPLES :]
         expected = (np.where(agree, 1.0, -1.0 if signed else 0.0) * likeness).mean(1)
         state = algorithm.init(task, params, random.key(0))
-        seen = replace(algorithm, features=name).look(task, params, state, ())
+        chosen = ss.put(algorithm, "weights.features", name)
+        moment, weighing = chosen.look(task, params, state, NOTHING)
+        seen = chosen.weights.look(moment, weighing, ())
         np.testing.assert_allclose(seen.couplings, expected, rtol=1e-9, atol=1e-12)
 
 

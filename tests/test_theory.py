@@ -122,9 +122,14 @@ def test_the_largest_constant_is_the_largest(name):
         ("problem.flip_rate", 0.1, "fixed label flips τ"),
         ("problem.n_noise_patches", 2, "noise patches"),
         ("problem.noise_std", 0.0, "noise std σ_p"),
-        ("algorithm", ss.Momentum(0.1), "algorithm"),
+        ("algorithm", ss.GradientDescent(0.1, optimiser=ss.HeavyBall()), "optimiser"),
         ("algorithm.weight_decay", 0.1, "weight decay"),
-        ("algorithm.schedule", ss.Cosine(5), "learning-rate schedule"),
+        ("algorithm.schedule", ss.Cosine(5), "schedule"),
+        ("algorithm.batches", ss.Shuffled(2), "batches"),
+        ("algorithm.loss", ss.Hinge(), "loss"),
+        ("algorithm.ascent", ss.Sharpness(0.1), "ascent"),
+        ("algorithm.weights", ss.HypergradientWeights(2), "weights"),
+        ("stop", "fitted", "stop"),
     ],
 )
 def test_a_theorem_is_silent_about_other_experiments_and_says_why(path, value, named):
@@ -256,7 +261,7 @@ def test_check_prints_tables_and_json(capsys):
     shown = capsys.readouterr().out
     assert "FAILS" in shown
     assert "d ≥ C log(n/δ)" in shown
-    assert "does not speak about this experiment: algorithm must be GradientDescent, got LabelNoiseGD" in shown
+    assert "does not speak about this experiment: labels must be Given, got Flips" in shown
     main(["check", "--json", "--theorem", "label-noise-learns", "--constant", "0.0001"])
     said = json.loads(capsys.readouterr().out)
     assert list(said) == ["label-noise-learns"]

@@ -12,7 +12,7 @@ from jax import random
 import sigspike as ss
 from sigspike import tree
 
-SETTING = zoo.experiment(algorithm=ss.Momentum(0.3, schedule=ss.Cosine(40, 0.1)))
+SETTING = zoo.experiment(algorithm=ss.GradientDescent(0.3, optimiser=ss.HeavyBall(), schedule=ss.Cosine(40, 0.1)))
 PATHS = {"n_samples": 9, "network.width": 5, "problem.noise_std": 0.7, "algorithm.schedule.final": 0.2}
 
 
@@ -46,7 +46,8 @@ def test_what_moves_with_a_path_is_known():
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for base in (ss.Problem, ss.Network, ss.Algorithm) for kind in zoo.concrete(base)]
+    "kind",
+    [kind for base in (ss.Problem, ss.Network, ss.Algorithm, *zoo.DIALS.values()) for kind in zoo.concrete(base)],
 )
 def test_descriptions_are_plain_and_tell_settings_apart(kind):
     plain, turned = ss.describe(zoo.specimen(kind)), ss.describe(zoo.turned(kind))
