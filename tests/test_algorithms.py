@@ -49,7 +49,7 @@ def walks(request, drawn):
     other_neurons = run.first[:, NEURONS], jax.tree.map(lambda x: x[..., NEURONS], run.upper)
     cells = [
         (algorithm, run, noise),
-        (algorithm, eqx.tree_at(lambda at: at.train, run, run.train[SAMPLES]), other_noise),
+        (algorithm, eqx.tree_at(lambda at: at.train, run, run.train[jnp.asarray(SAMPLES)]), other_noise),
         (algorithm, eqx.tree_at(lambda at: (at.first, at.upper), run, other_neurons), noise),
         (still, run, noise),
     ]

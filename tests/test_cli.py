@@ -114,7 +114,7 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
         main(["run", "--help"])
     assert stop.value.code == 0
     shown = capsys.readouterr().out
-    for name in ("adam", "gradient-descent", "label-noise-gd", "label-smoothing", "momentum"):
+    for name in ("gradient-descent", "label-noise-gd", "label-smoothing", "sam", "sgd", "meta-reweighting"):
         assert f"algorithm:{name}" in shown
     assert "network:three-layer-cnn" in shown
     for name in ("mnist", "digits", "cifar10"):

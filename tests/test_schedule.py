@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import zoo
+from jax import random
 
 import sigspike as ss
 
@@ -33,9 +34,11 @@ def test_factors(schedule, expected, tolerance):
 
 
 def test_the_learning_rate_follows_the_schedule_from_step_zero():
-    optimiser = ss.GradientDescent(0.5, schedule=ss.InverseTime(2.0)).optimiser()
-    state, moves = optimiser.init(jnp.zeros(())), []
-    for _ in range(3):
-        move, state = optimiser.update(jnp.ones(()), state, jnp.zeros(()))
-        moves.append(float(move))
-    assert moves == pytest.approx([-0.5, -0.5 / 1.5, -0.25])
+    algorithm = ss.GradientDescent(0.5, schedule=ss.InverseTime(2.0))
+    assert [float(algorithm.rate(jnp.asarray(step))) for step in range(3)] == pytest.approx([0.5, 0.5 / 1.5, 0.25])
+    setting = zoo.experiment(algorithm=algorithm, n_steps=2, record_every=1)
+    drawn = zoo.explicit(setting)
+    constant = zoo.learn(ss.put(setting, "algorithm", ss.GradientDescent(0.5)), drawn, random.key(1))
+    record = zoo.learn(setting, drawn, random.key(1))
+    np.testing.assert_array_equal(record.gamma[1], constant.gamma[1])
+    assert np.any(record.gamma[2] != constant.gamma[2])

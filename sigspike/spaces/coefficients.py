@@ -121,7 +121,7 @@ def chosen(values: Atoms, rows: Rows) -> Atoms:
 
 def spread(values: Atoms, rows: Rows, shape: tuple[int, ...]) -> Atoms:
     """The same among all samples, with 0 for the others."""
-    if values.noise.shape == shape:
+    if isinstance(rows, slice) and values.noise.shape == shape:
         return values
     return Atoms(values.signal, jnp.zeros(shape, values.noise.dtype).at[:, :, rows].set(values.noise))
 
