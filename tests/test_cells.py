@@ -1,4 +1,6 @@
-"""Paper A's settings as cells: the same trainings as a plain sweep, whatever is rescaled, grouped or filled up."""
+"""The settings of figures at low SNR as cells: the same trainings as a plain sweep, whatever is
+rescaled, grouped or filled up.
+"""
 
 import numpy as np
 import pytest

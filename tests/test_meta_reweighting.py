@@ -1,4 +1,6 @@
-"""Meta-reweighting of experiments: the recursions of paper C in NumPy, the kernel regime, and what a record says."""
+"""Meta-reweighting of experiments: the recursions of arXiv 2510.12209 in NumPy, the kernel regime,
+and what a record says.
+"""
 
 from dataclasses import replace
 
@@ -43,7 +45,9 @@ def machine():
 
 
 def recursion(kernel, start, label, n_clean, n_steps):
-    """THEORY's recursion: r̂ᵛ = rᵛ − ηK_vt diag(w) r, w ← clip(w + (β/m_v) r Σ_j K r̂ᵛ), r ← r − ηK_tt diag(w) r."""
+    """The recursion: r̂ᵛ = rᵛ − ηK_vt diag(w) r, w ← clip(w + (β/m_v) r Σ_j K r̂ᵛ), r ← r − ηK_tt
+    diag(w) r.
+    """
     n = len(label) - n_clean
     rate = RATE / n  # the paper sums over the training examples
     residual = start - label

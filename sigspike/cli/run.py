@@ -22,7 +22,7 @@ from sigspike.tree import finite, named_axes
 
 FLAGS = Flags()
 
-# Every flag starts at section 5 of paper A.
+# Every flag starts at section 5 of Huang et al. 2025 (arXiv 2510.17526).
 ExperimentFlags: Any = FLAGS.mirror(
     Experiment,
     problem=SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),

@@ -19,8 +19,8 @@ from sigspike.problems.given_samples import GivenSamples, as_path, check_clean, 
 
 
 class ImagePatches(GivenSamples):
-    """x = (v / c, ξ) with v an image of one of two classes and noise ξ ~ N(0, σ_p²) per pixel (paper A, appendix
-    E.2).
+    """x = (v / c, ξ) with v an image of one of two classes and noise ξ ~ N(0, σ_p²) per pixel
+    (Huang et al. 2025, arXiv 2510.17526, appendix E.2).
 
     ``images``, ``test_images``: (image, row, column), with a channel axis last or without; ``labels``,
     ``test_labels``: ±1; ``normalization`` c divides the pixels. A run draws its samples from them without

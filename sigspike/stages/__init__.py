@@ -1,4 +1,6 @@
-"""Stages of training, read off records: when a curve first crosses a level, and what that makes of papers A, B, C."""
+"""Stages of training, read off records: when a curve first crosses a level, and what theorems make
+of that.
+"""
 
 from sigspike.stages.crossing import Moment as Moment
 from sigspike.stages.crossing import first_time as first_time

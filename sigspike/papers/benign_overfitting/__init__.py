@@ -1,4 +1,6 @@
-"""Paper K: "Benign overfitting for two-layer ReLU convolutional networks" (arXiv 2303.04145)."""
+"""Kou et al. 2023: "Benign overfitting for two-layer ReLU convolutional networks" (arXiv
+2303.04145).
+"""
 
 from sigspike.papers.benign_overfitting.heatmap import HeatMap
 from sigspike.papers.benign_overfitting.initial_weights import InitialWeights

@@ -1,4 +1,7 @@
-"""What the figures of paper K have in common: one experiment, and its two axes ‖μ‖ and d."""
+"""What the figures have in common: one experiment, and its two axes ‖μ‖ and d.
+
+Kou et al. 2023 (arXiv 2303.04145).
+"""
 
 from collections.abc import Sequence
 from typing import Any

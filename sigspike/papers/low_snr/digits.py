@@ -1,4 +1,7 @@
-"""Appendix E.2 of paper A: handwritten 0 against 1, a digit in one patch and Gaussian noise in the other."""
+"""Handwritten 0 against 1, a digit in one patch and Gaussian noise in the other.
+
+Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
+"""
 
 from pathlib import Path
 from typing import ClassVar

@@ -1,4 +1,7 @@
-"""Appendix E.2 of paper A: where label noise helps on digits, over the divisor of the pixels and the noise."""
+"""Where label noise helps on digits, over the divisor of the pixels and the noise.
+
+Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -64,7 +67,7 @@ class DigitsHeatmap(Figure):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Over the map, in its middle, and where the signal is strongest."""
-        better, source = gain(data), "A, appendix E.2"
+        better, source = gain(data), "Huang et al. 2025, appendix E.2"
         name = "test accuracy of label-noise GD minus GD's"
         middle, strong = better.sel(normalization=100, noise_std=6), better.sel(normalization=60, noise_std=4)
         diverged = float((data["diverged_at"] >= 0).mean())

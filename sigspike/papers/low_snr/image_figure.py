@@ -1,4 +1,7 @@
-"""Appendix E.2 of paper A: what its experiments on real images have in common."""
+"""What its experiments on real images have in common.
+
+Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
+"""
 
 from abc import abstractmethod
 from typing import Any
@@ -64,7 +67,7 @@ class ImageFigure(Figure):
         name = f"{self.source()}: test accuracy of label-noise GD minus GD's"
         diverged = float((data["diverged_at"] >= 0).mean())
         none = Claim(f"{self.source()}: fraction of runs that diverged", "ours", diverged, 0, high=0)
-        return [*outperforms(name, "A, appendix E.2", gain(data)), none]
+        return [*outperforms(name, "Huang et al. 2025, appendix E.2", gain(data)), none]
 
 
 def image_experiment(

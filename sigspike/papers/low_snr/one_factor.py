@@ -1,4 +1,7 @@
-"""Paper A's reviewers: every parameter moved by itself, around the setting of figure 2."""
+"""Every parameter moved by itself, around the setting of figure 2.
+
+A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -127,24 +130,24 @@ class OneFactor(Figure):
         gain = error.sel(algorithm=PLAIN) - error.sel(algorithm=NOISY)
         noisy = error.sel(algorithm=NOISY)
         finite = gain.mean("seed").where(data["value"].notnull())
-        slower = "A, Theorem 3.3: time ∝ m / (η‖μ‖²)"
+        slower = "Huang et al. 2025, Theorem 3.3: time ∝ m / (η‖μ‖²)"
         return [
             of_seeds(
                 "accuracy of label-noise GD minus GD's in the middle",
-                "A, Fig. 2",
+                "Huang et al. 2025, Fig. 2",
                 gain.sel(parameter="dim", factor=1),
                 0.4,
             ),
             Claim(
                 "the least of it over all values moved, of runs that are finite",
-                "A, reviewer",
+                "Huang et al. 2025, reviewer",
                 float(finite.min()),
                 0,
                 -0.05,
             ),
             Claim(
                 "fraction of values moved at which it exceeds 0.2",
-                "A, reviewer",
+                "Huang et al. 2025, reviewer",
                 float((finite > 0.2).sum() / finite.count()),
                 0,
                 0.5,

@@ -1,4 +1,7 @@
-"""Appendix E.1 of paper A: three layers of ReLU, of which two are trained."""
+"""Three layers of ReLU, of which two are trained.
+
+Huang et al. 2025, appendix E.1 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -77,7 +80,7 @@ class ThreeLayer(Figure):
         plain, noisy = (end.sel(algorithm=name) for name in COLORS)
         growth = xr.ufuncs.log2(end["gamma_max"] / quarter["gamma_max"])
         tail = he.sel(time=slice(0.9 * float(he["time"][-1]), None), algorithm="label-noise GD").mean("time")
-        source, of_seeds, at = "A, appendix E.1", Claim.of_seeds, "three layers, "
+        source, of_seeds, at = "Huang et al. 2025, appendix E.1", Claim.of_seeds, "three layers, "
         return [
             *outperforms(at + "GD's test error minus label-noise GD's", source, gain(he)),
             of_seeds(

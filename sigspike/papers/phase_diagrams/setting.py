@@ -26,10 +26,11 @@ ABOUT = {
 
 
 class Diagram(Figure):
-    """Section 5 of paper A (d = 2000, σ_p = 0.5, squared ReLU, η = 1; σ_0 = 0.01 ours) at n = 100, 1000 steps.
+    """Section 5 of Huang et al. 2025, arXiv 2510.17526 (d = 2000, σ_p = 0.5, squared ReLU, η = 1;
+    σ_0 = 0.01 ours) at n = 100, 1000 steps.
 
     Gradient descent is label-noise gradient descent at p = 0, and label smoothing at α = 0. With p known, smoothing at
-    α = 2p has the expected gradient of the flips (THEORY §5).
+    α = 2p has the expected gradient of the flips (`LabelSmoothing`).
     """
 
     seeds: ClassVar[tuple[int, int]] = (6, 4)

@@ -1,4 +1,6 @@
-"""Beyond the theorem of paper B: several noise patches, and flip rates that differ between the classes."""
+"""Beyond the theorem of Han et al. 2025 (arXiv 2505.18909): several noise patches, and flip rates
+that differ between the classes.
+"""
 
 from typing import Any, ClassVar
 
