@@ -23,7 +23,7 @@ import numpy as np
 
 import sigspike as ss
 from sigspike.papers.benign_overfitting import setting
-from sigspike.papers.low_snr.setting import synthetic
+from sigspike.papers.synthetic import synthetic
 from sigspike.sweeps.workers import n_threads
 
 LOOP_CELLS = [(0.0, 100), (3.0, 300), (5.0, 600), (7.0, 800), (9.9, 1090)]

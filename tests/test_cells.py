@@ -11,7 +11,7 @@ import sigspike as ss
 from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.cells import NOISY, PATHS, PLAIN, compare_cells, step_size, sweep_cells, with_unit_noise
 from sigspike.papers.low_snr.learning_rate import best_rate
-from sigspike.papers.low_snr.setting import FLIP_RATE, synthetic
+from sigspike.papers.synthetic import FLIP_RATE, synthetic
 
 SETTINGS = [
     {"noise_std": 0.5, "dim": 40.0, "width": 2.0},

@@ -53,3 +53,10 @@ def test_every_public_class_and_function_is_documented():
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), (path, node.name)
+
+
+def test_the_contract_on_papers_names_every_folder():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (independent,) = [contract["modules"] for contract in contracts if contract["type"] == "independence"]
+    folders = [path.parent.name for path in (ROOT / "sigspike" / "papers").glob("*/__init__.py")]
+    assert independent == sorted(f"sigspike.papers.{folder}" for folder in folders)

@@ -10,8 +10,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 import sigspike as ss
+from sigspike.papers.axes import described
 from sigspike.papers.benign_overfitting import setting
-from sigspike.papers.benign_overfitting.boundary import fit_boundary
+from sigspike.papers.boundary import fit_boundary
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.plots.curves import level
@@ -56,18 +57,20 @@ class HeatMap(Figure):
         return {"problem.snr": np.geomspace(0.005, 0.3, 40 if paper else 24).tolist(), "dim": ss.Linked(fields)}
 
     def settings(self) -> dict[str, Any]:
-        axes = {name: setting.described(self.far_axes(shrink)) for name, shrink in FAR.items()}
-        axes = {PUBLISHED: setting.described(self.axes())} | axes
+        axes = {name: described(self.far_axes(shrink)) for name, shrink in FAR.items()}
+        axes = {PUBLISHED: described(self.axes())} | axes
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
         data = setting.final(ss.sweep(self.experiment(), self.axes(), self.n_seeds, progress=progress))
-        fits = [fit_boundary(data["test_error"], data["signal_strength"], LEVELS)]
+        fits = [fit_boundary(data["test_error"], data["signal_strength"], LEVELS, setting.N_SAMPLES)]
         far = [
             setting.final(ss.sweep(setting.experiment("gaussian"), self.far_axes(shrink), self.n_seeds))
             for shrink in FAR.values()
         ]
-        fits += [fit_boundary(run["test_error"], run["snr"] * run["dim"] ** 0.5, LEVELS) for run in far]
+        fits += [
+            fit_boundary(run["test_error"], run["snr"] * run["dim"] ** 0.5, LEVELS, setting.N_SAMPLES) for run in far
+        ]
         distant = xr.concat(far, xr.Variable("far_law", list(FAR))).drop_vars(("time", "n_snr2"))
         distant = distant.rename({name: f"far_{name}" for name in ("dim", "snr", *distant.data_vars)})
         exponents = [fit[["exponent", "exponent_se"]] for fit in fits]

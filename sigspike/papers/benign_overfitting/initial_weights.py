@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from numpy import ndarray
 
 import sigspike as ss
+from sigspike.papers.axes import described
 from sigspike.papers.benign_overfitting import setting
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
@@ -52,7 +53,7 @@ class InitialWeights(Figure):
         return setting.grid(setting.strengths(0.5), setting.dimensions(198 if paper else 90))
 
     def settings(self) -> dict[str, Any]:
-        axes = {"network.init": list(LAWS)} | setting.described(self.axes())
+        axes = {"network.init": list(LAWS)} | described(self.axes())
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:

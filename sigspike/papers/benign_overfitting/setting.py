@@ -66,16 +66,6 @@ def dimensions(step: int) -> list[int]:
     return list(range(100, LARGEST + 1, step))
 
 
-def described(axes: dict[str, Any]) -> dict[str, Any]:
-    """The axes as plain numbers."""
-    return {
-        name: {path: list(column) for path, column in values.fields.items()}
-        if isinstance(values, ss.Linked)
-        else values
-        for name, values in axes.items()
-    }
-
-
 def final(data: xr.Dataset) -> xr.Dataset:
     """What the figures need of a sweep, after the last step."""
     return data[["test_error", "train_accuracy", "diverged_at"]].isel(time=-1)

@@ -7,7 +7,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.figure import Progress
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE
+from sigspike.papers.synthetic import COLORS, FLIP_RATE
 from sigspike.tree import get
 
 PATHS = {

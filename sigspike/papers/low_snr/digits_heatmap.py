@@ -11,9 +11,9 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.digits import in_words, most_tested, zero_or_one
 from sigspike.papers.low_snr.image_figure import FLIP_RATE, image_experiment
-from sigspike.papers.low_snr.setting import COLORS, compare, gain, outperforms
+from sigspike.papers.synthetic import COLORS, compare, gain, outperforms
+from sigspike.papers.zero_or_one import in_words, most_tested, zero_or_one
 from sigspike.plots.maps import hatch, heat
 from sigspike.plots.style import panels
 

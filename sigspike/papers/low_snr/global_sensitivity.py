@@ -15,8 +15,8 @@ import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells
-from sigspike.papers.low_snr.setting import synthetic
 from sigspike.papers.sobol import indices, saltelli
+from sigspike.papers.synthetic import synthetic
 from sigspike.plots.style import COLORS, panels
 
 N_SAMPLES, STEPS = 32, 500

@@ -12,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import compare, gain, outperforms, side_by_side, with_ratio
+from sigspike.papers.synthetic import compare, gain, outperforms, side_by_side, with_ratio
 from sigspike.plots.style import panels
 
 FLIP_RATE = 0.15

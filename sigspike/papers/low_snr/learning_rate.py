@@ -14,7 +14,7 @@ from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells, step_size
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
-from sigspike.papers.low_snr.setting import COLORS, synthetic
+from sigspike.papers.synthetic import COLORS, synthetic
 from sigspike.plots.curves import curve
 from sigspike.plots.style import panels
 

@@ -13,7 +13,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, synthetic, with_ratio
+from sigspike.papers.synthetic import COLORS, synthetic, with_ratio
 from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import panels
 

@@ -14,7 +14,7 @@ from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PATHS, PLAIN, compare_cells
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE, synthetic
+from sigspike.papers.synthetic import COLORS, FLIP_RATE, synthetic
 from sigspike.plots.style import panels
 from sigspike.tree import get
 

@@ -12,7 +12,7 @@ import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells
-from sigspike.papers.low_snr.setting import COLORS, synthetic
+from sigspike.papers.synthetic import COLORS, synthetic
 from sigspike.plots.curves import curve
 from sigspike.plots.style import panels
 

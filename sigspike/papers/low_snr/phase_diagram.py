@@ -12,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, compare, synthetic
+from sigspike.papers.synthetic import COLORS, compare, synthetic
 from sigspike.plots.maps import contours, hatch, heat
 from sigspike.plots.style import panels
 

@@ -12,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import FLIP_RATE, compare, gain, side_by_side, synthetic, with_ratio
+from sigspike.papers.synthetic import FLIP_RATE, compare, gain, side_by_side, synthetic, with_ratio
 from sigspike.plots.style import panels
 
 SETTINGS = {  # power: n, ‖μ‖, η

@@ -13,7 +13,7 @@ import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PLAIN
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE, compare, synthetic, with_ratio
+from sigspike.papers.synthetic import COLORS, FLIP_RATE, compare, synthetic, with_ratio
 from sigspike.plots.curves import curve, level, log_scale
 from sigspike.plots.style import panels
 

@@ -12,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, compare, gain, outperforms, side_by_side
+from sigspike.papers.synthetic import COLORS, compare, gain, outperforms, side_by_side
 from sigspike.plots.style import panels
 
 GAINS = {"He's": 2**0.5, "half": 0.5}  # of the second layer's initial weights

@@ -10,13 +10,13 @@ import numpy as np
 import xarray as xr
 
 from sigspike.papers.claim import Claim
+from sigspike.papers.contrast import clearly_above
 from sigspike.papers.phase_diagrams.drawing import atlas, mark_best, signal_lines
 from sigspike.papers.phase_diagrams.setting import (
     NOISY,
     SMOOTH,
     Diagram,
     best_flip_rate,
-    clearly_above,
     gain,
     none_diverged,
 )

@@ -9,9 +9,10 @@ import matplotlib.figure
 import xarray as xr
 
 from sigspike.papers.claim import Claim
+from sigspike.papers.contrast import clearly_above
 from sigspike.papers.figure import Progress
 from sigspike.papers.phase_diagrams.drawing import atlas, signal_lines
-from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, clearly_above, none_diverged
+from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, none_diverged
 
 
 class SnrWidth(Diagram):

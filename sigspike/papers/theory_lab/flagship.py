@@ -19,7 +19,7 @@ import sigspike as ss
 from sigspike import stages, theory
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE
+from sigspike.papers.synthetic import COLORS, FLIP_RATE
 from sigspike.papers.theory_lab.regimes import Regime, regimes
 from sigspike.plots.curves import curve, worst
 from sigspike.plots.style import panels

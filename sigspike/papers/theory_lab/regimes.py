@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import sigspike as ss
 from sigspike import theory
-from sigspike.papers.low_snr.setting import FLIP_RATE, synthetic
+from sigspike.papers.synthetic import FLIP_RATE, synthetic
 
 DIM, N_SNR2, CONSTANT = 1e21, 0.14, 1.02
 LARGE, SMALL = 0.25, 0.01  # a = ησ_p²d/(nm)

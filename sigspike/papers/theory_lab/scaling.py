@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from sigspike import theory
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import synthetic
+from sigspike.papers.synthetic import synthetic
 from sigspike.plots.style import COLORS, panels
 
 DELTA, FLIP_RATE = 0.05, 0.1
