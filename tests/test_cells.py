@@ -1,6 +1,4 @@
-"""The settings of figures at low SNR as cells: the same trainings as a plain sweep, whatever is
-rescaled, grouped or filled up.
-"""
+"""The low-SNR settings as cells: as a plain sweep, whatever is rescaled, grouped or filled up."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The house: the README's Python runs, files stay short and say what they are."""
+"""Rules of the repository: the README's Python runs, files stay short and say what they are."""
 
 import ast
 import re
@@ -41,7 +41,8 @@ def test_the_readme_shows_an_algorithm_as_it_is():
 def test_every_file_opens_with_one_sentence_and_stays_short():
     for path in SOURCES:
         text = path.read_text()
-        assert ast.get_docstring(ast.parse(text)), path
+        first = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+        assert first.endswith((".", "?")), f"{path}: help shows its first line, which must be whole: {first!r}"
         assert len(text.splitlines()) <= 250, path
 
 

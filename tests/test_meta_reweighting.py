@@ -1,5 +1,6 @@
-"""Meta-reweighting of experiments: the recursions of arXiv 2510.12209 in NumPy, the kernel regime,
-and what a record says.
+"""Meta-reweighting: its recursions in NumPy, the kernel regime, and what a record says.
+
+The recursions are those of arXiv 2510.12209.
 """
 
 from dataclasses import replace

@@ -1,5 +1,6 @@
-"""The stages of Huang et al. 2025 (arXiv 2510.17526): noise memorised, a plateau, and the take-over
-by the signal.
+"""Stages at low SNR: noise memorised, a plateau, and the take-over by the signal.
+
+Huang et al. 2025 (arXiv 2510.17526).
 """
 
 from typing import Any

@@ -1,5 +1,6 @@
-"""The phases of meta-reweighting (arXiv 2510.12209): alignment of the weights, filtering, and what
-follows it.
+"""The phases of meta-reweighting: alignment of the weights, filtering, and what follows it.
+
+arXiv 2510.12209.
 """
 
 import numpy as np

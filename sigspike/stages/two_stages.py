@@ -1,5 +1,6 @@
-"""The stages of Han et al. 2025 (arXiv 2505.18909): clean samples fitted, then flipped ones
-memorised.
+"""The two stages under label noise: clean samples fitted, then flipped ones memorised.
+
+Han et al. 2025 (arXiv 2505.18909).
 """
 
 import numpy as np

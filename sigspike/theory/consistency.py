@@ -1,7 +1,6 @@
-"""Where the theorems at low SNR live: for each dimension the best choice of everything else, and
-what it costs.
+"""For each dimension the best choice of everything else at low SNR, and what it costs.
 
-Huang et al. 2025 (arXiv 2510.17526), Assumption 3.1, Theorems 3.2 and 3.3.
+Huang et al. 2025 (arXiv 2510.17526): Assumption 3.1, Theorems 3.2 and 3.3.
 """
 
 import dataclasses

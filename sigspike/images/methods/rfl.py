@@ -1,5 +1,6 @@
-"""Robust feature learning: self-bootstrapping, restoration of augmented images, and clusters of
-features (Tai et al. 2023, arXiv 2307.04312).
+"""Robust feature learning: self-bootstrapping, restored images, and clusters of features.
+
+Tai et al. 2023 (arXiv 2307.04312).
 """
 
 from typing import Any

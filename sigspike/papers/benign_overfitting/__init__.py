@@ -1,5 +1,6 @@
-"""Kou et al. 2023: "Benign overfitting for two-layer ReLU convolutional networks" (arXiv
-2303.04145).
+"""Figures of Kou et al. 2023 (arXiv 2303.04145).
+
+"Benign overfitting for two-layer ReLU convolutional networks", ICML 2023.
 """
 
 from sigspike.papers.benign_overfitting.heatmap import HeatMap

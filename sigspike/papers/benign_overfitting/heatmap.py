@@ -1,5 +1,6 @@
-"""The heat maps of Kou et al. 2023 (arXiv 2303.04145): test error over signal strength and
-dimension, and where it exceeds 0.2.
+"""Test error over signal strength and dimension, and where it exceeds 0.2.
+
+The heat maps of Kou et al. 2023 (arXiv 2303.04145).
 """
 
 from typing import Any, ClassVar

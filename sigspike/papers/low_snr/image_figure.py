@@ -1,4 +1,4 @@
-"""What its experiments on real images have in common.
+"""What the experiments on real images have in common.
 
 Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
 """

@@ -1,5 +1,6 @@
-"""The default experiments of meta-reweighting: a kernel machine and the two-layer network, a third
-of the labels flipped.
+"""The default experiments: a kernel machine and the two-layer network, a third of labels flipped.
+
+arXiv 2510.12209.
 """
 
 from pathlib import Path

@@ -1,7 +1,6 @@
-"""The feature-based surrogate beside exact meta-reweighting, selection and plain training, on
-digits.
+"""The feature-based surrogate beside meta-reweighting, selection and plain training, on digits.
 
-arXiv 2510.12209; a part of the labels is wrong.
+The surrogate is that of arXiv 2510.12209; a part of the labels is wrong.
 """
 
 from concurrent.futures import ThreadPoolExecutor

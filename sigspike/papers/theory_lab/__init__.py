@@ -1,4 +1,4 @@
-"""The theory on trial: predicted times, exponents and bounds against exact training.
+"""Predicted times, exponents and bounds against exact training.
 
 They are those of Huang et al. 2025 (arXiv 2510.17526) and Han et al. 2025 (arXiv 2505.18909).
 """

@@ -1,5 +1,4 @@
-"""The flagship: gradient descent and label-noise gradient descent at d = 10²¹, where all conditions
-can hold.
+"""Gradient descent and label-noise gradient descent at d = 10²¹, where all conditions can hold.
 
 They are those of Assumption 3.1, Huang et al. 2025 (arXiv 2510.17526).
 """

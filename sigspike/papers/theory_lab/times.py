@@ -1,5 +1,4 @@
-"""When things happen along n, m, η, σ_p and d: trainings of two theorems around one setting, and
-their times.
+"""When things happen along n, m, η, σ_p and d: trainings of two theorems, and their times.
 
 They are of Huang et al. 2025 (arXiv 2510.17526), which the code calls A, and of Han et al. 2025
 (arXiv 2505.18909), which it calls B.

@@ -1,5 +1,6 @@
-"""Han et al. 2025: "On the role of label noise in the feature learning process" (arXiv 2505.18909,
-ICML 2025).
+"""Figures of Han et al. 2025 (arXiv 2505.18909).
+
+"On the role of label noise in the feature learning process", ICML 2025.
 """
 
 from sigspike.papers.figure import Figure

@@ -1,5 +1,6 @@
-"""Early stopping after Han et al. 2025 (arXiv 2505.18909): test accuracy against the stopping time,
-and the best time against T₁.
+"""Test accuracy against the stopping time, and the best time against T₁.
+
+Early stopping after Han et al. 2025 (arXiv 2505.18909).
 """
 
 from typing import Any, ClassVar

@@ -1,5 +1,6 @@
-"""Beyond the theorem of Han et al. 2025 (arXiv 2505.18909): several noise patches, and flip rates
-that differ between the classes.
+"""Several noise patches, and flip rates that differ between the classes.
+
+Beyond the theorems of Han et al. 2025 (arXiv 2505.18909).
 """
 
 from typing import Any, ClassVar

@@ -1,5 +1,6 @@
-"""Sample selection after Han et al. 2025 (arXiv 2505.18909): how well small losses tell clean
-samples from noisy ones, and when.
+"""How well small losses tell clean samples from noisy ones, and when.
+
+Sample selection after Han et al. 2025 (arXiv 2505.18909).
 """
 
 from typing import Any, ClassVar
