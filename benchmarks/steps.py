@@ -2,10 +2,10 @@
 
 python benchmarks/steps.py # about two minutes on two cores; needs torch
 
-Label-noise gradient descent on paper A's figure 2 (n = 200, m = 20, squared ReLU, p = 0.1, η = 1) at three
-dimensions. Every loop draws fresh flips and takes a full-batch step, with no test set and nothing recorded; ours is
-timed between two run lengths, so that sampling, records and dispatch drop out. The best of several repeats counts
-for everybody.
+Label-noise gradient descent on figure 2 of Huang et al. 2025, arXiv 2510.17526 (n = 200, m = 20,
+squared ReLU, p = 0.1, η = 1) at three dimensions. Every loop draws fresh flips and takes a
+full-batch step, with no test set and nothing recorded; ours is timed between two run lengths, so
+that sampling, records and dispatch drop out. The best of several repeats counts for everybody.
 """
 
 import time

@@ -2,12 +2,15 @@
 
 python benchmarks/sweeps.py # about five minutes on two cores; needs torch
 
-1. Paper K's heat map (n = 20, 1000 test samples, 100 steps, ‖μ‖ × d × repeats): the per-cell loop of the published
-   script (two ``Conv1d``, cross entropy, SGD, a new data set and network for every cell) on a sample of cells,
-   against the whole grid of 100 000 trainings, after compilation, with exact uniform and with Gaussian weights.
-2. Paper A's figure 3 at full scale (SNR × n × flip rate, 1000 steps): the flops of the products with the Gram matrix,
-   2 · 2m n² a step, as a fraction of the rate of a large float32 matrix product measured in the same run.
-3. The same cell at d = 2000 … 1e9, and with more seeds: what a training costs must not know d.
+1. The heat map of Kou et al. 2023, arXiv 2303.04145 (n = 20, 1000 test samples, 100 steps, ‖μ‖ × d
+× repeats): the per-cell loop of the published script (two ``Conv1d``, cross entropy, SGD, a new
+data set and network for every cell) on a sample of cells, against the whole grid of 100 000
+trainings, after compilation, with exact uniform and with Gaussian weights.
+2. Figure 3 of Huang et al. 2025, arXiv 2510.17526, at full scale (SNR × n × flip rate, 1000 steps):
+the flops of the products with the Gram matrix, 2 · 2m n² a step, as a fraction of the rate of a
+large float32 matrix product measured in the same run.
+3. The same cell at d = 2000 … 1e9, and with more seeds: what a
+training costs must not know d.
 """
 
 import time
@@ -20,7 +23,7 @@ import numpy as np
 
 import sigspike as ss
 from sigspike.papers.benign_overfitting import setting
-from sigspike.papers.low_snr.setting import synthetic
+from sigspike.papers.synthetic import synthetic
 from sigspike.sweeps.workers import n_threads
 
 LOOP_CELLS = [(0.0, 100), (3.0, 300), (5.0, 600), (7.0, 800), (9.9, 1090)]

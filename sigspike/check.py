@@ -1,4 +1,4 @@
-"""Refusals at the door: a bad value ends in one sentence with argument, value and remedy."""
+"""Refusals: a bad value ends in one sentence with argument, value and remedy."""
 
 import difflib
 import itertools

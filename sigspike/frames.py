@@ -63,7 +63,6 @@ class Span(Frame):
     another law: they come first, drawn in R^``room`` of which d coordinates count, and brought to this form by the
     Cholesky factor of their Gram matrix; given them the noise is as before, since the law of its coordinates in any
     fixed basis is. Of the filters the first ``n_alive`` exist; a larger frame begins with the draws of a smaller one.
-    THEORY: exact sampling.
     """
 
     noise: Float[Array, "noise coordinate"]

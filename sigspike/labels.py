@@ -15,7 +15,9 @@ def rademacher(key: Key[Array, ""], n_samples: int) -> Float[Array, " sample"]:
 def flip(
     key: Key[Array, ""], label: Float[Array, " sample"], positive_rate: Rate, negative_rate: Rate
 ) -> Float[Array, " sample"]:
-    """ỹ with P(ỹ = −1 | y = 1) = τ₊ and P(ỹ = +1 | y = −1) = τ₋, independently over samples (paper B)."""
+    """ỹ with P(ỹ = −1 | y = 1) = τ₊ and P(ỹ = +1 | y = −1) = τ₋, independently over samples (Han et
+    al. 2025, arXiv 2505.18909).
+    """
     rate = jnp.where(label > 0, positive_rate, negative_rate)
     return jnp.where(jax.random.bernoulli(key, rate), -label, label)
 

@@ -1,4 +1,4 @@
-"""Bad inputs of the images wing, as in bad_inputs: name, argument and value that the refusal must name, action."""
+"""Bad inputs of `sigspike.images`, as in bad_inputs: name, argument, value, action."""
 
 import importlib
 import sys

@@ -12,28 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
+import long_sweep
 
-import sigspike as ss
 from sigspike.store.ledger import Ledger
 
 ROUND = 10  # kills a store; it has more chunks
 
 
 def run(store: Path):
-    """The sweep itself: programs of one shape, so of one compilation, and a dozen chunks."""
-    setting = ss.Experiment(
-        problem=ss.SignalNoise(500, 1.0, 0.5),
-        network=ss.PatchCNN(5),
-        algorithm=ss.LabelNoiseGD(0.5),
-        n_samples=30,
-        n_steps=600,
-        record_at=(300, 600),
-        n_test=50,
-        measure="summary",
-    )
-    algorithms = {f"{rate:.2f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.45, 6)}
-    return ss.sweep(setting, {"problem.snr": [0.05, 0.1, 0.2], "algorithm": algorithms}, 8, store=store)
+    """The sweep itself, in a dozen chunks."""
+    return long_sweep.run(store, (300, 600), 6, 8, {"problem.snr": [0.05, 0.1, 0.2]})
 
 
 def kill_until_done(store: Path, n_kills: int, source: random.Random) -> int:
@@ -67,8 +55,7 @@ def check(folder: Path, n_kills: int, seed: int, whole: Path | None = None) -> s
     hits = int(subprocess.run(call, env=environment, check=True, capture_output=True, text=True).stdout)
     left = len(Ledger.of(store).chunks)
     data, expected = run(store), run(whole or folder / "whole.zarr")
-    for name in expected.variables:
-        np.testing.assert_array_equal(data[name], expected[name])
+    long_sweep.assert_same_bits(data, expected)
     kept = f"{left} chunks kept by then of {len(Ledger.of(store).chunks)}"
     return f"{n_kills} processes, {hits} killed at work, {kept}: the same bits"
 

@@ -12,9 +12,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
+import long_sweep
 
-import sigspike as ss
 from sigspike.store.ledger import Ledger
 from sigspike.sweeps import workers
 
@@ -22,19 +21,8 @@ EVERY = 4  # chunks from one death to the next: a chunk that loses four workers 
 
 
 def run(store: Path, n_chunks: int, cluster: str | None):
-    """The sweep itself: one compilation, and as many chunks as asked for."""
-    setting = ss.Experiment(
-        problem=ss.SignalNoise(500, 1.0, 0.5),
-        network=ss.PatchCNN(5),
-        algorithm=ss.LabelNoiseGD(0.5),
-        n_samples=30,
-        n_steps=2000,
-        record_at=(2000,),
-        n_test=50,
-        measure="summary",
-    )
-    algorithms = {f"{rate:.3f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.45, n_chunks)}
-    return ss.sweep(setting, {"algorithm": algorithms}, 16, store=store, cluster=cluster)
+    """The sweep itself, in as many chunks as asked for."""
+    return long_sweep.run(store, (2000,), n_chunks, 16, cluster=cluster)
 
 
 def _kill(client, store: Path, n_kills: int, killed: list[int]) -> None:
@@ -68,8 +56,7 @@ def check(folder: Path, n_kills: int) -> str:
     finally:
         workers._client = plain
     whole = run(folder / "whole.zarr", EVERY * (n_kills + 1), None)
-    for name in whole.variables:
-        np.testing.assert_array_equal(data[name], whole[name], err_msg=name)
+    long_sweep.assert_same_bits(data, whole)
     assert len(set(killed)) == n_kills
     return f"{n_kills} workers killed, {len(Ledger.of(folder / 'killed.zarr').chunks)} chunks: the same bits"
 

@@ -1,4 +1,4 @@
-"""Paper A's settings as cells: the same trainings as a plain sweep, whatever is rescaled, grouped or filled up."""
+"""The low-SNR settings as cells: as a plain sweep, whatever is rescaled, grouped or filled up."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ import sigspike as ss
 from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.cells import NOISY, PATHS, PLAIN, compare_cells, step_size, sweep_cells, with_unit_noise
 from sigspike.papers.low_snr.learning_rate import best_rate
-from sigspike.papers.low_snr.setting import FLIP_RATE, synthetic
+from sigspike.papers.synthetic import FLIP_RATE, synthetic
 
 SETTINGS = [
     {"noise_std": 0.5, "dim": 40.0, "width": 2.0},

@@ -1,4 +1,4 @@
-"""The house: the README's Python runs, files stay short and say what they are."""
+"""Rules of the repository: the README's Python runs, files stay short and say what they are."""
 
 import ast
 import re
@@ -41,7 +41,8 @@ def test_the_readme_shows_an_algorithm_as_it_is():
 def test_every_file_opens_with_one_sentence_and_stays_short():
     for path in SOURCES:
         text = path.read_text()
-        assert ast.get_docstring(ast.parse(text)), path
+        first = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+        assert first.endswith((".", "?")), f"{path}: help shows its first line, which must be whole: {first!r}"
         assert len(text.splitlines()) <= 250, path
 
 
@@ -53,3 +54,10 @@ def test_every_public_class_and_function_is_documented():
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), (path, node.name)
+
+
+def test_the_contract_on_papers_names_every_folder():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (independent,) = [contract["modules"] for contract in contracts if contract["type"] == "independence"]
+    folders = [path.parent.name for path in (ROOT / "sigspike" / "papers").glob("*/__init__.py")]
+    assert independent == sorted(f"sigspike.papers.{folder}" for folder in folders)

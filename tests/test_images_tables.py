@@ -106,7 +106,7 @@ def test_cross_entropy_stands_beside_what_is_asked_for():
 
 
 def test_steps_of_the_learning_rate_keep_their_shares():
-    training = TABLES["D1"]().training("clean", DATASET)
+    training = TABLES["cifar10-resnet18-noisy"]().training("clean", DATASET)
     assert training.schedule.at == (150, 225)  # type: ignore[attr-defined]
     assert Scale(epochs=20).training(training).schedule.at == (10, 15)  # type: ignore[attr-defined]
     assert Scale(epochs=1).training(training).schedule.at == (1,)  # type: ignore[attr-defined]
@@ -125,12 +125,12 @@ def test_every_row_is_whole_and_every_method_is_made(name):
 
 def test_published_numbers_and_settings():
     """A few of them, read off the paper's tables once more."""
-    first, ablation = TABLES["D1"](), TABLES["D4"]()
+    first, ablation = TABLES["cifar10-resnet18-noisy"](), TABLES["cifar10-resnet18-ablation"]()
     assert first.accuracy("CE", "symmetric 0.4") == (78.73, 62.56)
     assert first.accuracy("GCE", "asymmetric 0.4") == (88.85, 88.71)
     assert first.accuracy("RFL", "symmetric 0.8") == (85.83, 85.22)
     assert first.accuracy("JO", "clean") == (95.26, 95.17)
-    assert TABLES["D2"]().accuracy("Forward", "clean") is None
+    assert TABLES["cifar100-resnet18-symmetric"]().accuracy("Forward", "clean") is None
     assert ablation.accuracy("A+C", "symmetric 0.8") == (19.51, None)
     setting = Setting(10, 0.6, 300)
     assert ablation.method("A+C", setting) == RobustFeatures(True, False, True)
@@ -141,7 +141,7 @@ def test_published_numbers_and_settings():
 
 
 def test_label_noise_on_vgg_is_full_batch():
-    table = TABLES["A-VGG16"]()
+    table = TABLES["cifar10-vgg16-label-noise"]()
     assert table.training("10000 images", DATASET).batch_size == len(DATASET.labels)
     assert float(table.training("10000 images", DATASET).optimiser.learning_rate) == pytest.approx(0.02)
     assert float(table.training("1000 images, σ 0.1", DATASET).optimiser.learning_rate) == pytest.approx(0.05)
@@ -192,14 +192,16 @@ def test_high_frequency_noise_leaves_low_frequencies_alone():
 
 
 def test_a_table_from_the_command_line(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(images_table.TABLES, "D1", Toy)
+    monkeypatch.setitem(images_table.TABLES, "cifar10-resnet18-noisy", Toy)
     asked = {"out": tmp_path / "t", "columns": ("symmetric 0.3",), "epochs": 1}
-    images_table.table("D1", tmp_path, rows=("CE",), **asked)
+    images_table.table("cifar10-resnet18-noisy", tmp_path, rows=("CE",), **asked)
     shown = capsys.readouterr().out
     assert "toy: bars; test accuracy in %" in shown
     assert "not as published: epochs 1 for 2" in shown
     assert (tmp_path / "t" / "symmetric-0.3" / "CE" / "curves.png").stat().st_size > 10_000
     with pytest.raises(Refusal, match=r"`images` must be at most the 64 training images, got 65"):
-        images_table.table("D1", tmp_path, rows=("CE",), images=65, **asked)
+        images_table.table("cifar10-resnet18-noisy", tmp_path, rows=("CE",), images=65, **asked)
     with pytest.raises(Refusal, match=r"`out` must be a folder for a table, got .*which is that of a training"):
-        images_table.table("D1", tmp_path, rows=("CE",), out=tmp_path / "t" / "symmetric-0.3" / "CE")
+        images_table.table(
+            "cifar10-resnet18-noisy", tmp_path, rows=("CE",), out=tmp_path / "t" / "symmetric-0.3" / "CE"
+        )

@@ -1,4 +1,7 @@
-"""Meta-reweighting of experiments: the recursions of paper C in NumPy, the kernel regime, and what a record says."""
+"""Meta-reweighting: its recursions in NumPy, the kernel regime, and what a record says.
+
+The recursions are those of arXiv 2510.12209.
+"""
 
 from dataclasses import replace
 
@@ -44,7 +47,9 @@ def machine():
 
 
 def recursion(kernel, start, label, n_clean, n_steps):
-    """THEORY's recursion: r̂ᵛ = rᵛ − ηK_vt diag(w) r, w ← clip(w + (β/m_v) r Σ_j K r̂ᵛ), r ← r − ηK_tt diag(w) r."""
+    """The recursion: r̂ᵛ = rᵛ − ηK_vt diag(w) r, w ← clip(w + (β/m_v) r Σ_j K r̂ᵛ), r ← r − ηK_tt
+    diag(w) r.
+    """
     n = len(label) - n_clean
     rate = RATE / n  # the paper sums over the training examples
     residual = start - label

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
+from sigspike.cli.scripts import Scripts
 from sigspike.theory import THEOREMS, Condition, Prediction, Report
 from sigspike.tree import finite
 
@@ -20,6 +21,7 @@ def check(
     delta: float = 0.05,
     epsilon: float = 0.01,
     as_json: Annotated[bool, tyro.conf.arg(name="json")] = False,
+    scripts: Scripts = (),  # imported by now  # noqa: ARG001
 ) -> None:
     """Print the conditions of the theorems that speak about an experiment, and what they predict.
 

@@ -26,13 +26,15 @@ def table(
     compute: Literal["full", "bfloat16"] = "full",
     seed: int = 0,
 ) -> None:
-    """Train rows of a published table and print published, measured and difference; the same call goes on where it was
-    stopped. D1, D2 and D4 are paper D's (CIFAR-10, CIFAR-100, ablation); B-VGG11 and A-VGG16 are experiments of papers
-    B and A. Cross entropy is trained beside the rows, on the same schedule.
+    """Train rows of a published table and print published, measured and difference; the same call
+    goes on where it was stopped. Three are of Tai et al. 2023 (arXiv 2307.04312),
+    airplanes-vgg11-flipped is of Han et al. 2025 (arXiv 2505.18909), cifar10-vgg16-label-noise of
+    Huang et al. 2025 (arXiv 2510.17526). Cross entropy is trained beside the rows, on the same
+    schedule.
 
     Args:
         name: Which table.
-        data_dir: Folder with the python batches of CIFAR-10 (D2: CIFAR-100).
+        data_dir: Folder with the python batches of CIFAR-10 or CIFAR-100.
         out: Folder for COLUMN/ROW (see `sigspike images train`) and table.json; runs/NAME by default.
         rows: Methods, e.g. CE GCE FBR "label-noise GD"; by default those that were published.
         columns: Noise, e.g. "symmetric 0.4"; by default all.

@@ -7,6 +7,7 @@ import tyro
 
 from sigspike.check import Refusal
 from sigspike.cli.cache import compilation_cache
+from sigspike.cli.scripts import load, put_first
 
 
 def command(arguments: list[str]) -> int:
@@ -25,8 +26,10 @@ def command(arguments: list[str]) -> int:
 def main(arguments: list[str]) -> None:
     """Parse and run; a command's flags and help are its parameters and docstring.
 
-    The commands are loaded here: classes that a script has defined by now are theirs too.
+    The commands are loaded here, behind the user's files: classes that are defined by now are theirs too.
     """
+    arguments, files = put_first(arguments, ("run", "sweep", "check"))
+    load(files)
     from sigspike.cli.check import check
     from sigspike.cli.images import COMMANDS, images
     from sigspike.cli.reproduce import reproduce

@@ -13,6 +13,7 @@ from sigspike.algorithms import LabelNoiseGD
 from sigspike.check import Range, Refusal, shown
 from sigspike.cli.flags import Flags
 from sigspike.cli.places import check_place
+from sigspike.cli.scripts import Scripts
 from sigspike.experiment import Experiment
 from sigspike.networks import PatchCNN
 from sigspike.problems import SignalNoise
@@ -21,7 +22,7 @@ from sigspike.tree import finite, named_axes
 
 FLAGS = Flags()
 
-# Every flag starts at section 5 of paper A.
+# Every flag starts at section 5 of Huang et al. 2025 (arXiv 2510.17526).
 ExperimentFlags: Any = FLAGS.mirror(
     Experiment,
     problem=SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),
@@ -41,6 +42,7 @@ def run(
     seed: int = 0,
     as_json: Annotated[bool, tyro.conf.arg(name="json")] = False,
     plot: Path | None = None,
+    scripts: Scripts = (),  # imported by now  # noqa: ARG001
 ) -> None:
     """Run one experiment and print a summary.
 

@@ -14,6 +14,7 @@ from sigspike.cli.axes import read_axis, read_words
 from sigspike.cli.places import check_place
 from sigspike.cli.progress import bar
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
+from sigspike.cli.scripts import Scripts
 from sigspike.cli.spec import build, read_spec
 from sigspike.experiment import Experiment
 from sigspike.sweeps.estimate import duration, estimate
@@ -33,6 +34,7 @@ def sweep(
     keep: Literal["seeds", "mean"] | None = None,
     cluster: str | None = None,
     dry_run: bool = False,
+    scripts: Scripts = (),  # imported by now  # noqa: ARG001
 ) -> None:
     """Simulate a grid of experiments.
 

@@ -1,4 +1,4 @@
-"""Class labels of images: whole numbers 0 … C−1, checked at the door."""
+"""Class labels of images: whole numbers 0 … C−1, checked when they are given."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Shared drawing: a labelled dataset in, axes out; nothing is computed here."""
+"""Shared drawing: a labelled dataset in, axes out."""

@@ -19,8 +19,8 @@ from sigspike.problems.given_samples import GivenSamples, as_path, check_clean, 
 
 
 class ImagePatches(GivenSamples):
-    """x = (v / c, ξ) with v an image of one of two classes and noise ξ ~ N(0, σ_p²) per pixel (paper A, appendix
-    E.2).
+    """x = (v / c, ξ) with v an image of one of two classes and noise ξ ~ N(0, σ_p²) per pixel
+    (Huang et al. 2025, arXiv 2510.17526, appendix E.2).
 
     ``images``, ``test_images``: (image, row, column), with a channel axis last or without; ``labels``,
     ``test_labels``: ±1; ``normalization`` c divides the pixels. A run draws its samples from them without
@@ -67,8 +67,9 @@ class ImagePatches(GivenSamples):
         border: int = 4,
         flip_rate: float = 0.0,
     ) -> "ImagePatches":
-        """Two MNIST digits, the first as −1 and the second as +1, from the four official files in ``data_dir`` or its
-        ``mnist``.
+        """Two MNIST digits, the first as −1 and the second as +1.
+
+        The four official files lie in ``data_dir`` or its ``mnist``.
         """
         data_dir = as_path("data_dir", data_dir)
         folder = find(data_dir, "MNIST") or data_dir
@@ -95,10 +96,10 @@ class ImagePatches(GivenSamples):
         border: int = 4,
         flip_rate: float = 0.0,
     ) -> "ImagePatches":
-        """Two digits that come with scikit-learn, the first as −1 and the second as +1, enlarged to 28 × 28 (see
-        ``sigspike.digits``).
+        """Two digits that come with scikit-learn, the first as −1 and the second as +1.
 
-        Of the 1797 images the first 1000 are for training, the others for testing.
+        They are enlarged to 28 × 28 (see ``sigspike.digits``). Of the 1797 images the
+        first 1000 are for training, the others for testing.
         """
         images, labels = digits.read()
         parts = [(images[:1000], labels[:1000]), (images[1000:], labels[1000:])]
@@ -116,8 +117,9 @@ class ImagePatches(GivenSamples):
         border: int = 4,
         flip_rate: float = 0.0,
     ) -> "ImagePatches":
-        """Two classes of CIFAR-10 (airplane 0, automobile 1), the first as −1 and the second as +1, from the python
-        batches in ``data_dir`` or its ``cifar-10-batches-py``.
+        """Two classes of CIFAR-10 (airplane 0, automobile 1), the first as −1 and the second as +1.
+
+        The python batches lie in ``data_dir`` or its ``cifar-10-batches-py``.
         """
         data_dir = as_path("data_dir", data_dir)
         folder = find(data_dir, "CIFAR-10") or data_dir

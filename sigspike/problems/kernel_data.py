@@ -20,9 +20,10 @@ from sigspike.reweighting.subset import check_kernel
 class KernelData(GivenSamples):
     """N samples with K_ik = ``kernel``, symmetric and positive semi-definite, and labels y_i = ±1 (``truth``).
 
-    The rows of a root L of K = L Lᵀ stand for the samples, each one patch, so that a ``LinearModel`` with one filter is
-    the kernel machine of K, at a cost of O(n²) a step. A run draws training set and clean subset from the
-    samples without replacement, the test set from the last ``n_held_out`` of them.
+    The rows of a root L of K = L Lᵀ stand for the samples, each one patch, so that a
+    ``LinearModel`` with one filter is the kernel machine of the matrix K, at a cost of O(n²) a
+    step. A run draws training set and clean subset from the samples without replacement, the test
+    set from the last ``n_held_out`` of them.
     """
 
     from_files: ClassVar[tuple[str, ...]] = ("kernel_file",)

@@ -1,4 +1,8 @@
-"""What data models share that plant one of a few signal patches beside Gaussian noise."""
+"""What data models share that plant one of a few signal patches beside Gaussian noise.
+
+Their options are those of Huang et al. 2025 (arXiv 2510.17526), Han et al. 2025 (arXiv 2505.18909)
+and Kou et al. 2023 (arXiv 2303.04145).
+"""
 
 import itertools
 from abc import abstractmethod
@@ -23,11 +27,14 @@ class PlantedSignals(Problem):
 
     The label is a function of the signs, y = ``rule``(s), and s is uniform on {±1}^K, where y = ±1 is a fair coin.
 
-    * ``orthogonal``: ξ ~ N(0, σ_p² (I − Σ_k μ_k μ_kᵀ/‖μ_k‖²)) (paper A), otherwise ξ ~ N(0, σ_p² I) (papers B, K). At
-      ‖μ_k‖ = 0 the direction of μ_k is kept, so that the noise has d − K dimensions all the same.
-    * ``flip_test_labels`` flips the test labels by the law of the training labels' fixed flips (paper K).
-    * ``test_noise="training"`` is D_test of paper B: a test sample carries the noise of a training sample, drawn
-      independently of its label, plus N(0, ``extra_test_std``²) per coordinate.
+    * ``orthogonal``: ξ ~ N(0, σ_p² (I − Σ_k μ_k μ_kᵀ/‖μ_k‖²)) (Huang et al. 2025), otherwise ξ ~
+      N(0, σ_p² I) (Han et al. 2025, Kou et al. 2023). At ‖μ_k‖ = 0 the direction of μ_k is kept, so
+      that the noise has d − K dimensions all the same.
+    * ``flip_test_labels`` flips the test labels by the law of the training labels' fixed flips (Kou
+      et al. 2023).
+    * ``test_noise="training"`` is D_test of Han et al. 2025: a test sample carries the noise of a
+      training sample, drawn independently of its label, plus N(0, ``extra_test_std``²) per
+      coordinate.
 
     The order of the patches plays no part: the network sums over them.
     """

@@ -19,7 +19,7 @@ class Problem(Checked):
 
     ``isotropic``: the law of the noise is Gaussian and rotation invariant off the signal axes, so that the span
     of a run's vectors can stand for R^d. ``flip_rate_positive`` τ₊ = P(ỹ = −1 | y = 1) and ``flip_rate_negative``
-    τ₋ = P(ỹ = +1 | y = −1): fixed flips of the training labels (paper B).
+    τ₋ = P(ỹ = +1 | y = −1): fixed flips of the training labels (Han et al. 2025, arXiv 2505.18909).
     """
 
     isotropic: ClassVar[bool]

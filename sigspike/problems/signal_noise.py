@@ -1,4 +1,8 @@
-"""The signal–noise data model of papers A, B and K."""
+"""The signal–noise data model.
+
+Huang et al. 2025 (arXiv 2510.17526), Han et al. 2025 (arXiv 2505.18909) and Kou et al. 2023 (arXiv
+2303.04145).
+"""
 
 import numpy as np
 from jaxtyping import Float

@@ -17,9 +17,10 @@ class Bilevel(NamedTuple):
     L_val is the loss of a clean subset. It is differentiated at θ̂, one step ahead, or at θ itself where not ``ahead``,
     which saves a backward pass.
 
-    The hypergradient is exact and of first order. With J the Jacobian of the losses at θ, Σ_i w_i ∇ℓ_i = Jᵀw and c =
-    J Tᵀ ∇L_val(θ̂): J is linearised once, transposed for the two backward passes and applied once forward; Tᵀ is the
-    transpose of the derivative of T at Jᵀw. No second derivative of the network is taken. Paper C, eq. of the update.
+    The hypergradient is exact and of first order. With J the Jacobian of the losses at θ, Σ_i w_i
+    ∇ℓ_i = Jᵀw and c = J Tᵀ ∇L_val(θ̂): J is linearised once, transposed for the two backward passes
+    and applied once forward; Tᵀ is the transpose of the derivative of T at Jᵀw. No second
+    derivative of the network is taken. Source: the update of arXiv 2510.12209.
     """
 
     rule: Rule

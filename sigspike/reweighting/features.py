@@ -5,11 +5,12 @@ c_i = (1/m_v) Σ_j S_ij (G_ij − s_i) with S_ij = 1 where the labels agree and 
 row i. A rule (``PersistentWeights``) then revises the weights with c as with any couplings. All of it is linear in the
 class sums H_ik = Σ_{j in class k} G_ij, which cost O((n C + m_v) d), or O(n m_v) from kernels.
 
-Paper C's surrogate, whose ingredients are mean-centring, row shifting and label-signed modulation; this form of them is
-ours. They are three cures of one ailment, a part of G that all classes share: where all classes have as many clean
-examples, the signs alone remove any shift of a row, and Σ_k H_ik = 0 by centring alone, so that then c with signs is
-C/(C − 1) times c without, and no row is shifted. Then c_i > 0 already where x_i is nearer to class ỹ_i than to the mean
-of all, which many a wrong label is; ``contest`` asks that it match no other class better.
+The surrogate of arXiv 2510.12209, whose ingredients are mean-centring, row shifting and
+label-signed modulation; this form of them is ours. They are three cures of one ailment, a part of G
+that all classes share: where all classes have as many clean examples, the signs alone remove any
+shift of a row, and Σ_k H_ik = 0 by centring alone, so that then c with signs is C/(C − 1) times c
+without, and no row is shifted. Then c_i > 0 already where x_i is nearer to class ỹ_i than to the
+mean of all, which many a wrong label is; ``contest`` asks that it match no other class better.
 """
 
 import jax

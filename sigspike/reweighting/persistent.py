@@ -1,4 +1,4 @@
-"""Meta-reweighting: weights that persist from step to step (paper C)."""
+"""Meta-reweighting: weights that persist from step to step (arXiv 2510.12209)."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
@@ -9,7 +9,9 @@ from sigspike.reweighting.rule import Ids, Losses, Rule, State
 
 
 class PersistentWeights(Rule):
-    """w_i ← clip_[0,1](w_i + β c_i), that is w_i − (β/η) ∂L_val(θ̂)/∂w_i, from w_i = ``start`` (paper C; start ours)."""
+    """w_i ← clip_[0,1](w_i + β c_i), that is w_i − (β/η) ∂L_val(θ̂)/∂w_i, from w_i = ``start``
+    (arXiv 2510.12209; start ours).
+    """
 
     rate: float | Float[Array, ""] = number(POSITIVE, "rate of the weights β", default=1.0)
     start: float | Float[Array, ""] = number(Range(low=0, high=1), "weight at the start", default=0.5)

@@ -1,4 +1,4 @@
-"""Checks at the door: of a clean subset, and of a kernel matrix."""
+"""Checks of a clean subset, and of a kernel matrix."""
 
 from typing import Any
 

@@ -10,8 +10,9 @@ Losses = Any  # arrays over (…, sample)
 def selected(loss: Losses, threshold: Any) -> Any:
     """The samples whose loss lies below ``threshold``.
 
-    With the logistic loss and threshold log 2 they are those whose margin ỹf is positive (paper B: at T₁ exactly the
-    clean ones). A loss that is not finite is not selected.
+    With the logistic loss and threshold log 2 they are those whose margin ỹf is positive (Han et
+    al. 2025, arXiv 2505.18909: at T₁ exactly the clean ones). A loss that is not finite is not
+    selected.
     """
     return np.asarray(loss) < np.asarray(threshold)
 

@@ -1,4 +1,4 @@
-"""Stages of training, read off records: when a curve first crosses a level, and what that makes of papers A, B, C."""
+"""Stages of training, read off records: when curves cross the levels that theorems name."""
 
 from sigspike.stages.crossing import Moment as Moment
 from sigspike.stages.crossing import first_time as first_time

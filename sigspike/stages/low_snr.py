@@ -1,4 +1,7 @@
-"""The stages of paper A: noise memorised, a plateau, and the take-over by the signal."""
+"""Stages at low SNR: noise memorised, a plateau, and the take-over by the signal.
+
+Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any
 
@@ -12,7 +15,7 @@ BAND = 0.1  # a plateau is reached within a tenth of its level
 
 
 def low_snr_stages(data: xr.Dataset, flip_rate: Any = None) -> xr.Dataset:
-    """The stages of paper A along ``stage``, each a ``first_time``:
+    """The stages of Huang et al. 2025 along ``stage``, each a ``first_time``:
 
     * ``memorised``: max ρ̄ ≥ 1, which ends stage 1 (Theorems 3.2, 3.3: T₁).
     * ``plateau``: the mean margin comes within a tenth of log((1 − p)/p), where a flipped label pulls it down as much

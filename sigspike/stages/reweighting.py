@@ -1,4 +1,7 @@
-"""The phases of paper C: alignment of the weights, filtering, and what follows it."""
+"""The phases of meta-reweighting: alignment of the weights, filtering, and what follows it.
+
+arXiv 2510.12209.
+"""
 
 import numpy as np
 import xarray as xr
@@ -8,8 +11,8 @@ from sigspike.stages.listing import listed, need
 
 
 def reweighting_phases(data: xr.Dataset, saturation: float = 0.05, plateau: float = 0.05) -> xr.Dataset:
-    """The ends of the first two phases of meta-reweighting along ``stage``, each a ``first_time`` (paper C; levels
-    ours):
+    """The ends of the first two phases of meta-reweighting along ``stage``, each a ``first_time``
+    (levels ours):
 
     * ``aligned``: the weights have saturated, (1/n) Σ_i min(ω_i, 1 − ω_i) ≤ ``saturation``: alignment ends.
     * ``filtered``: all but ``plateau`` of the fall of the clean loss, from its start to its least, is done: filtering

@@ -1,4 +1,7 @@
-"""The stages of paper B: clean samples fitted, then flipped ones memorised."""
+"""The two stages under label noise: clean samples fitted, then flipped ones memorised.
+
+Han et al. 2025 (arXiv 2505.18909).
+"""
 
 import numpy as np
 import xarray as xr
@@ -10,12 +13,13 @@ ROUNDING = 1e-6  # of a mean of ones: a compiled k · (1/k) may be below 1
 
 
 def two_stage_stages(data: xr.Dataset, level: float = 1.0) -> xr.Dataset:
-    """The stages of paper B along ``stage``, each a ``first_time``, for fixed flips of the training labels:
+    """The stages of Han et al. 2025 along ``stage``, each a ``first_time``, for fixed flips of the
+    training labels:
 
     * ``separated``: clean samples are fitted (accuracy ≥ ``level``) while flipped ones are predicted with their true
       label (accuracy on the observed one ≤ 1 − ``level``): T₁, where stage I is reached.
     * ``crossing``: from then on, mean ρ̄ of the flipped samples > mean γ, which turns their margins (1/m) Σ (ρ̄ − γ)
-      (paper B) positive: stage I ends. Not reached where stage I is not.
+      (Han et al. 2025) positive: stage I ends. Not reached where stage I is not.
     * ``memorised``: accuracy ≥ ``level`` on the flipped samples' observed labels.
 
     Without flipped samples none is reached.

@@ -1,4 +1,4 @@
-"""Paper K: benign and harmful overfitting of a ReLU network (arXiv 2303.04145)."""
+"""Kou et al. 2023: benign and harmful overfitting of a ReLU network (arXiv 2303.04145)."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sigspike.theory.scales import Scales, divide
 from sigspike.theory.theorem import Theorem, architecture, equals, exponent, flip_rates, fresh_test, given_labels
 from sigspike.theory.two_stages import strength
 
-CONDITION = "K, Condition 4.1"
+CONDITION = "Kou et al. 2023, Condition 4.1"
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class BenignOverfitting(Theorem):
     weights) is another one.
     """
 
-    title: ClassVar[str] = "Benign overfitting (K, Theorem 4.2)"
-    source: ClassVar[str] = "K, Theorem 4.2"
+    title: ClassVar[str] = "Benign overfitting (Kou et al. 2023, Theorem 4.2)"
+    source: ClassVar[str] = "Kou et al. 2023, Theorem 4.2"
     control_name: ClassVar[str] = "n‖μ‖⁴ / (σₚ⁴d)"
 
     def hypotheses(self, experiment: Experiment) -> list[Hypothesis]:

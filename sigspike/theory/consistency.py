@@ -1,4 +1,7 @@
-"""Where paper A's theorems live: for each dimension the best choice of everything else, and what it costs."""
+"""For each dimension the best choice of everything else at low SNR, and what it costs.
+
+Huang et al. 2025 (arXiv 2510.17526): Assumption 3.1, Theorems 3.2 and 3.3.
+"""
 
 import dataclasses
 import math
@@ -24,8 +27,9 @@ def consistent_scaling(
     samples: str = "fewest",
     low_snr: str = "paper",
 ) -> xr.Dataset:
-    """For each d: the largest C at which Assumption 3.1 of paper A (with the flip rate's bounds) can be met at all, and
-    the choice of n, m, σ₀, ‖μ‖, η that meets it at ``constant`` with the fewest predicted steps of Theorem 3.3.
+    """For each d: the largest C at which Assumption 3.1 (with the flip rate's bounds) can be met at
+    all, and the choice of n, m, σ₀, ‖μ‖, η that meets it at ``constant`` with the fewest predicted
+    steps of Theorem 3.3.
 
     Lengths are in units of σ_p: the conditions know η σ_p², σ₀ σ_p and ‖μ‖/σ_p alone. With L = log(d/δ),
 

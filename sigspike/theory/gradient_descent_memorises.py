@@ -1,4 +1,7 @@
-"""Paper A, Theorem 3.2: at low SNR gradient descent memorises noise."""
+"""At low SNR gradient descent memorises noise.
+
+Huang et al. 2025, Theorem 3.2 (arXiv 2510.17526).
+"""
 
 import math
 from dataclasses import dataclass
@@ -22,8 +25,8 @@ class GradientDescentMemorises(LowSNR):
     2√(2 log(8mn/δ)), our reading: the largest of all initial overlaps, twice.
     """
 
-    title: ClassVar[str] = "Gradient descent memorises (A, Theorem 3.2)"
-    source: ClassVar[str] = "A, Theorem 3.2"
+    title: ClassVar[str] = "Gradient descent memorises (Huang et al. 2025, Theorem 3.2)"
+    source: ClassVar[str] = "Huang et al. 2025, Theorem 3.2"
 
     def algorithm(self, experiment: Experiment) -> list[Hypothesis]:
         return [given_labels(experiment)]
@@ -33,7 +36,7 @@ class GradientDescentMemorises(LowSNR):
         missing = "" if math.isfinite(start) else SMALL_START
         fit = divide(s.width**2, self.epsilon * s.noise_rate)
         slack, ours = 2 * self.overlap_bound(s), "Õ as 2√(2 log(8mn/δ))"
-        lemma, order = "A, lemmas of Theorem 3.2", "constant 1 in Θ"
+        lemma, order = "Huang et al. 2025, lemmas of Theorem 3.2", "constant 1 in Θ"
         return [
             Prediction("T1", "≤", 4 * start, "4nm log(1/(σ₀σₚ√d)) / (ησₚ²d)", lemma, missing=missing),
             Prediction(
@@ -54,12 +57,15 @@ class GradientDescentMemorises(LowSNR):
 
 
 def signal_ceiling(scales: Scales, step: float) -> float:
-    """γ + |⟨w0, μ⟩| ≤ exp(2η‖μ‖²t/m) |⟨w0, μ⟩|: the factor by which signal can have grown at step t (A, lemmas)."""
+    """γ + |⟨w0, μ⟩| ≤ exp(2η‖μ‖²t/m) |⟨w0, μ⟩|: the factor by which signal can have grown at step t
+    (Huang et al. 2025, lemmas).
+    """
     return np.exp(2 * scales.signal_rate * step)
 
 
 def noise_floor(scales: Scales, step: float, rate: float = 0.5) -> float:
-    """max ρ̄ ≥ exp(ηC₁σₚ²dt/(2nm)) σ₀σₚ√d/4 − 0.6 β̄ while the margins are small (A, lemmas), with our β̄ = σ₀σₚ√d.
+    """max ρ̄ ≥ exp(ηC₁σₚ²dt/(2nm)) σ₀σₚ√d/4 − 0.6 β̄ while the margins are small (Huang et al.
+    2025, lemmas), with our β̄ = σ₀σₚ√d.
 
     C₁, a bound of |ℓ'| from below, is ``rate``: ½ at the start.
     """

@@ -16,8 +16,8 @@ Number = Any  # a number, or an array of them
 class Recursion:
     """ι⁺ = (1 + c a/(1 + e^f)) ι with probability 1 − p, and (1 − c a/(1 + e^{−f})) ι with probability p.
 
-    a = η σ_p² d / (n m) and c = ``rate``; the margin f is ι, or ι² where ``squares``. Paper A prints c = 1 and f = ι²
-    for both definitions of ι.
+    a = η σ_p² d / (n m) and c = ``rate``; the margin f is ι, or ι² where ``squares``. Huang et al.
+    2025 (arXiv 2510.17526) prints c = 1 and f = ι² for both definitions of ι.
 
     A noise pre-activation of the network obeys u⁺ = (1 + 2a g) u, with g = −∂ℓ(εf)/∂f and 2 from σ'(u) = 2u. Hence
     c = 2 for ι = (1/m) Σ_r ρ̄; f = ι² there if all neurons are alike. For ι = (1/m) Σ_r ρ̄², which *is* the margin,

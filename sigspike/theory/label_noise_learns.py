@@ -1,4 +1,7 @@
-"""Paper A, Theorem 3.3: at low SNR label-noise gradient descent learns the signal."""
+"""At low SNR label-noise gradient descent learns the signal.
+
+Huang et al. 2025, Theorem 3.3 (arXiv 2510.17526).
+"""
 
 import math
 from dataclasses import dataclass
@@ -27,8 +30,8 @@ class LabelNoiseLearns(LowSNR):
     printed one by the order of a. ``take-over`` is the printed time, ``take-over, second order`` ours.
     """
 
-    title: ClassVar[str] = "Label noise learns the signal (A, Theorem 3.3)"
-    source: ClassVar[str] = "A, Theorem 3.3"
+    title: ClassVar[str] = "Label noise learns the signal (Huang et al. 2025, Theorem 3.3)"
+    source: ClassVar[str] = "Huang et al. 2025, Theorem 3.3"
 
     def algorithm(self, experiment: Experiment) -> list[Hypothesis]:
         return [wants("labels", Flips, experiment.algorithm.labels)]
@@ -59,7 +62,12 @@ class LabelNoiseLearns(LowSNR):
         known = 0 < flips < 0.5
         return [
             Prediction(
-                "T1", "≤", 4 * start, "4nm log(1/(σ₀σₚ√d)) / (ησₚ²d)", "A, lemmas of Theorem 3.3", missing=missing
+                "T1",
+                "≤",
+                4 * start,
+                "4nm log(1/(σ₀σₚ√d)) / (ησₚ²d)",
+                "Huang et al. 2025, lemmas of Theorem 3.3",
+                missing=missing,
             ),
             Prediction(
                 "take-over",

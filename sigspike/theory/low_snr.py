@@ -1,4 +1,4 @@
-"""What the theorems of paper A share: its Assumption 3.1 (arXiv 2510.17526)."""
+"""What the theorems of Huang et al. 2025 share: its Assumption 3.1 (arXiv 2510.17526)."""
 
 import math
 from abc import abstractmethod
@@ -19,7 +19,7 @@ from sigspike.theory.theorem import (
     fresh_test,
 )
 
-ASSUMPTION = "A, Assumption 3.1"
+ASSUMPTION = "Huang et al. 2025, Assumption 3.1"
 SMALL_START = "σ₀σₚ√d < 1: the logarithm of its inverse is a time"
 
 
@@ -86,7 +86,9 @@ class LowSNR(Theorem):
     def _low_snr(self, s: Scales) -> Condition:
         if self.low_snr == "paper":
             return Condition("low SNR", "SNR ≤ 1 / (C√n)", s.snr * np.sqrt(s.n_samples), 1.0, ASSUMPTION)
-        return Condition("low SNR", "n·SNR² ≤ 1 / (C log d)", s.n_snr2 * np.log(s.dim), 1.0, "A, rebuttal")
+        return Condition(
+            "low SNR", "n·SNR² ≤ 1 / (C log d)", s.n_snr2 * np.log(s.dim), 1.0, "Huang et al. 2025, rebuttal"
+        )
 
     def control(self, scales: Scales) -> float:
         return scales.n_snr2

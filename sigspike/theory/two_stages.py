@@ -1,4 +1,4 @@
-"""Paper B: the two stages of learning with fixed label noise (arXiv 2505.18909)."""
+"""Han et al. 2025: the two stages of learning with fixed label noise (arXiv 2505.18909)."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ BAND = 10.0  # a Θ(1) of the paper is read as [1/10, 10]
 
 @dataclass(frozen=True)
 class ReLUNetwork(Theorem):
-    """What the theorems of paper B share: ReLU, noise not orthogonal to μ, d ≥ C max{n² log(n/δ), n‖μ‖σₚ⁻¹√log(n/δ)}.
+    """What the theorems of Han et al. 2025 share: ReLU, noise not orthogonal to μ, d ≥ C max{n²
+    log(n/δ), n‖μ‖σₚ⁻¹√log(n/δ)}.
 
     Known to us from a summary of the paper: conditions beyond d are not quoted there, so the table is not complete. The
     arguments of the logarithms are ours, and so is the band [1/10, 10] for Θ(1).
@@ -34,7 +35,11 @@ class ReLUNetwork(Theorem):
         s, log = scales, np.log(scales.n_samples / self.delta)
         room = max(s.n_samples**2 * log, s.n_samples * s.signal_strength / s.noise_std * np.sqrt(log))
         formula = "d ≥ C max{n² log(n/δ), n‖μ‖σₚ⁻¹ √log(n/δ)}"
-        return [Condition("dimension", formula, room, s.dim, "B, Condition 4.1; arguments of the logarithms ours")]
+        return [
+            Condition(
+                "dimension", formula, room, s.dim, "Han et al. 2025, Condition 4.1; arguments of the logarithms ours"
+            )
+        ]
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,8 @@ class TwoStages(ReLUNetwork):
     log 2 and those of noisy ones above.
     """
 
-    title: ClassVar[str] = "Two stages under label noise (B, Theorems 4.1 and 4.2)"
-    source: ClassVar[str] = "B, Theorems 4.1, 4.2"
+    title: ClassVar[str] = "Two stages under label noise (Han et al. 2025, Theorems 4.1 and 4.2)"
+    source: ClassVar[str] = "Han et al. 2025, Theorems 4.1, 4.2"
     control_name: ClassVar[str] = "n·SNR²"
 
     def labels(self, experiment: Experiment) -> Hypothesis:
@@ -69,11 +74,20 @@ class TwoStages(ReLUNetwork):
         s, order = scales, "constant 1 in Θ"
         rate = min(s.positive_rate, s.negative_rate)
         return [
-            Prediction("T1", "Θ", divide(1, s.noise_rate), "nm / (ησₚ²d)", "B, Theorem 4.1", order),
-            Prediction("test error at T1", "≤", np.exp(-s.dim / s.n_samples), "exp(−d/n)", "B, Theorem 4.1", "C' = 1"),
-            Prediction("D_test error at the end", "≥", rate / 2, "½ min(τ₊, τ₋)", "B, Theorem 4.2"),
-            Prediction("best stopping time", "Θ", divide(1, s.noise_rate), "T1", "B, early stopping", order),
-            Prediction("selection threshold", "→", np.log(2), "log 2", "B, sample selection"),
+            Prediction("T1", "Θ", divide(1, s.noise_rate), "nm / (ησₚ²d)", "Han et al. 2025, Theorem 4.1", order),
+            Prediction(
+                "test error at T1",
+                "≤",
+                np.exp(-s.dim / s.n_samples),
+                "exp(−d/n)",
+                "Han et al. 2025, Theorem 4.1",
+                "C' = 1",
+            ),
+            Prediction("D_test error at the end", "≥", rate / 2, "½ min(τ₊, τ₋)", "Han et al. 2025, Theorem 4.2"),
+            Prediction(
+                "best stopping time", "Θ", divide(1, s.noise_rate), "T1", "Han et al. 2025, early stopping", order
+            ),
+            Prediction("selection threshold", "→", np.log(2), "log 2", "Han et al. 2025, sample selection"),
         ]
 
     def control(self, scales: Scales) -> float:
@@ -85,7 +99,7 @@ class CleanLabels(ReLUNetwork):
     """Without label noise: every training sample is right, and the test error ≤ exp(−n‖μ‖⁴/(Cσₚ⁴d))."""
 
     title: ClassVar[str] = "Learning from clean labels (B)"
-    source: ClassVar[str] = "B, learning without label noise"
+    source: ClassVar[str] = "Han et al. 2025, learning without label noise"
     control_name: ClassVar[str] = "n‖μ‖⁴ / (σₚ⁴d)"
 
     def labels(self, experiment: Experiment) -> Hypothesis:
@@ -100,5 +114,7 @@ class CleanLabels(ReLUNetwork):
 
 
 def strength(scales: Scales) -> float:
-    """n‖μ‖⁴ / (σₚ⁴ d) = n·SNR⁴ d, which decides for ReLU networks (papers B and K)."""
+    """n‖μ‖⁴ / (σₚ⁴ d) = n·SNR⁴ d, which decides for ReLU networks (Han et al. 2025, Kou et al.
+    2023).
+    """
     return scales.n_samples * scales.snr**4 * scales.dim

@@ -9,8 +9,9 @@ from sigspike.images.bridge.tensors import check_whole
 
 
 def flipped(labels: Any, flip_rate: float, n_classes: int, generator: torch.Generator | None = None) -> torch.Tensor:
-    """Labels (sample,) of which each becomes one of the C − 1 others, drawn uniformly, with probability p: the law of
-    `methods.LabelNoise`, to be called at every step (paper A), for any loss.
+    """Labels (sample,) of which each becomes one of the C − 1 others, drawn uniformly, with
+    probability p: the law of `methods.LabelNoise`, to be called at every step (Huang et al. 2025,
+    arXiv 2510.17526), for any loss.
 
     It draws from ``generator`` (of the labels' device; None: PyTorch's own), which PyTorch seeds and checkpoints, and
     never changes the labels given.

@@ -25,10 +25,11 @@ class MetaReweighting(Weights):
         weights = meta(losses, clean_images, clean_labels, ids)
         optimiser.zero_grad(); (weights * losses).mean().backward(); optimiser.step()
 
-    ``method`` says the rule: `PersistentWeights` (paper C), `FreshWeights` (L2RW) or `WeightNetwork` (Meta-Weight-Net).
-    The optimiser is ``torch.optim.SGD``, with its momentum, Nesterov's or not, damping, weight decay and groups as they
-    are; η is its largest rate. Where the method is not ``ahead``, θ̂ is θ, c_i = ⟨∇ℓ_i, ∇L_val⟩ (no momentum in it),
-    and any optimiser will do.
+    ``method`` says the rule: `PersistentWeights` (arXiv 2510.12209), `FreshWeights` (L2RW) or
+    `WeightNetwork` (Meta-Weight-Net). The optimiser is ``torch.optim.SGD``, with its momentum,
+    Nesterov's or not, damping, weight decay and groups as they are; η is its largest rate. Where
+    the method is not ``ahead``, θ̂ is θ, c_i = ⟨∇ℓ_i, ∇L_val⟩ (no momentum in it), and any
+    optimiser will do.
 
     The model is any module of one input; ``losses`` (sample,) are any losses in its graph, `Loss`'s among them, and
     L_val is ``criterion`` of the clean batch, in the model's present mode: in training its batch norms take the clean

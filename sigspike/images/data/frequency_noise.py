@@ -15,9 +15,10 @@ CHUNK = 1024  # images at a time
 def with_high_frequency_noise(dataset: Dataset, noise_std: float, radius: float, seed: int) -> Dataset:
     """x + F⁻¹(1[|f| > r] F(ξ)), ξ_pixel ~ N(0, σ²) for every image and channel, rounded and cut to bytes.
 
-    σ = ``noise_std`` is in units of the whole range of a pixel, |f| the length of a frequency in cycles an image,
-    r = ``radius``: a share of about 1 − π r²/size² of all frequencies has noise (Jelassi & Li 2022, figure 1, and paper
-    A, figure 1, which state neither σ nor r). Training and test images have it.
+    σ = ``noise_std`` is in units of the whole range of a pixel, |f| the length of a frequency in
+    cycles an image, r = ``radius``: a share of about 1 − π r²/size² of all frequencies has noise
+    (Jelassi & Li 2022, figure 1, and Huang et al. 2025, arXiv 2510.17526, figure 1, which state
+    neither σ nor r). Training and test images have it.
     """
     Range(low=0).check("noise_std", noise_std)
     Range(low=0).check("radius", radius)

@@ -23,7 +23,7 @@ from sigspike.reweighting import (
 
 class FeatureReweighting(Reweighted):
     """c_i = (1/m) Σ_j S_ij (G_ij − s_i) / mean_i ‖φ_i‖², G_ij = ⟨φ_i − μ, φ_j − μ⟩ over the m clean images j of the
-    step (paper C's surrogate; see `reweighting.features`).
+    step (the surrogate of arXiv 2510.12209; see `reweighting.features`).
 
     φ are penultimate features at θ, in training: the batch and the clean batch are each normalised by its own
     statistics. μ is the mean of the clean ones (0 where not ``centre``); s_i is the mean over classes of the row's

@@ -11,8 +11,9 @@ from sigspike.images.methods.method import Logits, Losses, Method, cross_entropy
 
 
 class LabelNoise(Method):
-    """ℓ = −log p_k, where k is ỹ with probability 1 − p, else one of the C − 1 other classes, drawn uniformly and anew
-    at every step (paper A, section 2, for C = 2; its ResNet experiments have p = 0.2).
+    """ℓ = −log p_k, where k is ỹ with probability 1 − p, else one of the C − 1 other classes, drawn
+    uniformly and anew at every step (Huang et al. 2025, arXiv 2510.17526, section 2, for C = 2; its
+    ResNet experiments have p = 0.2).
     """
 
     flip_rate: float | Float[Array, ""] = number(BELOW_ONE, "flip rate p", default=0.2)

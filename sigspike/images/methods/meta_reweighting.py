@@ -17,9 +17,10 @@ class MetaReweighting(Reweighted):
     L_val is the mean cross entropy of the clean batch at θ̂, or at θ itself where not ``ahead``. Batch norm takes the
     clean batch's own statistics there, as the training batch has its own; no running statistic sees clean images.
 
-    By its ``rule`` it is meta-reweighting with persistent weights (paper C), w_i ← clip(w_i + β c_i); L2RW with
-    ``FreshWeights`` (Ren et al. 2018, who take L_val at θ: c at w = 0 without momentum or decay); or Meta-Weight-Net
-    with ``WeightNetwork`` (Shu et al. 2019, whose θ̂ is one of plain descent; its rate is their meta rate times η/B).
+    By its ``rule`` it is meta-reweighting with persistent weights (arXiv 2510.12209), w_i ←
+    clip(w_i + β c_i); L2RW with ``FreshWeights`` (Ren et al. 2018, who take L_val at θ: c at w = 0
+    without momentum or decay); or Meta-Weight-Net with ``WeightNetwork`` (Shu et al. 2019, whose θ̂
+    is one of plain descent; its rate is their meta rate times η/B).
 
     A revision adds to the forward and backward pass of a step another backward pass (none where not ``ahead``), a
     tangent pass, and both passes of the clean batch; ``rule.every`` makes revisions rarer. The rate β is ours.

@@ -1,4 +1,7 @@
-"""Robust feature learning: self-bootstrapping, restoration of augmented images, and clusters of features (paper D)."""
+"""Robust feature learning: self-bootstrapping, restored images, and clusters of features.
+
+Tai et al. 2023 (arXiv 2307.04312).
+"""
 
 from typing import Any
 
@@ -22,7 +25,7 @@ RANDOM = Augmentation(0, False, 2, 9)  # RandAugment with N = 2, M = 9; the pape
 
 
 class RobustFeatures(Method):
-    """RFL (paper D, eq. 14): L = L_boot + L_rec + L_cluster, each to be switched off.
+    """RFL (Tai et al. 2023, eq. 14): L = L_boot + L_rec + L_cluster, each to be switched off.
 
     * ``bootstrap``: −α log p_ỹ − (1 − α) log p_z, z = argmax p, where α falls linearly from 1 to 0 over all steps
       (eq. 13; α = 1 throughout where it is off: cross entropy).

@@ -17,9 +17,10 @@ from sigspike.selection import gaussian_mixture, selected
 class SmallLoss(Method):
     """ℓ = −log p_ỹ over the images kept, and nothing of the others; the mean is over those kept.
 
-    At the beginning of every ``every``-th epoch after ``warm_up`` epochs with all of them, all images are looked at,
-    and kept are those whose cross entropy lies below log C, that of guessing ("log_c", paper B for C = 2); those that
-    belong to the lower of two Gaussians with P > ½ ("mixture", as in DivideMix); or the ``keep`` smallest share.
+    At the beginning of every ``every``-th epoch after ``warm_up`` epochs with all of them, all
+    images are looked at, and kept are those whose cross entropy lies below log C, that of guessing
+    ("log_c"; Han et al. 2025 for C = 2, arXiv 2505.18909); those that belong to the lower of two
+    Gaussians with P > ½ ("mixture", as in DivideMix); or the ``keep`` smallest share.
     """
 
     rule: str = choice("log_c", "mixture", "share", default="log_c")

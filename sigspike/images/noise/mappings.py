@@ -15,7 +15,7 @@ CIFAR10 = (0, 1, 0, 5, 7, 3, 6, 7, 8, 1)
 
 
 def following(n_classes: int, _: np.random.Generator) -> Mapping:
-    """i → i + 1 mod C (paper D; the "pair flip" of Co-teaching)."""
+    """i → i + 1 mod C (Tai et al. 2023, arXiv 2307.04312; the "pair flip" of Co-teaching)."""
     return np.roll(np.arange(n_classes), -1)
 
 

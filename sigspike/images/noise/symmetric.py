@@ -11,9 +11,10 @@ from sigspike.images.noise.law import RATE, Labels, Law, chosen
 class Symmetric(Law):
     """A share ε of the labels is drawn anew, uniformly.
 
-    ``include_self`` False: over the C−1 other classes, so that a share ε is wrong (Co-teaching, paper D). True: over
-    all C, so that ε (C−1)/C are wrong, 72 % of CIFAR-10 at "80 %" (DivideMix, ELR, Meta-Weight-Net, FINE, Joint
-    Optimization). ``exact`` and ``per_class`` say how many: see `chosen`.
+    ``include_self`` False: over the C−1 other classes, so that a share ε is wrong (Co-teaching; Tai
+    et al. 2023, arXiv 2307.04312). True: over all C, so that ε (C−1)/C are wrong, 72 % of CIFAR-10
+    at "80 %" (DivideMix, ELR, Meta-Weight-Net, FINE, Joint Optimization). ``exact`` and
+    ``per_class`` say how many: see `chosen`.
     """
 
     rate: float = constant(RATE, "share ε of labels drawn anew")

@@ -1,4 +1,7 @@
-"""Tables of paper D, "Robust feature learning against noisy labels": its training, and CIFAR-10 and -100."""
+"""Tables of robust feature learning: its training, and CIFAR-10 and -100.
+
+Tai et al. 2023 (arXiv 2307.04312), "Robust feature learning against noisy labels".
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +17,7 @@ from sigspike.images.tables.table import Accuracy, Published, Table
 from sigspike.images.training import SGD, Milestones, Training
 
 
-class OfPaperD(Table):
+class OfRobustFeatures(Table):
     """ResNet-18, 300 epochs of SGD: learning rate .1, times .1 at 50 and 75 %; momentum .9, decay 10⁻⁴, batch 128.
 
     Symmetric noise goes to the other classes, asymmetric noise to the next one, the same share of every class. The
@@ -48,11 +51,11 @@ def _alone(*best: float | None) -> tuple[Accuracy | None, ...]:
     return tuple(None if value is None else Accuracy(value, None) for value in best)
 
 
-class OfCIFAR10(OfPaperD):
+class OfCIFAR10(OfRobustFeatures):
     """Table 1."""
 
-    name: ClassVar[str] = "D1"
-    about: ClassVar[str] = "CIFAR-10, ResNet-18 (paper D, table 1)"
+    name: ClassVar[str] = "cifar10-resnet18-noisy"
+    about: ClassVar[str] = "CIFAR-10, ResNet-18 (Tai et al. 2023, table 1)"
     remark: ClassVar[str] = "best: the epoch with the highest accuracy on the test images, as in the paper"
     columns: ClassVar[Mapping[str, Law]] = (
         {"clean": Symmetric(0.0)}
@@ -95,11 +98,11 @@ class OfCIFAR10(OfPaperD):
     }
 
 
-class OfCIFAR100(OfPaperD):
+class OfCIFAR100(OfRobustFeatures):
     """Table 2. PENCIL diverges at .8 ("fail")."""
 
-    name: ClassVar[str] = "D2"
-    about: ClassVar[str] = "CIFAR-100, ResNet-18 (paper D, table 2)"
+    name: ClassVar[str] = "cifar100-resnet18-symmetric"
+    about: ClassVar[str] = "CIFAR-100, ResNet-18 (Tai et al. 2023, table 2)"
     remark: ClassVar[str] = "the paper gives one number, compared with our best: on the test images, as there"
     columns: ClassVar[Mapping[str, Law]] = {"clean": Symmetric(0.0)} | symmetric(0.2, 0.4, 0.6, 0.8)
     published: ClassVar[Published] = {
@@ -114,11 +117,13 @@ class OfCIFAR100(OfPaperD):
         return CIFAR100(data_dir).load()
 
 
-class Ablation(OfPaperD):
+class Ablation(OfRobustFeatures):
     """Table 4: which terms of RFL do what; + (B) has a fixed α = 1, and so has + (C)."""
 
-    name: ClassVar[str] = "D4"
-    about: ClassVar[str] = "CIFAR-10: terms of RFL, (A) bootstrap, (B) restoration, (C) clusters (paper D, table 4)"
+    name: ClassVar[str] = "cifar10-resnet18-ablation"
+    about: ClassVar[str] = (
+        "CIFAR-10: terms of RFL, (A) bootstrap, (B) restoration, (C) clusters (Tai et al. 2023, table 4)"
+    )
     remark: ClassVar[str] = "the paper gives one number, compared with our best: on the test images, as there"
     columns: ClassVar[Mapping[str, Law]] = symmetric(0.6, 0.8)
     published: ClassVar[Published] = {

@@ -1,4 +1,8 @@
-"""Presets without batch norm or augmentation: paper B's VGG-11 on two classes, paper A's VGG-16 with label noise."""
+"""Presets without batch norm or augmentation: VGG-11 on two classes, VGG-16 with label noise.
+
+The first is of Han et al. 2025 (arXiv 2505.18909), the second of Huang et al. 2025 (arXiv
+2510.17526).
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,14 +23,15 @@ LEVELS = (0.0, 0.1, 0.2, 0.4)
 
 
 class TwoStages(Table):
-    """Paper B: airplane against automobile, a fifth of the labels flipped, exactly; clean samples are fitted first.
+    """Han et al. 2025: airplane against automobile, a fifth of the labels flipped, exactly; clean
+    samples are fitted first.
 
     The paper states VGG-11, no augmentation, and nothing of the rest: 60 epochs of plain SGD with learning rate .02 and
     batches of 128 are ours.
     """
 
-    name: ClassVar[str] = "B-VGG11"
-    about: ClassVar[str] = "airplane and automobile, VGG-11, no augmentation (paper B)"
+    name: ClassVar[str] = "airplanes-vgg11-flipped"
+    about: ClassVar[str] = "airplane and automobile, VGG-11, no augmentation (Han et al. 2025)"
     remark: ClassVar[str] = "the paper gives curves and no numbers"
     columns: ClassVar[Mapping[str, Law]] = {"flipped .2": Symmetric(0.2)}
     published: ClassVar[Published] = {"CE": (), "small loss": ()}
@@ -45,7 +50,8 @@ class TwoStages(Table):
 
 
 class LabelNoiseOfVGG(Table):
-    """Paper A: full-batch gradient descent against label-noise gradient descent with p = .2 on VGG-16.
+    """Huang et al. 2025: full-batch gradient descent against label-noise gradient descent with p =
+    .2 on VGG-16.
 
     Columns: the rebuttal's 10 000 images with learning rate .02, where label noise gains about 2 points; and figure 1's
     1 000 images, 100 of each class, with learning rate .05, 5 000 epochs and Gaussian noise on the high frequencies,
@@ -53,9 +59,9 @@ class LabelNoiseOfVGG(Table):
     first are not stated; all have 5 000.
     """
 
-    name: ClassVar[str] = "A-VGG16"
+    name: ClassVar[str] = "cifar10-vgg16-label-noise"
     about: ClassVar[str] = (
-        "CIFAR-10, VGG-16, full batch, no augmentation or batch norm (paper A, figure 1 and rebuttal)"
+        "CIFAR-10, VGG-16, full batch, no augmentation or batch norm (Huang et al. 2025, figure 1 and rebuttal)"
     )
     remark: ClassVar[str] = "published: label noise gains about 2 points on 10 000 images; figure 1 gives curves"
     columns: ClassVar[Mapping[str, Law]] = {"10000 images": Symmetric(0.0)} | {

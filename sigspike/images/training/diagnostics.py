@@ -10,7 +10,8 @@ from sigspike.stages.listing import listed, need
 
 
 def memorisation_stages(curves: xr.Dataset, level: float = 0.9) -> xr.Dataset:
-    """The stages of paper B along ``stage``, each a ``first_time`` in epochs, from the `curves` of a result:
+    """The stages of Han et al. 2025 (arXiv 2505.18909) along ``stage``, each a ``first_time`` in
+    epochs, from the `curves` of a result:
 
     * ``separated``: clean samples are fitted and flipped ones are not, min(clean, 1 − flipped accuracy) ≥ ``level``;
       stage I is reached.

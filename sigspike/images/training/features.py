@@ -40,8 +40,8 @@ def embedded(
 ) -> Float[np.ndarray, "image 2"]:
     """t-SNE (van der Maaten & Hinton 2008) into a plane, from the first two principal components; scikit-learn's.
 
-    Distances between far groups, and their sizes, mean nothing there. O(n log n); paper D's figure 1 has it of test
-    features.
+    Distances between far groups, and their sizes, mean nothing there. O(n log n); figure 1 of Tai
+    et al. 2023 (arXiv 2307.04312) has it of test features.
     """
     Range(low=0, whole=True, plain=True).check("seed", seed)
     Range(low=0, open_low=True, high=len(features), open_high=True).check("perplexity", perplexity)

@@ -1,4 +1,4 @@
-"""What a decoder restores of images: paper D's figure 2."""
+"""What a decoder restores of images, as figure 2 of Tai et al. 2023 (arXiv 2307.04312) shows it."""
 
 from typing import NamedTuple
 

@@ -37,7 +37,7 @@ def _as_tuple(value: Any) -> Any:
 class Milestones(Schedule):
     """η_t is multiplied by ``factor`` after so many epochs, each of ``at`` (``torch.optim.lr_scheduler.MultiStepLR``).
 
-    Paper D: after half and three quarters of 300 epochs, by 0.1.
+    Tai et al. 2023 (arXiv 2307.04312): after half and three quarters of 300 epochs, by 0.1.
     """
 
     at: tuple[int, ...] = eqx.field(

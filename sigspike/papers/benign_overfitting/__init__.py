@@ -1,4 +1,7 @@
-"""Paper K: "Benign overfitting for two-layer ReLU convolutional networks" (arXiv 2303.04145)."""
+"""Figures of Kou et al. 2023 (arXiv 2303.04145).
+
+"Benign overfitting for two-layer ReLU convolutional networks", ICML 2023.
+"""
 
 from sigspike.papers.benign_overfitting.heatmap import HeatMap
 from sigspike.papers.benign_overfitting.initial_weights import InitialWeights

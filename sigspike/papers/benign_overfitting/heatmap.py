@@ -1,4 +1,7 @@
-"""The heat maps of paper K: test error over signal strength and dimension, and where it exceeds 0.2."""
+"""Test error over signal strength and dimension, and where it exceeds 0.2.
+
+The heat maps of Kou et al. 2023 (arXiv 2303.04145).
+"""
 
 from typing import Any, ClassVar
 
@@ -8,8 +11,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 import sigspike as ss
+from sigspike.papers.axes import described
 from sigspike.papers.benign_overfitting import setting
-from sigspike.papers.benign_overfitting.boundary import fit_boundary
+from sigspike.papers.boundary import fit_boundary
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.plots.curves import level
@@ -54,18 +58,20 @@ class HeatMap(Figure):
         return {"problem.snr": np.geomspace(0.005, 0.3, 40 if paper else 24).tolist(), "dim": ss.Linked(fields)}
 
     def settings(self) -> dict[str, Any]:
-        axes = {name: setting.described(self.far_axes(shrink)) for name, shrink in FAR.items()}
-        axes = {PUBLISHED: setting.described(self.axes())} | axes
+        axes = {name: described(self.far_axes(shrink)) for name, shrink in FAR.items()}
+        axes = {PUBLISHED: described(self.axes())} | axes
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
         data = setting.final(ss.sweep(self.experiment(), self.axes(), self.n_seeds, progress=progress))
-        fits = [fit_boundary(data["test_error"], data["signal_strength"], LEVELS)]
+        fits = [fit_boundary(data["test_error"], data["signal_strength"], LEVELS, setting.N_SAMPLES)]
         far = [
             setting.final(ss.sweep(setting.experiment("gaussian"), self.far_axes(shrink), self.n_seeds))
             for shrink in FAR.values()
         ]
-        fits += [fit_boundary(run["test_error"], run["snr"] * run["dim"] ** 0.5, LEVELS) for run in far]
+        fits += [
+            fit_boundary(run["test_error"], run["snr"] * run["dim"] ** 0.5, LEVELS, setting.N_SAMPLES) for run in far
+        ]
         distant = xr.concat(far, xr.Variable("far_law", list(FAR))).drop_vars(("time", "n_snr2"))
         distant = distant.rename({name: f"far_{name}" for name in ("dim", "snr", *distant.data_vars)})
         exponents = [fit[["exponent", "exponent_se"]] for fit in fits]
@@ -114,15 +120,21 @@ class HeatMap(Figure):
         large, small = FAR
 
         return [
-            of_seeds("strong signal: test error is the flip rate 0.1", "K, heat map", strong, 0.08, 0.12),
-            of_seeds("‖μ‖ = 0: test error is 1/2", "K, heat map", none, 0.48, 0.52),
+            of_seeds("strong signal: test error is the flip rate 0.1", "Kou et al. 2023, heat map", strong, 0.08, 0.12),
+            of_seeds("‖μ‖ = 0: test error is 1/2", "Kou et al. 2023, heat map", none, 0.48, 0.52),
             _exponent(data, PUBLISHED, LEVEL, "published grid (theory: 1)", 0.8, 1.2),
             _rise(data),
             _exponent(data, large, 0.3, "d ≥ 10⁴, initial weights as published (2, for they are not small)", 1.8, 2.2),
             _exponent(data, small, LEVEL, "d ≥ 10⁴, initial weights 100 times smaller (theory: 1)", 0.8, 1.2),
             _exponent(data, small, 0.3, "d ≥ 10⁴, initial weights 100 times smaller (theory: 1)", 0.8, 1.2),
-            Claim("cells of the truncated map that n‖μ‖⁴ = C d tells rightly", "K, truncated map", agree, 0, low=0.95),
-            Claim("fraction of runs that diverged", "K, heat map", float((ends >= 0).mean()), 0, high=0),
+            Claim(
+                "cells of the truncated map that n‖μ‖⁴ = C d tells rightly",
+                "Kou et al. 2023, truncated map",
+                agree,
+                0,
+                low=0.95,
+            ),
+            Claim("fraction of runs that diverged", "Kou et al. 2023, heat map", float((ends >= 0).mean()), 0, high=0),
         ]
 
 
@@ -131,10 +143,14 @@ def _rise(data: xr.Dataset) -> Claim:
     low, high = (data.sel(law=PUBLISHED, level=level) for level in (LEVEL, 0.3))
     error = float(low["exponent_se"] ** 2 + high["exponent_se"] ** 2) ** 0.5
     text = "published grid: the exponent of d rises from level 0.2 to 0.3 (theory's limit: equal)"
-    return Claim(text, "K, n‖μ‖⁴ against σₚ⁴ d", float(high["exponent"] - low["exponent"]), error, low=0.1)
+    return Claim(
+        text, "Kou et al. 2023, n‖μ‖⁴ against σₚ⁴ d", float(high["exponent"] - low["exponent"]), error, low=0.1
+    )
 
 
 def _exponent(data: xr.Dataset, law: str, level: float, where: str, low: float, high: float) -> Claim:
     fit = data.sel(law=law, level=level)
     text = f"exponent of d at test error {level}: {where}"
-    return Claim(text, "K, n‖μ‖⁴ against σₚ⁴ d", float(fit["exponent"]), float(fit["exponent_se"]), low, high)
+    return Claim(
+        text, "Kou et al. 2023, n‖μ‖⁴ against σₚ⁴ d", float(fit["exponent"]), float(fit["exponent_se"]), low, high
+    )

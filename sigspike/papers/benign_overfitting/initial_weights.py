@@ -1,4 +1,7 @@
-"""Whether paper K's map depends on the law of the initial weights: uniform, as published, or Gaussian."""
+"""Whether the map depends on the law of the initial weights: uniform, as published, or Gaussian.
+
+Kou et al. 2023 (arXiv 2303.04145).
+"""
 
 from functools import partial
 from typing import Any, ClassVar
@@ -11,6 +14,7 @@ from matplotlib.axes import Axes
 from numpy import ndarray
 
 import sigspike as ss
+from sigspike.papers.axes import described
 from sigspike.papers.benign_overfitting import setting
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
@@ -49,7 +53,7 @@ class InitialWeights(Figure):
         return setting.grid(setting.strengths(0.5), setting.dimensions(198 if paper else 90))
 
     def settings(self) -> dict[str, Any]:
-        axes = {"network.init": list(LAWS)} | setting.described(self.axes())
+        axes = {"network.init": list(LAWS)} | described(self.axes())
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
@@ -85,18 +89,30 @@ class InitialWeights(Figure):
         beyond = float((abs(data["score"]) > 2).mean())
         null = (abs(data["null_score"]) > 2).mean(("signal_strength", "dim"))
         return [
-            Claim.of_seeds("test error, uniform − Gaussian, mean over the map", "K, heat map", overall, -0.01, 0.01),
+            Claim.of_seeds(
+                "test error, uniform − Gaussian, mean over the map", "Kou et al. 2023, heat map", overall, -0.01, 0.01
+            ),
             Claim(
-                "mean absolute difference of a cell", "K, heat map", float(abs(data["difference"]).mean()), 0, high=0.02
+                "mean absolute difference of a cell",
+                "Kou et al. 2023, heat map",
+                float(abs(data["difference"]).mean()),
+                0,
+                high=0.02,
             ),
             Claim(
                 "cells that differ by over 2 standard errors, against the 95 % quantile under random signs",
-                "K, heat map",
+                "Kou et al. 2023, heat map",
                 beyond,
                 float(null.std()),
                 high=float(null.quantile(0.95)),
             ),
-            Claim("fraction of runs that diverged", "K, heat map", float((data["diverged_at"] >= 0).mean()), 0, high=0),
+            Claim(
+                "fraction of runs that diverged",
+                "Kou et al. 2023, heat map",
+                float((data["diverged_at"] >= 0).mean()),
+                0,
+                high=0,
+            ),
         ]
 
 

@@ -1,4 +1,7 @@
-"""What the figures of paper K have in common: one experiment, and its two axes ‖μ‖ and d."""
+"""What the figures have in common: one experiment, and its two axes ‖μ‖ and d.
+
+Kou et al. 2023 (arXiv 2303.04145).
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -61,16 +64,6 @@ def strengths(step: float) -> list[float]:
 def dimensions(step: int) -> list[int]:
     """d = 100, 100 + ``step``, … to 1090."""
     return list(range(100, LARGEST + 1, step))
-
-
-def described(axes: dict[str, Any]) -> dict[str, Any]:
-    """The axes as plain numbers."""
-    return {
-        name: {path: list(column) for path, column in values.fields.items()}
-        if isinstance(values, ss.Linked)
-        else values
-        for name, values in axes.items()
-    }
 
 
 def final(data: xr.Dataset) -> xr.Dataset:

@@ -1,4 +1,7 @@
-"""Paper A: "How does label noise gradient descent improve generalization in the low SNR regime?" (arXiv 2510.17526)."""
+"""Figures of Huang et al. 2025 (arXiv 2510.17526).
+
+"How does label noise gradient descent improve generalization in the low SNR regime?"
+"""
 
 from sigspike.papers.figure import Figure
 from sigspike.papers.low_snr.cifar import Cifar

@@ -7,7 +7,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.figure import Progress
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE
+from sigspike.papers.synthetic import COLORS, FLIP_RATE
 from sigspike.tree import get
 
 PATHS = {
@@ -99,7 +99,8 @@ def compare_cells(
 
 
 def step_size(learning_rate: float, noise_std: float, dim: float, n_samples: int, width: int) -> float:
-    """a = η σ_p² d / (n m), the relative step of a memorising filter (paper A, rebuttal: the process ι).
+    """a = η σ_p² d / (n m), the relative step of a memorising filter (Huang et al. 2025, arXiv
+    2510.17526, rebuttal: the process ι).
 
     A step on a flipped label takes about 2a|ℓ'| of a filter's overlap with the noise away: with a ≫ 1 more than all of
     it, which switches the filter off on that sample, or throws it to the other side.

@@ -1,4 +1,7 @@
-"""Appendix E.2 of paper A: CIFAR-10's airplanes against automobiles, an image patch and a noise patch."""
+"""CIFAR-10's airplanes against automobiles, an image patch and a noise patch.
+
+Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
+"""
 
 from typing import ClassVar
 

@@ -1,4 +1,7 @@
-"""Appendix E.2 of paper A: where label noise helps on digits, over the divisor of the pixels and the noise."""
+"""Where label noise helps on digits, over the divisor of the pixels and the noise.
+
+Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -8,9 +11,9 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.digits import in_words, most_tested, zero_or_one
 from sigspike.papers.low_snr.image_figure import FLIP_RATE, image_experiment
-from sigspike.papers.low_snr.setting import COLORS, compare, gain, outperforms
+from sigspike.papers.synthetic import COLORS, compare, gain, outperforms
+from sigspike.papers.zero_or_one import in_words, most_tested, zero_or_one
 from sigspike.plots.maps import hatch, heat
 from sigspike.plots.style import panels
 
@@ -64,7 +67,7 @@ class DigitsHeatmap(Figure):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Over the map, in its middle, and where the signal is strongest."""
-        better, source = gain(data), "A, appendix E.2"
+        better, source = gain(data), "Huang et al. 2025, appendix E.2"
         name = "test accuracy of label-noise GD minus GD's"
         middle, strong = better.sel(normalization=100, noise_std=6), better.sel(normalization=60, noise_std=4)
         diverged = float((data["diverged_at"] >= 0).mean())

@@ -1,4 +1,7 @@
-"""Figure 2 of paper A: gradient descent memorises noise, label-noise gradient descent learns the signal."""
+"""Gradient descent memorises noise, label-noise gradient descent learns the signal.
+
+Huang et al. 2025, figure 2 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -9,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import FLIP_RATE, compare, side_by_side, synthetic, with_ratio
+from sigspike.papers.synthetic import FLIP_RATE, compare, side_by_side, synthetic, with_ratio
 from sigspike.plots.curves import level
 from sigspike.plots.style import panels
 
@@ -69,16 +72,28 @@ class Dynamics(Figure):
         name = "label-noise GD: "
         of_seeds = Claim.of_seeds
         return [
-            of_seeds("GD: final test error" + at, "A, Theorem 3.2, Fig. 2", plain["test_error"], low=0.24),
-            of_seeds("GD: final training loss" + at, "A, Theorem 3.2, Fig. 2", plain["train_loss"], high=0.01),
-            of_seeds("GD: max ρ̄ / max γ" + at, "A, Fig. 2", plain["ratio"], low=10),
-            of_seeds(name + "final test error" + at, "A, Theorem 3.3, Fig. 2", noisy["test_error"], high=0.02),
-            of_seeds(name + "training loss stays Θ(1)" + at, "A, Theorem 3.3", settled["train_loss"], 0.05, 0.7),
+            of_seeds(
+                "GD: final test error" + at, "Huang et al. 2025, Theorem 3.2, Fig. 2", plain["test_error"], low=0.24
+            ),
+            of_seeds(
+                "GD: final training loss" + at, "Huang et al. 2025, Theorem 3.2, Fig. 2", plain["train_loss"], high=0.01
+            ),
+            of_seeds("GD: max ρ̄ / max γ" + at, "Huang et al. 2025, Fig. 2", plain["ratio"], low=10),
+            of_seeds(
+                name + "final test error" + at, "Huang et al. 2025, Theorem 3.3, Fig. 2", noisy["test_error"], high=0.02
+            ),
+            of_seeds(
+                name + "training loss stays Θ(1)" + at,
+                "Huang et al. 2025, Theorem 3.3",
+                settled["train_loss"],
+                0.05,
+                0.7,
+            ),
             of_seeds(
                 name + "loss on the step's labels → H(p)" + at, "zero drift of ι", settled["step_loss"], *near(ENTROPY)
             ),
             of_seeds(name + "mean margin y·f → log((1−p)/p)" + at, "zero drift of ι", margin, *near(MARGIN)),
-            of_seeds("log₁₀ of GD's ρ̄/γ over label-noise GD's" + at, "A, Fig. 2", gap, low=1),
+            of_seeds("log₁₀ of GD's ρ̄/γ over label-noise GD's" + at, "Huang et al. 2025, Fig. 2", gap, low=1),
         ]
 
 

@@ -1,4 +1,7 @@
-"""Paper A's reviewers: which parameters matter, all moved at once (Sobol' indices)."""
+"""Which parameters matter, all moved at once (Sobol' indices).
+
+A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -12,8 +15,8 @@ import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells
-from sigspike.papers.low_snr.setting import synthetic
 from sigspike.papers.sobol import indices, saltelli
+from sigspike.papers.synthetic import synthetic
 from sigspike.plots.style import COLORS, panels
 
 N_SAMPLES, STEPS = 32, 500
@@ -134,13 +137,13 @@ class GlobalSensitivity(Figure):
             ),
             claim(
                 "GD: total indices of ‖μ‖, σ_p, d minus those of m, σ_0, η",
-                "A, n·SNR²",
+                "Huang et al. 2025, n·SNR²",
                 lambda x: total(x, PLAIN, signal) - total(x, PLAIN, rest),
                 low=0.5,
             ),
             claim(
                 "total index of η: label-noise GD's minus GD's",
-                "A, Theorem 3.3: time ∝ m / (η‖μ‖²)",
+                "Huang et al. 2025, Theorem 3.3: time ∝ m / (η‖μ‖²)",
                 lambda x: total(x, NOISY, ["learning_rate"]) - total(x, PLAIN, ["learning_rate"]),
                 low=0.03,
             ),

@@ -1,4 +1,7 @@
-"""Appendix E.2 of paper A: what its experiments on real images have in common."""
+"""What the experiments on real images have in common.
+
+Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
+"""
 
 from abc import abstractmethod
 from typing import Any
@@ -9,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import compare, gain, outperforms, side_by_side, with_ratio
+from sigspike.papers.synthetic import compare, gain, outperforms, side_by_side, with_ratio
 from sigspike.plots.style import panels
 
 FLIP_RATE = 0.15
@@ -64,7 +67,7 @@ class ImageFigure(Figure):
         name = f"{self.source()}: test accuracy of label-noise GD minus GD's"
         diverged = float((data["diverged_at"] >= 0).mean())
         none = Claim(f"{self.source()}: fraction of runs that diverged", "ours", diverged, 0, high=0)
-        return [*outperforms(name, "A, appendix E.2", gain(data)), none]
+        return [*outperforms(name, "Huang et al. 2025, appendix E.2", gain(data)), none]
 
 
 def image_experiment(

@@ -1,4 +1,7 @@
-"""Paper A's rebuttal: a search over learning rates rescues label-noise gradient descent, not the plain one."""
+"""A search over learning rates rescues label-noise gradient descent, not the plain one.
+
+From the rebuttal of Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -11,7 +14,7 @@ from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells, step_size
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
-from sigspike.papers.low_snr.setting import COLORS, synthetic
+from sigspike.papers.synthetic import COLORS, synthetic
 from sigspike.plots.curves import curve
 from sigspike.plots.style import panels
 
@@ -74,7 +77,7 @@ class LearningRate(Figure):
         return step_size(rate, NOISE_STD, 2000, 200, WIDTH)
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        of_seeds, rebuttal = Claim.of_seeds, "A, rebuttal"
+        of_seeds, rebuttal = Claim.of_seeds, "Huang et al. 2025, rebuttal"
         end = data["test_error"].isel(time=-1)
         noisy, plain = end.sel(algorithm=NOISY), end.sel(algorithm=PLAIN)
         best = data["chosen_error"].isel(time=-1)
@@ -88,7 +91,7 @@ class LearningRate(Figure):
             of_seeds(f"GD: test error {chosen}", rebuttal, best.sel(algorithm=PLAIN), low=0.24),
             of_seeds(
                 "label-noise GD: test error at η = 0.01 (time ∝ 1/η)",
-                "A, Theorem 3.3",
+                "Huang et al. 2025, Theorem 3.3",
                 noisy.sel(learning_rate=0.01),
                 low=0.4,
             ),

@@ -1,4 +1,7 @@
-"""Appendix E.3 of paper A: other laws of the label noise."""
+"""Other laws of the label noise.
+
+Huang et al. 2025, appendix E.3 (arXiv 2510.17526).
+"""
 
 import itertools
 from typing import Any, ClassVar
@@ -10,7 +13,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, synthetic, with_ratio
+from sigspike.papers.synthetic import COLORS, synthetic, with_ratio
 from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import panels
 
@@ -72,7 +75,7 @@ class NoiseLaws(Figure):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Each law against gradient descent, and how soon."""
-        error, source = data["test_error"].isel(time=-1), "A, appendix E.3"
+        error, source = data["test_error"].isel(time=-1), "Huang et al. 2025, appendix E.3"
         laws = [law for law in data["law"].values.tolist() if law != GD]
         learnt = (data["test_error"] <= TOLERATED) & (data["time"] > 0)
         first = learnt.idxmax("time").where(learnt.any("time"))

@@ -1,4 +1,7 @@
-"""Paper A's reviewers: every parameter moved by itself, around the setting of figure 2."""
+"""Every parameter moved by itself, around the setting of figure 2.
+
+A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -11,7 +14,7 @@ from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PATHS, PLAIN, compare_cells
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE, synthetic
+from sigspike.papers.synthetic import COLORS, FLIP_RATE, synthetic
 from sigspike.plots.style import panels
 from sigspike.tree import get
 
@@ -127,24 +130,24 @@ class OneFactor(Figure):
         gain = error.sel(algorithm=PLAIN) - error.sel(algorithm=NOISY)
         noisy = error.sel(algorithm=NOISY)
         finite = gain.mean("seed").where(data["value"].notnull())
-        slower = "A, Theorem 3.3: time ∝ m / (η‖μ‖²)"
+        slower = "Huang et al. 2025, Theorem 3.3: time ∝ m / (η‖μ‖²)"
         return [
             of_seeds(
                 "accuracy of label-noise GD minus GD's in the middle",
-                "A, Fig. 2",
+                "Huang et al. 2025, Fig. 2",
                 gain.sel(parameter="dim", factor=1),
                 0.4,
             ),
             Claim(
                 "the least of it over all values moved, of runs that are finite",
-                "A, reviewer",
+                "Huang et al. 2025, reviewer",
                 float(finite.min()),
                 0,
                 -0.05,
             ),
             Claim(
                 "fraction of values moved at which it exceeds 0.2",
-                "A, reviewer",
+                "Huang et al. 2025, reviewer",
                 float((finite > 0.2).sum() / finite.count()),
                 0,
                 0.5,

@@ -1,4 +1,7 @@
-"""Paper A's reviewers: more than one noise patch."""
+"""More than one noise patch.
+
+A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -9,7 +12,7 @@ import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells
-from sigspike.papers.low_snr.setting import COLORS, synthetic
+from sigspike.papers.synthetic import COLORS, synthetic
 from sigspike.plots.curves import curve
 from sigspike.plots.style import panels
 
@@ -82,13 +85,13 @@ class Patches(Figure):
                 for claim in (
                     of_seeds(
                         f"GD: test error, {count} noise patches {fixed}",
-                        "A, Theorem 3.2",
+                        "Huang et al. 2025, Theorem 3.2",
                         plain.sel(noise_patches=count, noise="each"),
                         low=0.24,
                     ),
                     of_seeds(
                         f"label-noise GD: test error, {count} noise patches {fixed}",
-                        "A, Theorem 3.3",
+                        "Huang et al. 2025, Theorem 3.3",
                         noisy.sel(noise_patches=count, noise="each"),
                         high=0.02,
                     ),

@@ -1,4 +1,7 @@
-"""Figure 3 of paper A: where each algorithm generalises, over SNR and the number of samples."""
+"""Where each algorithm generalises, over SNR and the number of samples.
+
+Huang et al. 2025, figure 3 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -9,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, compare, synthetic
+from sigspike.papers.synthetic import COLORS, compare, synthetic
 from sigspike.plots.maps import contours, hatch, heat
 from sigspike.plots.style import panels
 
@@ -78,8 +81,8 @@ class PhaseDiagram(Figure):
         )
         largest = float(gain.values.flat[best]), float(error.values.flat[best])
         return [
-            Claim(f"{where} worse than GD by over 2 standard errors", "A, Fig. 3", worse, 0, high=0),
-            Claim(f"{where} better than GD by over 2 standard errors", "A, Fig. 3", better, 0, low=1),
-            Claim("largest gain in accuracy of a cell", "A, Fig. 3", *largest, low=0.3),
-            Claim("fraction of runs that diverged", "A, Fig. 3", diverged, 0, high=0),
+            Claim(f"{where} worse than GD by over 2 standard errors", "Huang et al. 2025, Fig. 3", worse, 0, high=0),
+            Claim(f"{where} better than GD by over 2 standard errors", "Huang et al. 2025, Fig. 3", better, 0, low=1),
+            Claim("largest gain in accuracy of a cell", "Huang et al. 2025, Fig. 3", *largest, low=0.3),
+            Claim("fraction of runs that diverged", "Huang et al. 2025, Fig. 3", diverged, 0, high=0),
         ]

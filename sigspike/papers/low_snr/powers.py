@@ -1,4 +1,7 @@
-"""Appendix E.4 of paper A: higher powers of the ReLU."""
+"""Higher powers of the ReLU.
+
+Huang et al. 2025, appendix E.4 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -9,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import FLIP_RATE, compare, gain, side_by_side, synthetic, with_ratio
+from sigspike.papers.synthetic import FLIP_RATE, compare, gain, side_by_side, synthetic, with_ratio
 from sigspike.plots.style import panels
 
 SETTINGS = {  # power: n, ‖μ‖, η
@@ -65,7 +68,7 @@ class Powers(Figure):
         found = []
         for power in SETTINGS:
             run, at = data.sel(power=power), f" (q = {power})"
-            end, source = run.isel(time=-1), "A, appendix E.4"
+            end, source = run.isel(time=-1), "Huang et al. 2025, appendix E.4"
             plain, noisy = end.sel(algorithm="GD"), end.sel(algorithm="label-noise GD")
             found += [
                 Claim.of_seeds("GD: final test error" + at, source, plain["test_error"], low=0.24),

@@ -1,4 +1,7 @@
-"""Paper A's reviewers: label smoothing in place of flips, and all algorithms after equal numbers of steps."""
+"""Label smoothing in place of flips, and all algorithms after equal numbers of steps.
+
+A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -10,7 +13,7 @@ import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PLAIN
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE, compare, synthetic, with_ratio
+from sigspike.papers.synthetic import COLORS, FLIP_RATE, compare, synthetic, with_ratio
 from sigspike.plots.curves import curve, level, log_scale
 from sigspike.plots.style import panels
 
@@ -76,7 +79,10 @@ class Smoothing(Figure):
         of_seeds = Claim.of_seeds
         error = data["test_error"].sel(time=list(self.table))
         plain, noisy, smooth = (error.sel(algorithm=name, drop=True) for name in (PLAIN, NOISY, SMOOTH))
-        dynamics, reviewer = "A, rebuttal: equal in expectation, not in dynamics", "A, reviewer: equal numbers of steps"
+        dynamics, reviewer = (
+            "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
+            "Huang et al. 2025, reviewer: equal numbers of steps",
+        )
         settled = data["margin_mean"].sel(kind="clean", algorithm=SMOOTH).isel(time=-1)
         slope = smooth.isel(time=-1) - smooth.sel(time=1000)
         rows = [(name, of, step) for step in self.table[1:] for name, of in (("GD", plain), (SMOOTH, smooth))]
@@ -91,7 +97,10 @@ class Smoothing(Figure):
                 for name, of, step in rows
             ),
             of_seeds(
-                "label-noise GD: test error after 500 steps, not yet", "A, Theorem 3.3", noisy.sel(time=500), 0.05
+                "label-noise GD: test error after 500 steps, not yet",
+                "Huang et al. 2025, Theorem 3.3",
+                noisy.sel(time=500),
+                0.05,
             ),
             of_seeds(
                 "label smoothing minus GD, test error in the end", "ours", (smooth - plain).isel(time=-1), -0.05, 0.05

@@ -1,4 +1,7 @@
-"""Appendix E.1 of paper A: three layers of ReLU, of which two are trained."""
+"""Three layers of ReLU, of which two are trained.
+
+Huang et al. 2025, appendix E.1 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -9,7 +12,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, compare, gain, outperforms, side_by_side
+from sigspike.papers.synthetic import COLORS, compare, gain, outperforms, side_by_side
 from sigspike.plots.style import panels
 
 GAINS = {"He's": 2**0.5, "half": 0.5}  # of the second layer's initial weights
@@ -77,7 +80,7 @@ class ThreeLayer(Figure):
         plain, noisy = (end.sel(algorithm=name) for name in COLORS)
         growth = xr.ufuncs.log2(end["gamma_max"] / quarter["gamma_max"])
         tail = he.sel(time=slice(0.9 * float(he["time"][-1]), None), algorithm="label-noise GD").mean("time")
-        source, of_seeds, at = "A, appendix E.1", Claim.of_seeds, "three layers, "
+        source, of_seeds, at = "Huang et al. 2025, appendix E.1", Claim.of_seeds, "three layers, "
         return [
             *outperforms(at + "GD's test error minus label-noise GD's", source, gain(he)),
             of_seeds(

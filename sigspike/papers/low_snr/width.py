@@ -1,4 +1,7 @@
-"""Paper A's reviewers: a narrow network, where gradient descent succeeds and too large a step ruins label noise."""
+"""A narrow network, where gradient descent succeeds and too large a step ruins label noise.
+
+A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -10,7 +13,7 @@ from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells, step_size
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
-from sigspike.papers.low_snr.setting import COLORS, synthetic
+from sigspike.papers.synthetic import COLORS, synthetic
 from sigspike.plots.curves import curve
 from sigspike.plots.style import panels
 
@@ -113,7 +116,7 @@ class Width(Figure):
         return error.sel(time=STEPS), error.sel(time=steps)
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        of_seeds, reviewer, rebuttal = Claim.of_seeds, "A, reviewer", "A, rebuttal"
+        of_seeds, reviewer, rebuttal = Claim.of_seeds, "Huang et al. 2025, reviewer", "Huang et al. 2025, rebuttal"
         wide, (rates, _) = data["width_test_error"], self._ends(data)
         lost = (data["rate_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(learning_rate=1.0)
         lost_default = (data["default_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(algorithm=PLAIN)
@@ -131,8 +134,18 @@ class Width(Figure):
             Claim("GD: median test error, m = 3", reviewer, float(narrow.sel(algorithm=PLAIN).median()), 0, high=0.02),
             Claim("label-noise GD: the same", "ours", float(narrow.sel(algorithm=NOISY).median()), 0, high=0.02),
             of_seeds(stuck, "ours: 2·2⁻³ if no step crosses zero", narrow.sel(algorithm=PLAIN) > 0.25, high=0.5),
-            of_seeds("GD: test error, m = 20", "A, Theorem 3.2", wide.sel(algorithm=PLAIN, width=20), low=0.24),
-            of_seeds("label-noise GD: test error, m = 20", "A, Fig. 2", wide.sel(algorithm=NOISY, width=20), high=0.02),
+            of_seeds(
+                "GD: test error, m = 20",
+                "Huang et al. 2025, Theorem 3.2",
+                wide.sel(algorithm=PLAIN, width=20),
+                low=0.24,
+            ),
+            of_seeds(
+                "label-noise GD: test error, m = 20",
+                "Huang et al. 2025, Fig. 2",
+                wide.sel(algorithm=NOISY, width=20),
+                high=0.02,
+            ),
             of_seeds(f"{gain}, m = 1 (a = 2.5)", "ours: too large a step", ahead(wide.sel(width=1)), high=-0.15),
             Claim(
                 f"label-noise GD, {setting}, η = 1 (a = {self._a(1.0):.1f}): fraction of runs that diverged",

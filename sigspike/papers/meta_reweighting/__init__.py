@@ -1,4 +1,4 @@
-"""Paper C: "Revisiting meta-learning with noisy labels: reweighting dynamics" (arXiv 2510.12209)."""
+"""Figures of arXiv 2510.12209, "Revisiting meta-learning with noisy labels: reweighting dynamics"."""
 
 from sigspike.papers.figure import Figure
 from sigspike.papers.meta_reweighting.ablation import SurrogateAblation

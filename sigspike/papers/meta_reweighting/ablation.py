@@ -12,6 +12,7 @@ from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.meta_reweighting import couplings as of
 from sigspike.papers.meta_reweighting.digits import Digits, in_words
 from sigspike.papers.meta_reweighting.problem import CLASSES, Problem, padded
+from sigspike.papers.meta_reweighting.setting import SOURCE
 from sigspike.papers.meta_reweighting.training import Branches, Method
 from sigspike.plots.style import COLORS, panels
 
@@ -109,11 +110,11 @@ class SurrogateAblation(Figure):
         lost = [  # name, changes, clean subset, variant, source, low, high
             ("ten", ten, "balanced", "no row shift", identity, -0.003, 0.003),
             ("ten", ten, "balanced", "no signs", identity, -0.01, 0.01),
-            ("ten", ten, "balanced", "none of the three", "C", 0.01, np.inf),
-            ("ten", ten, "unequal", "none of the three", "C", 0.05, np.inf),
-            ("ten", ten, "unequal", "signs alone", "C", 0.05, np.inf),
-            ("two", two, "balanced", "none of the three", "C", 0.01, np.inf),
-            ("two", two, "unequal", "no centring", "C", 0.01, np.inf),
+            ("ten", ten, "balanced", "none of the three", SOURCE, 0.01, np.inf),
+            ("ten", ten, "unequal", "none of the three", SOURCE, 0.05, np.inf),
+            ("ten", ten, "unequal", "signs alone", SOURCE, 0.05, np.inf),
+            ("two", two, "balanced", "none of the three", SOURCE, 0.01, np.inf),
+            ("two", two, "unequal", "no centring", SOURCE, 0.01, np.inf),
             ("ten", ten, "balanced", "best match", "ours", -np.inf, 0),
             ("ten", ten, "balanced", "FBR, tangent kernel", "ours", -0.02, 0.02),
         ]

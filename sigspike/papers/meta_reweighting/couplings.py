@@ -55,7 +55,7 @@ def _of_features(batch: Batch, centre: bool) -> tuple[Float[Array, "sample class
 
 
 def below_log_c(trained: Trained) -> Weights:
-    """Losses below log C are kept (paper B: log 2)."""
+    """Losses below log C are kept (Han et al. 2025, arXiv 2505.18909: log 2)."""
     return (trained.losses < jnp.log(trained.n_classes)).astype(trained.losses.dtype)
 
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.digits import in_words
 from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, TITLES, default
+from sigspike.papers.zero_or_one import in_words
 from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import COLORS, panels
 

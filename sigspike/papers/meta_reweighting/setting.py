@@ -1,11 +1,14 @@
-"""The default experiments of paper C: a kernel machine and the two-layer network, a third of the labels flipped."""
+"""The default experiments: a kernel machine and the two-layer network, a third of labels flipped.
+
+arXiv 2510.12209.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import sigspike as ss
 
-SOURCE, OURS = "C", "ours"
+SOURCE, OURS = "arXiv 2510.12209", "ours"
 FLIP_RATE, N_CLEAN = 0.3, 20
 N_SAMPLES = {"kernel": 200, "two-layer": 200, "digits": 160}
 N_STEPS = 4000

@@ -16,6 +16,7 @@ from sigspike.plots.style import COLORS, panels
 
 METHODS = {"CE": COLORS[6], "label-noise GD": COLORS[0], "FBR": COLORS[2], "RFL": COLORS[1]}
 LEVEL = 0.8  # of the stages
+STAGES = "Han et al. 2025"
 
 
 class Memorisation(Figure):
@@ -72,37 +73,47 @@ class Memorisation(Figure):
         peak = test.argmax("time")
         at_peak = plain.isel(time=peak)
         last = data["test_accuracy"].isel(time=-1)
-        of_ce, source = last.sel(algorithm="CE"), "D, table 1"
+        of_ce, source = last.sel(algorithm="CE"), "Tai et al. 2023, table 1"
         lasting = _crossing(plain) - _separated(plain)
         return [
-            Claim.of_seeds("CE: flipped samples memorised at the last epoch", "B", flipped.isel(time=-1), low=0.5),
+            Claim.of_seeds("CE: flipped samples memorised at the last epoch", STAGES, flipped.isel(time=-1), low=0.5),
             Claim.of_seeds(
-                "CE: flipped samples memorised at its test peak", "B", at_peak["accuracy"].sel(kind="flipped"), high=0.1
+                "CE: flipped samples memorised at its test peak",
+                STAGES,
+                at_peak["accuracy"].sel(kind="flipped"),
+                high=0.1,
             ),
             Claim.of_seeds(
-                "CE: clean samples fitted at its test peak", "B", at_peak["accuracy"].sel(kind="clean"), low=0.8
+                "CE: clean samples fitted at its test peak", STAGES, at_peak["accuracy"].sel(kind="clean"), low=0.8
             ),
-            Claim.of_seeds("CE: epochs from stage I to the crossing of stage II", "B", lasting, low=1),
+            Claim.of_seeds("CE: epochs from stage I to the crossing of stage II", STAGES, lasting, low=1),
             Claim.of_seeds(
-                "CE: the test peak, as a share of all epochs", "B", (peak + 1) / test.sizes["time"], high=0.5
+                "CE: the test peak, as a share of all epochs", STAGES, (peak + 1) / test.sizes["time"], high=0.5
             ),
             Claim.of_seeds("CE: test accuracy lost after its peak", source, test.max("time") - of_ce, low=0.05),
             Claim.of_seeds(
-                "CE: precision of losses below log C at its test peak", "B", at_peak["precision_log_c"], low=0.75
+                "CE: precision of losses below log C at its test peak", STAGES, at_peak["precision_log_c"], low=0.75
             ),
             Claim.of_seeds(
                 "CE: precision lost by the last epoch",
-                "B",
+                STAGES,
                 at_peak["precision_log_c"] - plain["precision_log_c"].isel(time=-1),
                 low=0.1,
             ),
-            Claim.of_seeds("CE: AUC of losses at its best epoch", "B", plain["auc"].max("time"), low=0.9),
+            Claim.of_seeds("CE: AUC of losses at its best epoch", STAGES, plain["auc"].max("time"), low=0.9),
             Claim.of_seeds(
-                "label-noise GD: last test accuracy above CE's", "A", last.sel(algorithm="label-noise GD") - of_ce, 0
+                "label-noise GD: last test accuracy above CE's",
+                "Huang et al. 2025",
+                last.sel(algorithm="label-noise GD") - of_ce,
+                0,
             ),
             Claim.of_seeds("RFL: last test accuracy above CE's", source, last.sel(algorithm="RFL") - of_ce, low=0),
-            Claim.of_seeds("FBR: last test accuracy above CE's", "C", last.sel(algorithm="FBR") - of_ce, low=0.05),
-            Claim.of_seeds("FBR: AUC of its weights", "C", data["weight_auc"].sel(algorithm="FBR"), low=0.85),
+            Claim.of_seeds(
+                "FBR: last test accuracy above CE's", "arXiv 2510.12209", last.sel(algorithm="FBR") - of_ce, low=0.05
+            ),
+            Claim.of_seeds(
+                "FBR: AUC of its weights", "arXiv 2510.12209", data["weight_auc"].sel(algorithm="FBR"), low=0.85
+            ),
         ]
 
 

@@ -69,7 +69,13 @@ class Methods(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         last = data["test_accuracy"].isel(time=-1)
         above = last - last.sel(algorithm="CE", drop=True)
-        sources = {"GCE": "D, table 1", "RFL": "D, table 1", "SL": "D, table 1", "ELR": "Liu et al. 2020", "FBR": "C"}
+        sources = {
+            "GCE": "Tai et al. 2023, table 1",
+            "RFL": "Tai et al. 2023, table 1",
+            "SL": "Tai et al. 2023, table 1",
+            "ELR": "Liu et al. 2020",
+            "FBR": "arXiv 2510.12209",
+        }
         return [
             Claim.of_seeds(f"{row}: last test accuracy above CE's", source, above.sel(algorithm=row), low=0)
             for row, source in sources.items()

@@ -1,6 +1,7 @@
 """Phase diagrams of gradient descent, label-noise GD and label smoothing, over SNR, flip rate and width.
 
-Paper A holds two of them (over SNR and n); its reviewers ask for the width, the flip rate and label smoothing.
+Huang et al. 2025 (arXiv 2510.17526) has two of them (over SNR and n); its reviewers ask for the
+width, the flip rate and label smoothing.
 """
 
 from sigspike.papers.figure import Figure

@@ -4,18 +4,17 @@ import itertools
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-import numpy as np
 import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
+from sigspike.papers.contrast import TOLERANCE
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.held_out import held_out
-from sigspike.papers.low_snr.setting import synthetic, with_ratio
+from sigspike.papers.synthetic import synthetic, with_ratio
 from sigspike.plots.curves import worst
 
 N_SAMPLES = 100
-TOLERANCE = 0.01  # a standard error of a test error, √(¼ / 2000)
 NOISY, SMOOTH = "label-noise GD", "label smoothing"
 FLIP = {
     NOISY: (ss.LabelNoiseGD(1.0), "algorithm.labels.flip_rate", 1),
@@ -29,10 +28,11 @@ ABOUT = {
 
 
 class Diagram(Figure):
-    """Section 5 of paper A (d = 2000, σ_p = 0.5, squared ReLU, η = 1; σ_0 = 0.01 ours) at n = 100, 1000 steps.
+    """Section 5 of Huang et al. 2025, arXiv 2510.17526 (d = 2000, σ_p = 0.5, squared ReLU, η = 1;
+    σ_0 = 0.01 ours) at n = 100, 1000 steps.
 
     Gradient descent is label-noise gradient descent at p = 0, and label smoothing at α = 0. With p known, smoothing at
-    α = 2p has the expected gradient of the flips (THEORY §5).
+    α = 2p has the expected gradient of the flips (`LabelSmoothing`).
     """
 
     seeds: ClassVar[tuple[int, int]] = (6, 4)
@@ -83,16 +83,6 @@ def best_flip_rate(error: xr.DataArray) -> xr.DataArray:
 def gain(error: xr.DataArray) -> xr.DataArray:
     """Gradient descent's error minus that at the best flip rate (chosen on other seeds), seed by seed."""
     return error.sel(flip_rate=0, drop=True) - held_out(error, "flip_rate", best_flip_rate)
-
-
-def clearly_above(upper: xr.DataArray, lower: xr.DataArray) -> tuple[int, int]:
-    """In how many cells (and of how many) one mean is above the other by ``TOLERANCE`` and by 3 √(se² + se²).
-
-    Three errors and not two, since there are many cells and few seeds.
-    """
-    gap = (upper - lower).mean("seed")
-    error = ((upper.var("seed", ddof=1) + lower.var("seed", ddof=1)) / upper.sizes["seed"]) ** 0.5
-    return int((gap > np.maximum(3 * error, TOLERANCE)).sum()), gap.size
 
 
 def none_diverged(data: xr.Dataset) -> Claim:

@@ -1,4 +1,7 @@
-"""Where flipping labels helps: signal-to-noise ratio against flip rate."""
+"""Where flipping labels helps: signal-to-noise ratio against flip rate.
+
+Claims are measured against Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -7,13 +10,13 @@ import numpy as np
 import xarray as xr
 
 from sigspike.papers.claim import Claim
+from sigspike.papers.contrast import clearly_above
 from sigspike.papers.phase_diagrams.drawing import atlas, mark_best, signal_lines
 from sigspike.papers.phase_diagrams.setting import (
     NOISY,
     SMOOTH,
     Diagram,
     best_flip_rate,
-    clearly_above,
     gain,
     none_diverged,
 )
@@ -51,12 +54,18 @@ class SnrFlipRate(Diagram):
         return [
             of_seeds(
                 "GD: test error at n·SNR² = 0.64",
-                "A, Theorem 3.2",
+                "Huang et al. 2025, Theorem 3.2",
                 error.sel(algorithm=NOISY, flip_rate=0, snr=0.08),
                 0.24,
             ),
-            of_seeds(f"{best}, SNR 0.04", "A, Theorem 3.3: 1000 steps are few here", won.sel(snr=0.04), 0.05, 0.3),
-            of_seeds(f"{best}, SNR 0.08", "A, Theorem 3.3", won.sel(snr=0.08), 0.4),
+            of_seeds(
+                f"{best}, SNR 0.04",
+                "Huang et al. 2025, Theorem 3.3: 1000 steps are few here",
+                won.sel(snr=0.04),
+                0.05,
+                0.3,
+            ),
+            of_seeds(f"{best}, SNR 0.08", "Huang et al. 2025, Theorem 3.3", won.sel(snr=0.08), 0.4),
             of_seeds(f"{best}, SNR 0.2: all is learned", "n·SNR² = 4", won.sel(snr=0.2), -0.01, 0.01),
             *self._best_flip_rates(error.sel(algorithm=NOISY)),
             *self._smoothing(data),
@@ -88,7 +97,7 @@ class SnrFlipRate(Diagram):
         """Equal to the flips in expectation, it does not do what they do."""
         error = data["test_error"].sel(algorithm=SMOOTH)
         harm = error.sel(flip_rate=0.4, snr=0.12) - error.sel(flip_rate=0, snr=0.12)
-        source = "A, rebuttal: equal in expectation, not in dynamics"
+        source = "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics"
         name = "GD's test error minus label smoothing's at its best α (chosen on other seeds), mean over SNR"
         return [
             Claim.of_seeds(name, source, gain(error).mean("snr"), -0.02, 0.02),
@@ -100,6 +109,6 @@ class SnrFlipRate(Diagram):
         flips, smooth = (np.log10(plain / ratio.sel(algorithm=name, flip_rate=0.1)) for name in (NOISY, SMOOTH))
         name = "log₁₀ of GD's ρ̄/γ over that of"
         return [
-            Claim.of_seeds(f"{name} label-noise GD at p = 0.1, SNR 0.08", "A, Fig. 2", flips, 1.5),
+            Claim.of_seeds(f"{name} label-noise GD at p = 0.1, SNR 0.08", "Huang et al. 2025, Fig. 2", flips, 1.5),
             Claim.of_seeds(f"{name} label smoothing at α = 0.2, SNR 0.08", "ours", smooth, 0, 0.5),
         ]

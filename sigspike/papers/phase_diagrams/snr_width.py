@@ -1,4 +1,7 @@
-"""Where label noise helps: signal-to-noise ratio against width."""
+"""Where label noise helps: signal-to-noise ratio against width.
+
+Claims are measured against Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -6,9 +9,10 @@ import matplotlib.figure
 import xarray as xr
 
 from sigspike.papers.claim import Claim
+from sigspike.papers.contrast import clearly_above
 from sigspike.papers.figure import Progress
 from sigspike.papers.phase_diagrams.drawing import atlas, signal_lines
-from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, clearly_above, none_diverged
+from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, none_diverged
 
 
 class SnrWidth(Diagram):
@@ -49,7 +53,10 @@ class SnrWidth(Diagram):
         better, cells = clearly_above(*enough)
         worse, _ = clearly_above(*reversed(enough))
         slower = noisy.sel(snr=0.04, width=20) - noisy.sel(snr=0.04, width=5)
-        theorem, reviewers = "A, Theorems 3.2 and 3.3", "A, reviewers: too large a step for so few filters"
+        theorem, reviewers = (
+            "Huang et al. 2025, Theorems 3.2 and 3.3",
+            "Huang et al. 2025, reviewers: too large a step for so few filters",
+        )
         outside = "outside Theorem 3.2, which asks for m ≥ C log(d/δ)"
         return [
             of_seeds(
@@ -64,11 +71,16 @@ class SnrWidth(Diagram):
             ),
             of_seeds(
                 "label smoothing minus label-noise GD, m = 20, SNR 0.08",
-                "A, rebuttal: equal in expectation, not in dynamics",
+                "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
                 (smooth - noisy).sel(snr=0.08, width=20),
                 0.4,
             ),
-            of_seeds("label-noise GD, SNR 0.04: m = 20 minus m = 5", "A, Theorem 3.3: time ∝ m/η", slower, 0.3),
+            of_seeds(
+                "label-noise GD, SNR 0.04: m = 20 minus m = 5",
+                "Huang et al. 2025, Theorem 3.3: time ∝ m/η",
+                slower,
+                0.3,
+            ),
             of_seeds(
                 "GD, SNR 0.04: m = 20 minus m = 2",
                 outside,

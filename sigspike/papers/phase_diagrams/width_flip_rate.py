@@ -1,4 +1,7 @@
-"""Where flipping labels helps: width against flip rate."""
+"""Where flipping labels helps: width against flip rate.
+
+Claims are measured against Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -39,11 +42,19 @@ class WidthFlipRate(Diagram):
         flips, smooth = (error.sel(algorithm=name, flip_rate=error["flip_rate"] > 0) for name in (NOISY, SMOOTH))
         apart = (smooth - flips).mean("flip_rate")
         best = "GD's test error minus label-noise GD's at its best p (chosen on other seeds)"
-        theorem, rebuttal = "A, Theorem 3.3", "A, rebuttal: equal in expectation, not in dynamics"
+        theorem, rebuttal = (
+            "Huang et al. 2025, Theorem 3.3",
+            "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
+        )
         return [
             of_seeds(f"{best}, m = 20", theorem, won.sel(width=20), 0.4),
             of_seeds(f"{best}, m = 5", theorem, won.sel(width=5), 0.1),
-            of_seeds(f"{best}, m = 2: no p helps", "A, reviewers: too large a step", won.sel(width=2), high=-0.05),
+            of_seeds(
+                f"{best}, m = 2: no p helps",
+                "Huang et al. 2025, reviewers: too large a step",
+                won.sel(width=2),
+                high=-0.05,
+            ),
             of_seeds(
                 "GD's test error minus label smoothing's at its best α (chosen on other seeds), mean over m",
                 rebuttal,
@@ -64,6 +75,6 @@ class WidthFlipRate(Diagram):
         wide, thin = (np.log10(plain.sel(width=width) / flips.sel(width=width)) for width in (20, 2))
         name = "log₁₀ of GD's ρ̄/γ over that of label-noise GD at p = 0.1, m ="
         return [
-            Claim.of_seeds(f"{name} 20", "A, Fig. 2", wide, 1.5),
+            Claim.of_seeds(f"{name} 20", "Huang et al. 2025, Fig. 2", wide, 1.5),
             Claim.of_seeds(f"{name} 2", "ours", thin, high=0.5),
         ]

@@ -10,11 +10,11 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, NullLocator
 
 import sigspike as ss
-from sigspike.papers.benign_overfitting.boundary import fit_boundary
-from sigspike.papers.benign_overfitting.setting import N_SAMPLES, described
+from sigspike.papers.axes import described
+from sigspike.papers.boundary import fit_boundary
 from sigspike.papers.claim import Claim
+from sigspike.papers.contrast import clearly_above
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.phase_diagrams.setting import clearly_above
 from sigspike.plots.maps import hatch, heat, line
 from sigspike.plots.style import COLORS, panels
 
@@ -22,7 +22,7 @@ PAPER = "Chen et al. 2023"
 MAPS = ("SGD", "SAM")
 SLOW = "SAM, η = 5/d"
 NAMES = (*MAPS, SLOW)
-WIDTH, BATCH, PATCHES, FLIP_RATE = 10, 10, 2, 0.1
+N_SAMPLES, WIDTH, BATCH, PATCHES, FLIP_RATE = 20, 10, 10, 2, 0.1
 LEVEL = 0.3  # of the boundary: half-way from the flip rate to chance
 
 
@@ -98,7 +98,9 @@ class HeatMap(Figure):
         data = data.drop_vars("cell").assign_coords(places).set_index(cell=["algorithm", "dim"]).unstack("cell")
         data = data.sel(algorithm=list(NAMES))
         fits = [
-            fit_boundary(data["test_error"].sel(algorithm=name, drop=True), data["signal_strength"], (LEVEL,))
+            fit_boundary(
+                data["test_error"].sel(algorithm=name, drop=True), data["signal_strength"], (LEVEL,), N_SAMPLES
+            )
             for name in NAMES
         ]
         return data.merge(xr.concat(fits, "algorithm").assign_coords(algorithm=list(NAMES)).isel(level=0, drop=True))

@@ -1,4 +1,7 @@
-"""The theory on trial: predicted times, exponents and bounds of papers A and B against exact training."""
+"""Predicted times, exponents and bounds against exact training.
+
+They are those of Huang et al. 2025 (arXiv 2510.17526) and Han et al. 2025 (arXiv 2505.18909).
+"""
 
 from sigspike.papers.figure import Figure
 from sigspike.papers.theory_lab.exponents import Exponents

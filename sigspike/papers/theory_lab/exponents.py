@@ -1,4 +1,7 @@
-"""Measured times against the powers that papers A and B give them."""
+"""Measured times against the powers that theorems give them.
+
+They are of Huang et al. 2025 (arXiv 2510.17526) and Han et al. 2025 (arXiv 2505.18909).
+"""
 
 from typing import Any, ClassVar
 
@@ -30,25 +33,28 @@ from sigspike.plots.style import COLORS, panels
 AXIS = {"n": "samples n", "m": "filters m", "η": "step size η", "σₚ": "noise σₚ", "d": "dimension d"}
 TITLE = {"n": "∝ n", "m": "∝ m", "η": "∝ 1/η", "σₚ": "∝ 1/σₚ²", "d": "∝ 1/d"}
 TOLERANCE = 0.05  # of an exponent: Θ hides logarithms
-THM = "A, Thm 3.3"
+THM = "Huang et al. 2025, Thm 3.3"
 
 
 class Exponents(Figure):
-    """T₁ of papers A and B and B's crossing, one parameter at a time; label noise's take-over along the step size.
+    """T₁ at low SNR and of the two stages, and their crossing, one parameter at a time; label
+    noise's take-over along the step size.
 
-    Chosen here, since the theorems name no numbers: σ_p √d = 10, d = 1e8, n = 60, m = 8, η = 0.06 where it does not
-    move, n·SNR² = 0.1 (A) and 8 (B), σ_0 σ_p √d = 1e-4 (A) and 0.01 (B); ‖μ‖ and σ_0 move so that these stay. The
-    steps are small (a = η σ_p² d/(nm) ≤ 0.04) and d ≫ n².
+    Chosen here, since the theorems name no numbers: σ_p √d = 10, d = 1e8, n = 60, m = 8, η = 0.06
+    where it does not move, n·SNR² = 0.1 (low SNR) and 8 (two stages), σ_0 σ_p √d = 1e-4 and 0.01;
+    ‖μ‖ and σ_0 move so that these stay. The steps are small (a = η σ_p² d/(nm) ≤ 0.04) and d ≫ n².
     """
 
     name = "exponents"
     caption = (
-        "Upper row and lower left: when gradient descent memorises (A: max ρ̄ ≥ 1) or fits clean labels under fixed "
-        "flips (B: mean clean margin ≥ 1), and when flipped samples' noise passes the signal (B: stage II), medians "
+        "Upper row and lower left: when gradient descent memorises (low SNR: max ρ̄ ≥ 1) or fits clean "
+        "labels under fixed flips (two stages: mean clean margin ≥ 1), and when flipped samples' noise "
+        "passes the signal (stage II), medians "
         "over seeds with bootstrap 95 % intervals; lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, "
-        "95 % t interval over seeds: A's lie a little below n¹ and m¹ since the largest of nm draws starts higher, and "
+        "95 % t interval over seeds: those at low SNR lie a little below n¹ and m¹ since the largest of nm "
+        "draws starts higher, and "
         "off η⁻¹ by the size of a step. Lower right: under label noise the signal takes over after a time ∝ η⁻², not "
-        "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of A's "
+        "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of its "
         "proof as soon as a < 1/(16 p(1 − p))."
     )
     seeds: ClassVar[tuple[int, int]] = (8, 6)
@@ -143,14 +149,16 @@ def _takeover(axes: Axes, data: xr.Dataset) -> None:
     axes.set(xscale="log", yscale="log", xlabel="a = ησₚ²d/(nm) ∝ η", ylabel="steps to take-over")
     _round_ticks(axes, rate)
     axes.errorbar(rate, middle, np.stack([middle - low, high - middle]), fmt="o", color=COLORS[0], markersize=3.5)
-    for place, power, line, label in ((0, -2, "-", "η⁻²"), (-1, -1, "--", "η⁻¹ (A)")):
+    for place, power, line, label in ((0, -2, "-", "η⁻²"), (-1, -1, "--", "η⁻¹, printed")):
         through = float(middle[place]) * (rate / rate[place]) ** power
         axes.plot(rate, through, color="0.2", linewidth=0.8, linestyle=line, label=label)
     axes.legend()
 
 
 def _growth(axes: Axes, data: xr.Dataset) -> None:
-    """Growth of log γ a step over a² n·SNR², where our second order is p(1 − p) and A's proof 1/(16 a)."""
+    """Growth of log γ a step over a² n·SNR², where our second order is p(1 − p) and the proof of
+    Theorem 3.3 has 1/(16 a).
+    """
     rate, p = data["rate"], takeover.FLIP_RATE
     scaled = data["growth"] / (rate**2 * takeover.N_SNR2)
     low, middle, high = (scaled.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
@@ -165,7 +173,7 @@ def _growth(axes: Axes, data: xr.Dataset) -> None:
     axes.set_yticks([0.1, 1], ["0.1", "1"])
     axes.errorbar(rate, middle, np.stack([middle - low, high - middle]), fmt="o", color=COLORS[0], markersize=3.5)
     axes.axhline(p * (1 - p), color="0.2", linewidth=0.8, label="p(1 − p)")
-    axes.plot(rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a) (A)")
+    axes.plot(rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a), printed")
     axes.legend()
 
 
@@ -180,7 +188,7 @@ def _round_ticks(axes: Axes, rate: Any) -> None:
 def _power_claims(data: xr.Dataset) -> list[Claim]:
     """The powers of T₁ in both papers, what explains the rest, and whether stage I is there."""
     found = []
-    for event, source in zip(EVENTS[:2], ("A, lemma on T₁", "B, T₁"), strict=True):
+    for event, source in zip(EVENTS[:2], ("Huang et al. 2025, lemma on T₁", "Han et al. 2025, T₁"), strict=True):
         for name, theory in THETA.items():
             own = data.sel(event=event, parameter=name)
             middle, error, half = (float(own[f"power_{x}"]) for x in ("middle", "standard_error", "half_width"))
@@ -188,15 +196,23 @@ def _power_claims(data: xr.Dataset) -> list[Claim]:
             low, high = theory - TOLERANCE, theory + TOLERANCE
             if (event, name) == (EVENTS[1], "n"):
                 low, high = low - half, high + half  # each n has its own draws, and its own share of flips
-            text = f"power of {name} in {event[0]}'s T₁ ({theory:+.0f}; {side} of its interval ± {half:.2g})"
+            text = f"power of {name} in {event} ({theory:+.0f}; {side} of its interval ± {half:.2g})"
             found.append(Claim(text, source, middle, error, low, high))
     ratio = (data["at"].sel(event=EVENTS[0]) / data["finite_size"]).mean(["parameter", "place"])
-    text = "A's T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of a step explain the rest"
+    text = (
+        "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of a step "
+        "explain the rest"
+    )
     share = data["stage_one"].astype(float).mean(["parameter", "place"])
     claim = (
-        "share of trainings in stage I at B's T₁, all clean right and all flipped predicted with their true label: most"
+        "two stages: share of trainings in stage I at T₁, all clean right and all flipped predicted with "
+        "their true label: most"
     )
-    return [*found, Claim.of_seeds(text, "ours", ratio, 0.95, 1.05), Claim.of_seeds(claim, "B, stage I", share, 0.5)]
+    return [
+        *found,
+        Claim.of_seeds(text, "ours", ratio, 0.95, 1.05),
+        Claim.of_seeds(claim, "Han et al. 2025, stage I", share, 0.5),
+    ]
 
 
 def _takeover_claims(data: xr.Dataset) -> list[Claim]:
@@ -213,5 +229,5 @@ def _takeover_claims(data: xr.Dataset) -> list[Claim]:
         Claim.of_seeds(f"power of η in label noise's take-over, {a}: −2, not the theorem's −1", THM, slope, -2.2, -1.8),
         Claim.of_seeds("the same for the three largest a: no step is large enough for −1", THM, late, -2.5, -1.5),
         Claim.of_seeds(f"growth of log γ over a² n·SNR² p(1 − p), {first}", "ours", ratio, 0.9, 1.1),
-        Claim.of_seeds(f"growth of log γ over A's η‖μ‖²/(16m), {first}", THM, printed, high=0.5),
+        Claim.of_seeds(f"growth of log γ over the printed η‖μ‖²/(16m), {first}", THM, printed, high=0.5),
     ]

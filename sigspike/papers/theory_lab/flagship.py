@@ -1,4 +1,7 @@
-"""The flagship: gradient descent and label-noise gradient descent at d = 10²¹, where paper A's conditions can hold."""
+"""Gradient descent and label-noise gradient descent at d = 10²¹, where all conditions can hold.
+
+They are those of Assumption 3.1, Huang et al. 2025 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -15,7 +18,7 @@ import sigspike as ss
 from sigspike import stages, theory
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import COLORS, FLIP_RATE
+from sigspike.papers.synthetic import COLORS, FLIP_RATE
 from sigspike.papers.theory_lab.regimes import Regime, regimes
 from sigspike.plots.curves import curve, worst
 from sigspike.plots.style import panels
@@ -97,7 +100,7 @@ class Flagship(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Of the regimes at d = 10²¹, and how far the usual one is from them."""
         usual = theory.LabelNoiseLearns()(self.regimes["usual"].experiment).largest_constant
-        far = Claim("largest C of the paper's own experiment", "A, Assumption 3.1", usual, 0, high=0.01)
+        far = Claim("largest C of the paper's own experiment", "Huang et al. 2025, Assumption 3.1", usual, 0, high=0.01)
         of_regimes = [self._of_regime(name, in_steps(data.sel(regime=name))) for name in ("large", "small")]
         return [far, *of_regimes[0], *of_regimes[1]]
 
@@ -111,13 +114,29 @@ class Flagship(Figure):
         before = plain.where(plain["time"] <= memorises["T1"].value)  # type: ignore[union-attr]
         bounds = {"max γ until T1": "gamma_max", "max |ρ̲| until T1": "rho_underline_max"}
         claims = [
-            Claim("conditions broken that are not named as left out" + at, "A, Assumption 3.1", len(broken), 0, high=0),
-            of_seeds("T₁ measured over T₁ stated" + at, "A, lemmas", early["at"] / memorises["T1"].value, high=1),  # type: ignore[union-attr]
-            of_seeds("GD: final test error" + at, "A, Theorem 3.2", end["test_error"].sel(algorithm=PLAIN), low=0.24),
+            Claim(
+                "conditions broken that are not named as left out" + at,
+                "Huang et al. 2025, Assumption 3.1",
+                len(broken),
+                0,
+                high=0,
+            ),
+            of_seeds(
+                "T₁ measured over T₁ stated" + at,
+                "Huang et al. 2025, lemmas",
+                early["at"] / memorises["T1"].value,  # type: ignore[union-attr]
+                high=1,
+            ),
+            of_seeds(
+                "GD: final test error" + at,
+                "Huang et al. 2025, Theorem 3.2",
+                end["test_error"].sel(algorithm=PLAIN),
+                low=0.24,
+            ),
         ]
         for bound, variable in bounds.items():
             ratio = worst(before[variable]).max("time") / memorises[bound].value  # type: ignore[union-attr]
-            claims.append(of_seeds(f"GD: {bound}, over its bound" + at, "A, lemmas", ratio, high=1))
+            claims.append(of_seeds(f"GD: {bound}, over its bound" + at, "Huang et al. 2025, lemmas", ratio, high=1))
         return claims + (self._learnt(noisy, learns, at) if name == "large" else self._not_yet(noisy, learns, at))
 
     def _learnt(self, noisy: xr.Dataset, said: theory.Report, at: str) -> list[Claim]:
@@ -125,11 +144,22 @@ class Flagship(Figure):
         end, over = noisy.isel(time=-1), stages.low_snr_stages(noisy, FLIP_RATE).sel(stage="takeover")["at"]
         printed, ours = (said[name].value for name in ("take-over", "take-over, second order"))  # type: ignore[union-attr]
         return [
-            Claim.of_seeds("label-noise GD: final test error" + at, "A, Theorem 3.3", end["test_error"], high=0.01),
-            Claim.of_seeds("label-noise GD: training loss Θ(1)" + at, "A, Theorem 3.3", end["train_loss"], 0.05, 0.7),
+            Claim.of_seeds(
+                "label-noise GD: final test error" + at, "Huang et al. 2025, Theorem 3.3", end["test_error"], high=0.01
+            ),
+            Claim.of_seeds(
+                "label-noise GD: training loss Θ(1)" + at,
+                "Huang et al. 2025, Theorem 3.3",
+                end["train_loss"],
+                0.05,
+                0.7,
+            ),
             Claim.of_seeds("take-over over the second-order time" + at, "ours", over / ours, 0.2, 2),
             Claim.of_seeds(
-                "take-over over the printed time, too small by 1/a" + at, "against A, Theorem 3.3", over / printed, 10
+                "take-over over the printed time, too small by 1/a" + at,
+                "against Huang et al. 2025, Theorem 3.3",
+                over / printed,
+                10,
             ),
         ]
 
@@ -137,7 +167,7 @@ class Flagship(Figure):
         """Small steps: at the printed time nothing has been learnt."""
         end = noisy.isel(time=-1)
         share = float(end["time"]) / said["take-over"].value  # type: ignore[union-attr]
-        source = "against A, Theorem 3.3"
+        source = "against Huang et al. 2025, Theorem 3.3"
         return [
             Claim("steps taken over the printed time" + at, source, share, 0, low=1),
             Claim.of_seeds("label-noise GD: test error at the printed time" + at, source, end["test_error"], low=0.24),

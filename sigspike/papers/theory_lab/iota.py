@@ -1,4 +1,7 @@
-"""Paper A's ι-process beside the network that it stands for."""
+"""The ι-process of a proof beside the network that it stands for.
+
+Huang et al. 2025, proof of Theorem 3.3 (arXiv 2510.17526).
+"""
 
 from typing import Any, ClassVar
 
@@ -23,11 +26,11 @@ BALANCE = float(balance(FLIP_RATE))
 ENTROPY = -FLIP_RATE * np.log(FLIP_RATE) - (1 - FLIP_RATE) * np.log(1 - FLIP_RATE)
 PROCESSES = {"network": COLORS[0], "printed": COLORS[1], "with σ'": COLORS[2]}
 SYMBOLS = {MEAN: "ι = (1/m) Σ ρ̄", SQUARE: "ι = (1/m) Σ ρ̄²"}
-REBUTTAL = "A, rebuttal"
+REBUTTAL = "Huang et al. 2025, rebuttal"
 
 
 class Iota(Figure):
-    """Section 6 of paper A's proof: n = 20, m = 10, σ_p √d = 10, d = 1e7, p = 0.1, a = 0.05 (all ours).
+    """Section 6 of the proof: n = 20, m = 10, σ_p √d = 10, d = 1e7, p = 0.1, a = 0.05 (all ours).
 
     n·SNR² = 0.02: the signal plays no part in these steps. σ_0 σ_p √d = 0.01.
     """
@@ -35,7 +38,8 @@ class Iota(Figure):
     name = "iota"
     caption = (
         "Label-noise GD's memorised noise, ι of each sample in the network (median, 10–90 % of samples and seeds) and "
-        "in paper A's recursion, as printed and with the factor σ'(z) = 2z that it omits, both started at the "
+        "in the recursion of Huang et al. 2025, as printed and with the factor σ'(z) = 2z that it omits, "
+        "both started at the "
         "network's ι. Above left: ι = (1/m) Σ ρ̄ (the recursion takes ι² for the margin, which is larger); "
         "right: ι = (1/m) Σ ρ̄², the margin itself. Below left: mean change of ι in a step, measured in the network "
         "(± 2 s.e.) and by the recursions; ι rises below the margin log((1 − p)/p) and falls above it. Below right: "
@@ -111,7 +115,7 @@ class Iota(Figure):
                 high=0,
             ),
             Claim.of_seeds(
-                "E[Δι/ι | ι]/a where A's condition p < 1/(1 + 2e^f) holds: ι drifts up, no supermartingale",
+                "E[Δι/ι | ι]/a where the proof's condition p < 1/(1 + 2e^f) holds: ι drifts up, no supermartingale",
                 REBUTTAL,
                 data["rise"],
                 0.02,

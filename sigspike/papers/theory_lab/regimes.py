@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import sigspike as ss
 from sigspike import theory
-from sigspike.papers.low_snr.setting import FLIP_RATE, synthetic
+from sigspike.papers.synthetic import FLIP_RATE, synthetic
 
 DIM, N_SNR2, CONSTANT = 1e21, 0.14, 1.02
 LARGE, SMALL = 0.25, 0.01  # a = ησ_p²d/(nm)
@@ -24,8 +24,9 @@ class Regime:
 
 
 def regimes(n_records: int, quick: bool) -> dict[str, Regime]:
-    """``usual``: Figure 2 of paper A, which meets hardly any condition. ``large`` and ``small``: every condition but
-    ``LEFT_OUT`` and the one on η, so that a = ησ_p²d/(nm) is 0.25 and 0.01.
+    """``usual``: Figure 2 of Huang et al. 2025 (arXiv 2510.17526), which meets hardly any
+    condition. ``large`` and ``small``: every condition but ``LEFT_OUT`` and the one on η, so that a
+    = ησ_p²d/(nm) is 0.25 and 0.01.
 
     n·SNR² = 0.14 is about the most that d ≥ C log(n/δ) n‖μ‖²/σ_p² allows, and the printed time falls with it. Lengths
     are in units in which σ_p√d = 1.

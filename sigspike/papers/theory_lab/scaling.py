@@ -1,4 +1,7 @@
-"""Where the theorems of paper A live: the largest constant and the predicted steps over the dimension."""
+"""Where the theorems live: the largest constant and the predicted steps over the dimension.
+
+Huang et al. 2025 (arXiv 2510.17526), Assumption 3.1.
+"""
 
 from typing import Any, ClassVar
 
@@ -10,7 +13,7 @@ from matplotlib.axes import Axes
 from sigspike import theory
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
-from sigspike.papers.low_snr.setting import synthetic
+from sigspike.papers.synthetic import synthetic
 from sigspike.plots.style import COLORS, panels
 
 DELTA, FLIP_RATE = 0.05, 0.1
@@ -30,11 +33,12 @@ CHOICES: dict[str, dict[str, Any]] = {
 
 
 class Scaling(Figure):
-    """Assumption 3.1 of paper A over d = 10³ … 10³⁰, with δ = 0.05 and p = 0.1; nothing is trained here."""
+    """Assumption 3.1 over d = 10³ … 10³⁰, with δ = 0.05 and p = 0.1; nothing is trained here."""
 
     name: ClassVar[str] = "scaling"
     caption: ClassVar[str] = (
-        "Left: the largest C for which n, m, σ₀, ‖μ‖ and η can be chosen to meet every condition of paper A at "
+        "Left: the largest C for which n, m, σ₀, ‖μ‖ and η can be chosen to meet every condition of "
+        "Assumption 3.1 at "
         "dimension d; the same of the example in the authors' rebuttal, and of the experiment of its Figure 2. "
         "Middle: the choice with the fewest predicted steps. Right: those steps (Theorem 3.3, constant 1), with all "
         "conditions and without some; dotted where no choice meets them at C = 1."
@@ -97,7 +101,7 @@ class Scaling(Figure):
         """Counts and roots; nothing is random."""
         large = data.sel(dim=data["dim"] > 1e24)
         ratio = float(np.log10(large["steps"].sel(choice=FEW) / large["steps"].sel(choice=FREE)).min())
-        source = "A, Assumption 3.1"
+        source = "Huang et al. 2025, Assumption 3.1"
         return [
             Claim(
                 "log₁₀ of the first d at which all conditions can hold",
@@ -118,15 +122,25 @@ class Scaling(Figure):
             Claim("largest C of the paper's own Fig. 2", source, float(data["published_constant"]), 0, high=0.01),
             Claim(
                 "largest C of the rebuttal's example, at its best d",
-                "A, rebuttal",
+                "Huang et al. 2025, rebuttal",
                 float(data["rebuttal_constant"].max()),
                 0,
                 high=1,
             ),
             Claim(
-                "log₁₀ of the fewest steps where all conditions hold", "A, Theorem 3.3", self._fewest(data), 0, low=30
+                "log₁₀ of the fewest steps where all conditions hold",
+                "Huang et al. 2025, Theorem 3.3",
+                self._fewest(data),
+                0,
+                low=30,
             ),
-            Claim("log₁₀ of the steps that σ₀ ≤ ‖μ‖⁻¹d^(−5/8) costs, d > 1e24", "A, Theorem 3.3", ratio, 0, low=20),
+            Claim(
+                "log₁₀ of the steps that σ₀ ≤ ‖μ‖⁻¹d^(−5/8) costs, d > 1e24",
+                "Huang et al. 2025, Theorem 3.3",
+                ratio,
+                0,
+                low=20,
+            ),
             Claim(
                 "power of d in the steps, fewest samples",
                 "3/4, and 7/log d of logarithms",

@@ -19,7 +19,7 @@ def programs(scale: str) -> list[tuple[list[float], int]]:
 
 
 def setting(n_steps: int) -> ss.Experiment:
-    """Label-noise gradient descent on paper A's data, n·SNR² = 0.8, p = 0.2, σ_0 σ_p √d = 0.03.
+    """Label-noise gradient descent at low SNR, n·SNR² = 0.8, p = 0.2, σ_0 σ_p √d = 0.03.
 
     m is large enough for every noise to have a neuron of its class that sees it: a sample without one keeps a mean
     pull of order 1, and the signal then grows with η.

@@ -1,4 +1,8 @@
-"""When things happen along n, m, η, σ_p and d: trainings of papers A and B around one setting, and their times."""
+"""When things happen along n, m, η, σ_p and d: trainings of two theorems, and their times.
+
+They are of Huang et al. 2025 (arXiv 2510.17526), which the code calls A, and of Han et al. 2025
+(arXiv 2505.18909), which it calls B.
+"""
 
 from collections.abc import Mapping
 
@@ -19,7 +23,7 @@ PATHS = {
 }
 COUNTS = ("n", "m")
 THETA = {"n": 1.0, "m": 1.0, "η": -1.0, "σₚ": -2.0, "d": -1.0}  # of nm/(η σ_p² d)
-EVENTS = ("A: T₁", "B: T₁", "B: stage II")
+EVENTS = ("low SNR: T₁", "two stages: T₁", "two stages: stage II")
 SMALL = {"A": 1e-4, "B": 1e-2}  # σ_0 σ_p √d; above √(n/d) in B, lest other samples' noise switch neurons on and off
 N_SNR2 = {"A": 0.1, "B": 8.0}
 N_STEPS = 2400  # nm/(η σ_p² d) is at most 270
@@ -43,7 +47,9 @@ def cells(scale: str) -> list[dict[str, float]]:
 
 
 def setting(paper: str) -> ss.Experiment:
-    """Gradient descent on the data and network of paper A (squared ReLU) or B (ReLU, fixed flips τ = 0.2)."""
+    """Gradient descent on the data and network of Huang et al. 2025 (squared ReLU) or of Han et al.
+    2025 (ReLU, fixed flips τ = 0.2).
+    """
     problem = ss.SignalNoise(BASE["d"], 1.0, BASE["σₚ"], orthogonal=paper == "A")
     return ss.Experiment(
         problem=problem if paper == "A" else problem.with_flip_rate(0.2),
@@ -80,12 +86,13 @@ def measured(paper: str, scale: str, n_seeds: int, progress: Progress) -> xr.Dat
 
 
 def events(paper: str, data: xr.Dataset) -> xr.Dataset:
-    """A's T₁, max ρ̄ ≥ 1; or B's: clean margins of 1 in the mean, and the crossing that ends stage I.
+    """T₁ at low SNR, max ρ̄ ≥ 1; or T₁ of the two stages: clean margins of 1 in the mean, and the
+    crossing that ends stage I.
 
-    Theorem B says that coefficients are of order 1 at T₁ and does not say which number that is: a margin of 1 is ours.
-    ``stage_one`` is whether at T₁ clean samples are right and flipped ones predicted with their true label. (Stage I's
-    predictions are those of the very first step if σ_0 is small; a time of order nm/(η σ_p² d) is that of the
-    margins.)
+    Theorem 4.1 says that coefficients are of order 1 at T₁ and does not say which number that is: a
+    margin of 1 is ours. ``stage_one`` is whether at T₁ clean samples are right and flipped ones
+    predicted with their true label. (Stage I's predictions are those of the very first step if σ_0
+    is small; a time of order nm/(η σ_p² d) is that of the margins.)
     """
     diverged = data["diverged_at"].max("time")
     if paper == "A":
@@ -101,7 +108,7 @@ def events(paper: str, data: xr.Dataset) -> xr.Dataset:
 
 
 def finite_size(values: Mapping[str, float]) -> float:
-    """A's T₁ with its constants: log(1/u)/log(1 + a), u = σ_0 σ_p √d · Φ⁻¹(2^{−1/(nm)}).
+    """T₁ at low SNR with its constants: log(1/u)/log(1 + a), u = σ_0 σ_p √d · Φ⁻¹(2^{−1/(nm)}).
 
     While margins are small, −ℓ' = ½ and a noise pre-activation grows by 1 + a in a step, a = η σ_p² d/(nm); the
     largest of nm Gaussian draws starts at u (its median). The printed time, 4nm log(1/(σ_0 σ_p √d))/(η σ_p² d), is an

@@ -1,4 +1,7 @@
-"""Paper B: "On the role of label noise in the feature learning process" (arXiv 2505.18909, ICML 2025)."""
+"""Figures of Han et al. 2025 (arXiv 2505.18909).
+
+"On the role of label noise in the feature learning process", ICML 2025.
+"""
 
 from sigspike.papers.figure import Figure
 from sigspike.papers.two_stages.dynamics import Dynamics

@@ -1,4 +1,4 @@
-"""How the stages of paper B are marked over curves."""
+"""How the stages of Han et al. 2025 (arXiv 2505.18909) are marked over curves."""
 
 from collections.abc import Iterable
 

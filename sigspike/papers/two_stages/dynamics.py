@@ -1,4 +1,7 @@
-"""Figure 1 of paper B: signal first, then the noise of the flipped samples."""
+"""Signal first, then the noise of the flipped samples.
+
+Han et al. 2025, figure 1 (arXiv 2505.18909).
+"""
 
 from typing import ClassVar
 
@@ -78,7 +81,7 @@ class Dynamics(Runs):
             of_seeds("detected T₁ in units of nm/(ησ_p²d)", STAGE_ONE, detected.dropna("seed") / unit, 0, 1),
             of_seeds(
                 "end of stage I (mean ρ̄ noisy = mean γ) in units of nm/(ησ_p²d)",
-                "B, stage II",
+                "Han et al. 2025, stage II",
                 crossing.dropna("seed") / unit,
                 1,
                 10,
@@ -92,14 +95,14 @@ class Dynamics(Runs):
             *_margins(main.sel(time=slice(round(unit), None))),
             of_seeds("end: training accuracy on the given labels", STAGE_TWO, right["train_accuracy"], 0.999),
             of_seeds("end: noisy samples with ρ̄ > γ", STAGE_TWO, right["outweighed"].sel(noisy), 0.9),
-            of_seeds("end: i.i.d. test error", "B, stage II", right["test_error"].sel(fresh), high=0.01),
+            of_seeds("end: i.i.d. test error", "Han et al. 2025, stage II", right["test_error"].sel(fresh), high=0.01),
             *[
                 of_seeds(f"end: D_test error over half the share of flips, {name}", STAGE_TWO, value, 0.9)
                 for name in list(CELLS)[1:]
                 for value in [excess(data.sel(cell=name))]
             ],
             *[
-                of_seeds(f"no label noise: {what}, end", "B, no label noise", value, high=0.01)
+                of_seeds(f"no label noise: {what}, end", "Han et al. 2025, no label noise", value, high=0.01)
                 for what, value in (
                     ("i.i.d. test error", end["test_error"].sel(fresh | {"cell": "τ = 0"})),
                     ("D_test error", end["test_error"].sel(reused | {"cell": "τ = 0"})),
@@ -135,5 +138,5 @@ def _margins(run: xr.Dataset) -> list[Claim]:
         gap = abs(run["margin_mean"].sel(kind=kind) - noise - part * signal) / (noise + signal)
         name = "clean" if kind == "clean" else "noisy"
         text = f"mean margin of {name} samples minus mean ({text}), over mean (γ + ρ̄): largest from t = nm/(ησ_p²d) on"
-        claims.append(Claim.of_seeds(text, "B, margins", gap.max("time"), high=0.1))
+        claims.append(Claim.of_seeds(text, "Han et al. 2025, margins", gap.max("time"), high=0.1))
     return claims

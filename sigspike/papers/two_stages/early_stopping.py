@@ -1,4 +1,7 @@
-"""Early stopping after paper B: test accuracy against the stopping time, and the best time against T₁."""
+"""Test accuracy against the stopping time, and the best time against T₁.
+
+Early stopping after Han et al. 2025 (arXiv 2505.18909).
+"""
 
 from typing import Any, ClassVar
 
@@ -25,7 +28,7 @@ from sigspike.plots.style import COLORS, panels
 
 CELLS = {"τ = 0.1": (0.1, 0.1), "τ = 0.2": (0.2, 0.1), "τ = 0.3": (0.3, 0.1), "τ = 0.2, η = 0.05": (0.2, 0.05)}
 MAIN, SLOW = "τ = 0.2", "τ = 0.2, η = 0.05"
-SOURCE = "B, early stopping"
+SOURCE = "Han et al. 2025, early stopping"
 
 
 class EarlyStopping(Runs):
@@ -121,7 +124,7 @@ class EarlyStopping(Runs):
             ),
             of_seeds(
                 "end of stage I at η = 0.05 over that at 0.1",
-                "B: times ∝ 1/η",
+                "Han et al. 2025: times ∝ 1/η",
                 (times.sel(cell=SLOW) / times.sel(cell=MAIN)).dropna("seed"),
                 1.9,
                 2.1,

@@ -1,4 +1,7 @@
-"""Beyond the theorem of paper B: several noise patches, and flip rates that differ between the classes."""
+"""Several noise patches, and flip rates that differ between the classes.
+
+Beyond the theorems of Han et al. 2025 (arXiv 2505.18909).
+"""
 
 from typing import Any, ClassVar
 

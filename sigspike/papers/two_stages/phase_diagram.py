@@ -1,4 +1,7 @@
-"""Does stage I exist? Over n·SNR² and the flip rate τ."""
+"""Does stage I exist? Over n·SNR² and the flip rate τ.
+
+Claims are measured against Han et al. 2025 (arXiv 2505.18909).
+"""
 
 from typing import Any, ClassVar
 
@@ -96,7 +99,7 @@ class PhaseDiagram(Figure):
         of_seeds, exists = Claim.of_seeds, data["stage_reached"]
         weak, strong = exists.where(exists["n_snr2"] <= 1.01), exists.where(exists["n_snr2"] >= 7.9)
         low, high = (data["critical"].sel(flip_rate=rate) for rate in (0.1, 0.3))
-        source, rise = "B, Theorem 4.1: n·SNR² = Θ(1)", xr.ufuncs.log(high / low)
+        source, rise = "Han et al. 2025, Theorem 4.1: n·SNR² = Θ(1)", xr.ufuncs.log(high / low)
         by_seed = ("column", "n_snr2", "flip_rate")
         claims = [
             of_seeds("fraction of runs with stage I, n·SNR² ≤ 1", source, weak.mean(by_seed), high=0.01),

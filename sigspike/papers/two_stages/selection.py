@@ -1,4 +1,7 @@
-"""Sample selection after paper B: how well small losses tell clean samples from noisy ones, and when."""
+"""How well small losses tell clean samples from noisy ones, and when.
+
+Sample selection after Han et al. 2025 (arXiv 2505.18909).
+"""
 
 from typing import Any, ClassVar
 
@@ -25,7 +28,7 @@ from sigspike.plots.style import COLORS, panels
 from sigspike.selection import precision, recall, selected
 
 LOG2 = float(np.log(2))
-SOURCE = "B, sample selection"
+SOURCE = "Han et al. 2025, sample selection"
 
 
 class Selection(Figure):

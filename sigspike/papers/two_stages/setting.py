@@ -1,4 +1,7 @@
-"""What the figures of paper B have in common: the setting, its two tests, and the stages of every run."""
+"""What the figures have in common: the setting, its two tests, and the stages of every run.
+
+Han et al. 2025 (arXiv 2505.18909).
+"""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, NamedTuple
@@ -16,7 +19,7 @@ N_SNR2 = 8.0
 FLIP_RATE = 0.2
 TESTS = ("fresh", "training")  # i.i.d., and D_test: the noise of a training sample
 LIKELY = 0.95  # of the runs: theorems hold with probability 1 − δ
-STAGE_ONE, STAGE_TWO = "B, Theorem 4.1", "B, Theorem 4.2"
+STAGE_ONE, STAGE_TWO = "Han et al. 2025, Theorem 4.1", "Han et al. 2025, Theorem 4.2"
 PARTS = ("at", "low", "high", "reached", "last")  # of a stage
 D_TEST = r"$D_\mathrm{test}$"
 

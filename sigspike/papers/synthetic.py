@@ -1,4 +1,7 @@
-"""What the figures of paper A have in common: the setting of section 5, and the two algorithms side by side."""
+"""The synthetic setting at low SNR, and its two algorithms side by side.
+
+Huang et al. 2025, section 5 (arXiv 2510.17526).
+"""
 
 from pathlib import Path
 from typing import Any

@@ -7,12 +7,12 @@ import xarray as xr
 from jaxtyping import Float
 from numpy import ndarray
 
-from sigspike.papers.benign_overfitting.setting import N_SAMPLES
-
 RESAMPLES = 200
 
 
-def fit_boundary(test_error: xr.DataArray, strength: xr.DataArray, levels: Sequence[float]) -> xr.Dataset:
+def fit_boundary(
+    test_error: xr.DataArray, strength: xr.DataArray, levels: Sequence[float], n_samples: int
+) -> xr.Dataset:
     """Fit n‖μ‖⁴ = C d^b (σ_p = 1) to the boundary of ``test_error`` over (strength, ``dim``, ``seed``), at each level.
 
     A trained network adds to the logit of a fresh sample y S from its signal patch and N from its noise patch. With
@@ -32,7 +32,7 @@ def fit_boundary(test_error: xr.DataArray, strength: xr.DataArray, levels: Seque
     places = strength.broadcast_like(errors.isel(seed=0)).transpose(..., "dim").values
     dims, n_seeds = errors["dim"].values.astype(float), errors.sizes["seed"]
     boundary = _crossings(places, errors.mean("seed").values, levels)
-    constant, exponent = _regress(dims, boundary)
+    constant, exponent = _regress(dims, n_samples * boundary**4)
     draws = np.random.default_rng(0).integers(n_seeds, size=(RESAMPLES, n_seeds))
     again = np.stack([_crossings(places, errors.values[..., draw].mean(-1), levels) for draw in draws])
     return xr.Dataset(
@@ -40,7 +40,7 @@ def fit_boundary(test_error: xr.DataArray, strength: xr.DataArray, levels: Seque
             "boundary": (("level", "dim"), boundary, {"long_name": "‖μ‖ where the test error crosses", "units": "1"}),
             "constant": ("level", constant, {"long_name": "C in n‖μ‖⁴ = C σₚ⁴ d", "units": "1"}),
             "exponent": ("level", exponent, {"long_name": "b in n‖μ‖⁴ ∝ dᵇ", "units": "1"}),
-            "exponent_se": ("level", _regress(dims, again)[1].std(0, ddof=1)),
+            "exponent_se": ("level", _regress(dims, n_samples * again**4)[1].std(0, ddof=1)),
         },
         coords={"level": list(levels), "dim": errors["dim"]},
     )
@@ -64,9 +64,9 @@ def _crossings(
 
 
 def _regress(
-    dims: Float[ndarray, " dim"], boundary: Float[ndarray, "*many level dim"]
+    dims: Float[ndarray, " dim"], height: Float[ndarray, "*many level dim"]
 ) -> tuple[Float[ndarray, "*many level"], Float[ndarray, "*many level"]]:
-    """C at exponent 1, and the exponent by least squares; NaN unless there is a boundary at every d."""
-    x, y = np.log(dims), np.log(N_SAMPLES * boundary**4)
+    """C at exponent 1, and the exponent of n‖μ‖⁴ by least squares; NaN unless there is a boundary at every d."""
+    x, y = np.log(dims), np.log(height)
     centred = x - x.mean()
     return np.exp((y - x).mean(-1)), y @ centred / (centred @ centred)
