@@ -114,6 +114,20 @@ def test_a_run_is_the_run_by_hand(index):
         assert not wrong, (at, wrong)
 
 
+ACTIVATED = [network for kind in zoo.concrete(ss.ActivatedNetwork) for network in zoo.activated(kind)]
+
+
+@pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
+@pytest.mark.parametrize("index", range(len(ACTIVATED)), ids=lambda k: zoo.label(ACTIVATED[k]))
+def test_every_activation_is_that_by_hand(index):
+    """In either regime and space, with and without biases, every algorithm in turn."""
+    algorithm = ALGORITHMS[index % len(ALGORITHMS)]
+    at = setting(ss.SignalNoise, type(ACTIVATED[index]), algorithm, 1000 + index)
+    at = ss.put(at, "network.activation", ACTIVATED[index].activation)
+    wrong = {name: value for name, value in gaps(at, index).items() if not value < TOLERANCE}
+    assert not wrong, (at, wrong)
+
+
 WEIGHING = [option for kind in zoo.concrete(Reweighted) for option in zoo.variants(kind)]
 
 

@@ -40,6 +40,9 @@ SMALL = {
     "n_held_out": 20,
     "when": 2,
     "std": 0.1,
+    "slope": 0.2,
+    "corner": 0.5,
+    "power": 3,
 }
 
 
@@ -72,6 +75,14 @@ def variants(kind: type) -> list[Any]:
     return [specimen(kind), *(specimen(kind, **{name: value}) for name, value in others)]
 
 
+def activated(kind: type, make: Any = specimen) -> list[Any]:
+    """A network with every activation, large enough at the start for a cubic one to learn."""
+    if not issubclass(kind, ss.ActivatedNetwork):
+        return [make(kind)]
+    begun = ss.put(make(kind), "init_std", 0.3)
+    return [ss.put(begun, "activation", specimen(own)) for own in concrete(ss.Activation)]
+
+
 def turned(kind: type) -> Any:
     """A specimen with every choice, switch and count away from its default, and every zero a fifth."""
     options = {f.name: [value for value in _options(f) if value != f.default][-1] for f in fields(kind) if _options(f)}
@@ -89,9 +100,10 @@ def _options(field: Field) -> tuple:
 
 
 def label(thing: Any) -> str:
-    """What pytest calls a specimen: its class, and the options that are not the default."""
+    """What pytest calls a specimen: its class, its activation, and the options that are not the default."""
     names = [f.name for f in fields(thing) if _options(f) and getattr(thing, f.name) != f.default]
-    return "-".join([type(thing).__name__, *(f"{name}={getattr(thing, name)}" for name in names)])
+    part = [type(thing.activation).__name__] if isinstance(thing, ss.ActivatedNetwork) else []
+    return "-".join([type(thing).__name__, *part, *(f"{name}={getattr(thing, name)}" for name in names)])
 
 
 def experiment(problem: Any = None, network: Any = None, algorithm: Any = None, **settings: Any) -> ss.Experiment:

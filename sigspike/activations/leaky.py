@@ -15,7 +15,7 @@ class Leaky(Activation):
     have a = 0.1.
     """
 
-    slope: float | Float[Array, ""] = number(Range(low=0, high=1), "slope of the activation below 0")
+    slope: float | Float[Array, ""] = number(Range(low=0, high=1), "slope of σ below 0")
 
     def __call__(self, z: Float[Array, "*any"]) -> Float[Array, "*any"]:
         return jnp.where(z > 0, z, self.slope * z)

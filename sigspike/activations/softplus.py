@@ -14,9 +14,7 @@ class Softplus(Activation):
     σ(0) = log(2)/β is not 0: a neuron answers before it has learnt anything.
     """
 
-    sharpness: float | Float[Array, ""] = number(
-        POSITIVE, "sharpness β of the activation", default=1.0
-    )
+    sharpness: float | Float[Array, ""] = number(POSITIVE, "sharpness β of σ", default=1.0)
 
     def __call__(self, z: Float[Array, "*any"]) -> Float[Array, "*any"]:
         return jax.nn.softplus(self.sharpness * z) / self.sharpness

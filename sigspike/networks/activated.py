@@ -28,4 +28,5 @@ class ActivatedNetwork(Network):
         if self.alive is None or self.activation.silent:
             return self.activation(z)
         exists = self.exists.reshape(1, -1, *[1] * (z.ndim - 2))
-        return jnp.where(exists, self.activation(jnp.where(exists, z, lax.stop_gradient(z[:, :1]))), 0)
+        borrowed = jnp.where(exists, z, lax.stop_gradient(z[:, :1]))
+        return jnp.where(exists, self.activation(borrowed), 0)

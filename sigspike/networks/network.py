@@ -21,7 +21,7 @@ NEURONS = {
 
 
 def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a ``hidden`` that gives 0, with derivative 0, in the room for more neurons: it needs no mask there."""
+    """Marks a ``hidden`` that gives 0, with derivative 0, in the room for more: no mask is needed."""
     hidden.silent = True  # type: ignore[attr-defined]
     return hidden
 
@@ -30,9 +30,10 @@ class Network(Checked):
     """f(x) = Σ_p g(x^(p)) (or the mean over patches): each patch answers on its own.
 
     The first layer is ``n_signs`` × ``width`` filters, and g is a function of their pre-activations on one patch.
-    An atom is therefore answered once, however many samples share it. Every network has m = ``width`` filters a
-    class (or in all), initial weights of standard deviation σ_0 = ``init_std``, and with ``bias`` one number more
-    a filter, drawn from the same law and shared by the patches.
+    An atom is therefore answered once, however many samples share it. Every network has
+    m = ``width`` filters a class (or in all), initial weights of standard deviation
+    σ_0 = ``init_std``, and with ``bias`` one number more a filter, drawn from the same law and
+    shared by the patches.
 
     A ``padded`` network has room for more filters than the m that are ``alive``; m is then a number, and one program
     serves many widths, with the draws that each width has by itself. What the room would add is masked wherever

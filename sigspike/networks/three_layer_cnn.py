@@ -17,8 +17,8 @@ class ThreeLayerCNN(ActivatedNetwork):
     """z^(p) = σ(Wᵀ x^(p)), F_j = (1/m) Σ_r Σ_p σ(⟨v_{j,r}, z^(p)⟩), f = F₊₁ − F₋₁; W and both V_j are trained.
 
     W has ``width`` filters, shared by the classes, and each V_j is width × width with entries N(0, ``upper_gain``²
-    / m); the last layer is fixed. σ = ``activation``, the ReLU where nothing else is said. The paper gives no scale
-    for V; the default gain is He's, √2.
+    / m); the last layer is fixed. σ = ``activation``, the ReLU where nothing else is said. The
+    paper gives no scale for V; the default gain is He's, √2.
     """
 
     n_signs: ClassVar[int] = 1

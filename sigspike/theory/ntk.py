@@ -31,9 +31,10 @@ def empirical_ntk(network: Network, filters: Float[Array, "sign neuron extended"
 def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     """The mean of ``empirical_ntk`` over Gaussian filters w ~ N(0, σ_0² I), which it is at infinite width.
 
-    K(x, x') = (2/m) Σ_{p,p'} ⟨x^(p), x'^(p')⟩ E σ'(u) σ'(v), with (u, v) = ⟨w, ·⟩ of both patches and θ their angle:
-    E = (π − θ)/(2π) for the activation max(0, z)^q with q = 1, and 4 σ_0² ‖x^(p)‖ ‖x'^(p')‖ (sin θ + (π − θ) cos θ)/(2π) for q = 2 (the arc-cosine
-    kernels of order 0 and 1, Cho & Saul 2009). Sums over filters have m² times it, means over P patches 1/P².
+    K(x, x') = (2/m) Σ_{p,p'} ⟨x^(p), x'^(p')⟩ E σ'(u) σ'(v), with (u, v) = ⟨w, ·⟩ of both patches
+    and θ their angle. For the activation max(0, z)^q, E = (π − θ)/(2π) at q = 1, and
+    4 σ_0² ‖x^(p)‖ ‖x'^(p')‖ (sin θ + (π − θ) cos θ)/(2π) at q = 2 (the arc-cosine kernels of order
+    0 and 1, Cho & Saul 2009). Sums over filters have m² times it, means over P patches 1/P².
     """
     Instance(PatchCNN).check("network", network)
     Instance(ReLUPower).check("activation", network.activation)

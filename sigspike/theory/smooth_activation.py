@@ -8,7 +8,14 @@ import numpy as np
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import Theorem, architecture, clean_labels, exponent, fresh_test, plain_descent
+from sigspike.theory.theorem import (
+    Theorem,
+    architecture,
+    clean_labels,
+    exponent,
+    fresh_test,
+    plain_descent,
+)
 
 CONDITION = "Cao et al., Condition 4.2; Õ, Ω̃ without logarithms, ours"
 

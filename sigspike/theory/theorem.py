@@ -134,13 +134,13 @@ def common(experiment: Experiment) -> list[Hypothesis]:
     ]
 
 
-def architecture(experiment: Experiment, activation: Hypothesis, orthogonal: bool) -> list[Hypothesis]:
+def architecture(experiment: Experiment, sigma: Hypothesis, orthogonal: bool) -> list[Hypothesis]:
     """The network of the papers' theorems: mean over filters, sum over patches, no bias, Gaussian weights; and whether
     the noise is orthogonal to μ.
     """
     network = experiment.network
     return [
-        activation,
+        sigma,
         equals("initial weights", "gaussian", network.init),
         equals("bias", False, network.bias),
         equals("patches", "sum", network.patches),
