@@ -73,7 +73,8 @@ def test_spaces_agree_for_a_real_power(drawn, tolerance):
 @pytest.mark.law
 @pytest.mark.parametrize("network", ACTIVATED, ids=zoo.label)
 def test_spaces_agree_for_every_activation(network, tolerance):
-    setting = zoo.experiment(network=network, n_steps=100, record_every=10)
+    gentle = ss.GradientDescent(0.03)  # for z ↦ z⁹ in three layers
+    setting = zoo.experiment(network=network, algorithm=gentle, n_steps=100, record_every=10)
     assert_agreement(setting, zoo.explicit(setting), tolerance)
 
 

@@ -79,7 +79,7 @@ def activated(kind: type, make: Any = specimen) -> list[Any]:
     """A network with every activation, large enough at the start for a cubic one to learn."""
     if not issubclass(kind, ss.ActivatedNetwork):
         return [make(kind)]
-    begun = ss.put(make(kind), "init_std", 0.3)
+    begun = ss.put(make(kind), "init_std", 0.2)
     return [ss.put(begun, "activation", specimen(own)) for own in concrete(ss.Activation)]
 
 
