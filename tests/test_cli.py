@@ -121,7 +121,7 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
         assert f"problem:{name}" in shown
 
 
-RELU = ["network:patch-cnn", "network.activation:relu-power"]
+RELU = ["network:patch-cnn", "network.activation:re-lu-power"]
 BAD = {
     "flip rate": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "1.3"], "flip_rate", "1.3"),
     "not a number": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "nan"], "flip_rate", "nan"),
