@@ -1,6 +1,14 @@
 """sigspike: how networks learn signal and memorise noise, simulated in the theory's own coordinates."""
 
 from sigspike import theory as theory
+from sigspike.activations import Activation as Activation
+from sigspike.activations import Identity as Identity
+from sigspike.activations import Leaky as Leaky
+from sigspike.activations import ReLUPower as ReLUPower
+from sigspike.activations import SignedPower as SignedPower
+from sigspike.activations import SmoothedReLU as SmoothedReLU
+from sigspike.activations import Softplus as Softplus
+from sigspike.activations import Tanh as Tanh
 from sigspike.algorithms import SAM as SAM
 from sigspike.algorithms import SGD as SGD
 from sigspike.algorithms import Algorithm as Algorithm
@@ -52,6 +60,7 @@ from sigspike.losses import Logistic as Logistic
 from sigspike.losses import Loss as Loss
 from sigspike.losses import Squared as Squared
 from sigspike.measure import Record as Record
+from sigspike.networks import ActivatedNetwork as ActivatedNetwork
 from sigspike.networks import LinearModel as LinearModel
 from sigspike.networks import Network as Network
 from sigspike.networks import PatchCNN as PatchCNN

@@ -263,10 +263,10 @@ WORDS = """
 FLAGS = """
 --seed --json --plot --n-samples --n-steps --n-test --record-every --record-at --space --measure --regime
 --axis --n-seeds --store --out --keep --cluster --file --constant --delta --epsilon --theorem --problem.dim
---network.power --algorithm.learning-rate
+--network.activation.power --algorithm.learning-rate
 """.split()  # noqa: SIM905
 PARTS = """
-problem:signal-noise problem:kernel-file problem:mnist network:patch-cnn network:linear-model
+problem:signal-noise problem:kernel-file problem:mnist network:patch-cnn network:linear-model network.activation:leaky
 algorithm:momentum algorithm:gradient-descent algorithm:meta-reweighting algorithm.schedule:cosine
 """.split()  # noqa: SIM905
 SIGNAL = ["problem:signal-noise", "--problem.dim", "50", "--problem.signal-strength", "2", "--problem.noise-std", "0.5"]
@@ -289,7 +289,9 @@ def commands(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
         line += SIGNAL
     if rng.random() < 0.3:
         line += [pick(rng, PARTS)]
-        kept = pick(rng, ("--algorithm.flip-rate", "--network.power", "--network.width", "--algorithm.n-clean"))
+        kept = pick(
+            rng, ("--algorithm.flip-rate", "--network.activation.slope", "--network.width", "--algorithm.n-clean")
+        )
         line += [kept, pick(rng, [*WORDS, "", "5 10", "10" * 30])] if rng.random() < 0.7 else []
     return json.dumps(line), lambda: command(line)
 

@@ -131,7 +131,7 @@ def test_steps_are_those_of_a_loop_in_numpy(space, radius, drawn):
 @pytest.mark.skipif(FLOAT32, reason="an oracle to 1e-9 needs float64")
 def test_the_norm_is_over_all_trained_parameters_as_in_torch():
     torch = pytest.importorskip("torch")
-    network, radius = zoo.specimen(ss.ThreeLayerCNN, power=2), 0.3
+    network, radius = zoo.specimen(ss.ThreeLayerCNN, activation=ss.ReLUPower(2)), 0.3
     run = zoo.explicit(zoo.experiment(network=network))
     noise = zoo.noises(ss.SAM(0.3, radius), KEY, N_STEPS)
     walk = jax.jit(lambda at: zoo.walk("coefficients", network, ss.SAM(0.3, radius), at, noise, N_STEPS))

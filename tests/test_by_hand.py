@@ -133,6 +133,19 @@ def test_every_two_dials_together_are_those_by_hand(algorithm):
     assert not wrong, wrong
 
 
+ACTIVATED = [network for kind in zoo.concrete(ss.ActivatedNetwork) for network in zoo.activated(kind)]
+
+
+@pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
+@pytest.mark.parametrize("index", range(len(ACTIVATED)), ids=lambda k: zoo.label(ACTIVATED[k]))
+def test_every_activation_is_that_by_hand(index):
+    """In either regime and space, with and without biases, with any algorithm."""
+    at = setting(ss.SignalNoise, type(ACTIVATED[index]), 1000 + index)
+    at = ss.put(at, "network.activation", ACTIVATED[index].activation)
+    wrong = {name: value for name, value in gaps(at, index).items() if not value < TOLERANCE}
+    assert not wrong, (at, wrong)
+
+
 WEIGHING = [ss.GradientDescent(0.3, weights=value) for kind in zoo.concrete(Steered) for value in zoo.variants(kind)]
 
 

@@ -182,7 +182,7 @@ OPTIONS = {
     "batch_size": (replace(BASE, algorithm=ss.SGD(0.5, 2)), {"algorithm.batches.batch_size": [1, 3]}),
     "signs": (BASE, {"network": {"one": ss.ThreeLayerCNN(2), "two": ss.PatchCNN(2), "lin": ss.LinearModel(1)}}),
     "steps": (replace(BASE, record_every=None), {"n_steps": [2, 6], "regime": ["kernel", "feature"]}),
-    "power": (BASE, {"network.power": [1, 1.5], "network.patches": ["sum", "mean"]}),
+    "power": (BASE, {"network.activation.power": [1, 1.5], "network.patches": ["sum", "mean"]}),
 }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from conftest import FLOAT32
 from grid_oracle import held
 
 import sigspike as ss
-from sigspike.activations import relu_power
 
 pytestmark = pytest.mark.skipif(FLOAT32, reason="cells are compared to float64 rounding")
 
@@ -37,7 +36,7 @@ class Softplus(ss.ThreeLayerCNN):
 
     def hidden(self, upper, overlaps):
         first = jax.nn.softplus(overlaps[0])
-        return jnp.einsum("jrk,k...->jr...", upper, first) + relu_power(first, 1)[None]
+        return jnp.einsum("jrk,k...->jr...", upper, first) + ss.ReLUPower(1)(first)[None]
 
 
 NETWORKS = [ss.LinearModel, Leaky, Tanh, Softplus]
@@ -48,6 +47,16 @@ def test_a_width_beside_larger_ones_is_the_width_itself(kind):
     network = kind(width=3, init_std=0.1, bias=kind is not Leaky)
     data = held(replace(BASE, network=network, algorithm=ss.GradientDescent(1.0)), {"network.width": [1, 4]})
     assert not np.allclose(data["train_loss"].isel(width=0), data["train_loss"].isel(width=1))
+
+
+@pytest.mark.parametrize("measure", ["coefficients", "summary"])
+def test_widths_beside_activations_are_each_itself(measure):
+    network = zoo.specimen(ss.PatchCNN, init_std=0.3, bias=True)
+    activations = {"softplus": ss.Softplus(), "leaky": ss.Leaky(0.2), "square": ss.ReLUPower(2)}
+    base = replace(BASE, network=network, measure=measure)
+    held(base, {"network.activation": activations, "network.width": [1, 3]})
+    leaky = ss.put(base, "network.activation", ss.Leaky(0.2))
+    held(leaky, {"network.activation.slope": [0.0, 0.1, 1.0], "network.width": [3, 1]})
 
 
 @pytest.mark.parametrize("kind", [ss.LinearModel, Tanh], ids=lambda kind: kind.__name__)

@@ -122,11 +122,12 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
 
 
 PLAIN = ["run", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1"]
+RELU = ["network:patch-cnn", "network.activation:re-lu-power"]
 BAD = {
     "flip rate": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "1.3"], "flip_rate", "1.3"),
     "not a number": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "nan"], "flip_rate", "nan"),
     "width": (["run", "network:patch-cnn", "--network.width", "-3"], "width", "-3"),
-    "power": (["run", "network:patch-cnn", "--network.power", "0.5"], "power", "0.5"),
+    "power": (["run", *RELU, "--network.activation.power", "0.5"], "power", "0.5"),
     "dimension": (["run", "problem:signal-noise", "--problem.dim", "1"], "dim", "1"),
     "no samples": (["run", "--n-samples", "0"], "n_samples", "0"),
     "record interval": (["run", "--record-every", "7"], "record_every", "7"),

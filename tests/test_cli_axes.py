@@ -81,7 +81,7 @@ def test_words_of_an_axis_are_read_as_their_field_has_them():
         "problem.orthogonal": ("True", "False"),
         "problem.n_noise_patches": ("1", "2"),
         "problem.snr": ("0.1", "1"),
-        "network.power": ("2", "2.5"),
+        "network.activation.power": ("2", "2.5"),
         "measure": ("summary",),
     }
     read = {path: read_words(BASE, path, words) for path, words in said.items()}
@@ -90,7 +90,7 @@ def test_words_of_an_axis_are_read_as_their_field_has_them():
         "problem.orthogonal": [True, False],
         "problem.n_noise_patches": [1, 2],
         "problem.snr": [0.1, 1],
-        "network.power": [2, 2.5],
+        "network.activation.power": [2, 2.5],
         "measure": ["summary"],
     }
     sam = ss.put(BASE, "algorithm", ss.SAM(0.1, 0.1))

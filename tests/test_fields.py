@@ -20,7 +20,7 @@ def test_values_of_numpy_and_jax_become_those_of_python():
         "orthogonal": ss.SignalNoise(9, 1, 1, orthogonal=np.bool_(False)).orthogonal,
         "patches": ss.SignalNoise(9, 1, 1, n_noise_patches=np.array(2)).n_noise_patches,
         "width": ss.PatchCNN(jnp.asarray(3)).width,
-        "power": ss.PatchCNN(3, np.float32(2.5)).power,
+        "power": ss.ReLUPower(np.float32(2.5)).power,
         "init": ss.PatchCNN(3, init=np.str_("uniform")).init,
     }
     assert kept == {"orthogonal": False, "patches": 2, "width": 3, "power": 2.5, "init": "uniform"}

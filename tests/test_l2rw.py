@@ -80,7 +80,7 @@ def learning_to_reweight(filters, inputs, label, power, rate):
 @pytest.mark.parametrize("power", [1, 2])
 @pytest.mark.parametrize("space", SPACES)
 def test_fresh_weights_are_l2rw(space, power, ahead):
-    network = zoo.specimen(ss.PatchCNN, power=power, init_std=0.3)
+    network = zoo.specimen(ss.PatchCNN, activation=ss.ReLUPower(power), init_std=0.3)
     algorithm = ss.MetaReweighting(RATE, N_CLEAN, rule=ss.FreshWeights(), ahead=ahead)
     sizes = {"n_steps": N_STEPS, "record_every": 1, "measure": "weights", "space": space}
     setting = zoo.experiment(PROBLEM, network, algorithm, **sizes)

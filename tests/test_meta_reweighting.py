@@ -140,7 +140,7 @@ def brute_features(network, task, params):
     filters = np.asarray(task.space.filters(params), float)
     data = task.train.then(task.clean)
     patches = np.stack([data.membership @ data.signal, data.noise[:, 0]], 1)
-    answers = np.maximum(np.einsum("jrd,ipd->ijrp", filters, patches), 0) ** network.power
+    answers = np.maximum(np.einsum("jrd,ipd->ijrp", filters, patches), 0) ** network.activation.power
     return answers.sum(-1).reshape(len(patches), -1)
 
 

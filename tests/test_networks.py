@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import zoo
+from by_hand import activated
 from jax import random
 from scipy.stats import kstest
 
@@ -32,24 +33,21 @@ def patches(given):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("network", zoo.variants(ss.PatchCNN), ids=zoo.label)
-@pytest.mark.parametrize("power", [1, 2, 2.5])
-def test_patch_cnn_is_its_formula(network, power):
-    network, given = ss.put(network, "power", power), overlaps(2)
+@pytest.mark.parametrize("network", zoo.variants(ss.PatchCNN) + zoo.activated(ss.PatchCNN), ids=zoo.label)
+def test_patch_cnn_is_its_formula(network):
+    given, sigma = overlaps(2), lambda z: activated(network.activation, z)[0]
     shape = (M if network.filters == "mean" else 1) * (1 + P if network.patches == "mean" else 1)
-    expected = [sum((np.maximum(z, 0) ** power).sum(1) @ [-1, 1] for z in sample) / shape for sample in patches(given)]
+    expected = [sum(sigma(z).sum(1) @ [-1, 1] for z in sample) / shape for sample in patches(given)]
     np.testing.assert_allclose(network.logits((), given, BLANK), expected, rtol=1e-5)
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("network", zoo.variants(ss.ThreeLayerCNN), ids=zoo.label)
+@pytest.mark.parametrize("network", zoo.variants(ss.ThreeLayerCNN) + zoo.activated(ss.ThreeLayerCNN), ids=zoo.label)
 def test_three_layer_cnn_is_its_formula(network):
     upper, given = NUMBERS.standard_normal((2, M, M)), overlaps(1)
+    sigma = lambda z: activated(network.activation, z)[0]  # noqa: E731
     shape = M * (1 + P if network.patches == "mean" else 1)
-    expected = [
-        sum(np.maximum(upper @ np.maximum(z[0], 0), 0).sum(1) @ [-1, 1] for z in sample) / shape
-        for sample in patches(given)
-    ]
+    expected = [sum(sigma(upper @ sigma(z[0])).sum(1) @ [-1, 1] for z in sample) / shape for sample in patches(given)]
     np.testing.assert_allclose(network.logits(jnp.asarray(upper), given, BLANK), expected, rtol=1e-5)
 
 

@@ -13,7 +13,7 @@ from jax import random
 import sigspike as ss
 from sigspike.spaces import SPACES
 
-OPTIONS = [{}, {"power": 1}, {"filters": "sum", "patches": "mean"}, {"bias": True}]
+OPTIONS = [{}, {"activation": ss.ReLUPower(1)}, {"filters": "sum", "patches": "mean"}, {"bias": True}]
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
@@ -47,7 +47,8 @@ def test_it_is_the_kernel_that_training_sees():
 @pytest.mark.parametrize(
     ("network", "words"),
     [
-        (ss.PatchCNN(3, power=3), "power"),
+        (ss.PatchCNN(3, activation=ss.ReLUPower(3)), "power"),
+        (ss.PatchCNN(3, activation=ss.Leaky(0.2)), "activation"),
         (ss.PatchCNN(3, init="uniform"), "init"),
         (ss.ThreeLayerCNN(3), "network"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from conftest import FLOAT32
 from jax import lax, random
 
-from sigspike.activations import relu_power
+from sigspike.activations import ReLUPower
 from sigspike.losses import logistic
 from sigspike.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
 
@@ -28,7 +28,7 @@ def two_layer(key):
     label = random.rademacher(keys[2], (N + N_CLEAN,), float)
 
     def losses(at, chosen):
-        answer = relu_power(jnp.einsum("jrd,ipd->ijrp", at, inputs[chosen]), 2).mean(2).sum(2)
+        answer = ReLUPower(2)(jnp.einsum("jrd,ipd->ijrp", at, inputs[chosen])).mean(2).sum(2)
         return logistic(label[chosen] * (answer[:, 1] - answer[:, 0]))
 
     return params, lambda at: (losses(at, slice(0, N)), ()), lambda at: losses(at, slice(N, None)).mean()

@@ -93,7 +93,7 @@ def test_gamma_is_the_largest_overlap_with_a_patch_of_the_own_class(name, tolera
 @pytest.fixture(scope="module")
 def learnt():
     """Test errors of a squared-ReLU network on strong signals."""
-    network, algorithm = ss.PatchCNN(20, 2, init_std=0.05), ss.GradientDescent(0.5)
+    network, algorithm = ss.PatchCNN(20, init_std=0.05), ss.GradientDescent(0.5)
 
     def error(kind, **options):
         problem = kind(dim=400, signal_strength=2.0, noise_std=0.25, **options)

@@ -19,6 +19,7 @@ PROBLEMS, NETWORKS = (
     [make(kind) for kind in zoo.concrete(base) for make in (zoo.specimen, zoo.turned)]
     for base in (ss.Problem, ss.Network)
 )
+ACTIVATED = [network for kind in zoo.concrete(ss.ActivatedNetwork) for network in zoo.activated(kind)]
 LENGTH = max(len(PROBLEMS), len(NETWORKS))
 SHOWN = range(0, LENGTH, 2 if FLOAT32 else 1)  # float32 is about rounding: there the defaults alone
 PARTS = [zoo.experiment(PROBLEMS[k % len(PROBLEMS)], NETWORKS[k % len(NETWORKS)]) for k in SHOWN]
@@ -63,7 +64,16 @@ def test_spaces_agree_for_every_two_dials_together(algorithm, draws, tolerance):
 
 @pytest.mark.law
 def test_spaces_agree_for_a_real_power(drawn, tolerance):
-    assert_agreement(zoo.experiment(network=zoo.specimen(ss.PatchCNN, power=2.5)), drawn, tolerance)
+    network = zoo.specimen(ss.PatchCNN, activation=ss.ReLUPower(2.5))
+    assert_agreement(zoo.experiment(network=network), drawn, tolerance)
+
+
+@pytest.mark.law
+@pytest.mark.parametrize("network", ACTIVATED, ids=zoo.label)
+def test_spaces_agree_for_every_activation(network, tolerance):
+    gentle = ss.GradientDescent(0.03)  # for z ↦ z⁹ in three layers
+    setting = zoo.experiment(network=network, algorithm=gentle, n_steps=100, record_every=10)
+    assert_agreement(setting, zoo.explicit(setting), tolerance)
 
 
 @pytest.mark.parametrize("algorithm", TOGETHER[::4], ids=zoo.label)
@@ -73,7 +83,7 @@ def test_spaces_agree_for_algorithms_and_every_power(algorithm, draws, tolerance
 
     @jax.jit
     def walks(run, noise):
-        networks = {power: zoo.specimen(ss.PatchCNN, power=power) for power in (1, 2, 3)}
+        networks = {q: zoo.specimen(ss.PatchCNN, activation=ss.ReLUPower(q)) for q in (1, 2, 3)}
         return {q: [zoo.walk(space, networks[q], algorithm, run, noise, 60) for space in SPACES] for q in networks}
 
     for here, there in walks(drawn, noise).values():
@@ -103,7 +113,11 @@ def test_coefficients_are_the_decomposition_of_the_weights(drawn, tolerance):
 
 @pytest.fixture(
     scope="module",
-    params=[ss.LinearModel(3), *(zoo.specimen(kind, power=2) for kind in (ss.PatchCNN, ss.ThreeLayerCNN))],
+    params=[
+        ss.LinearModel(3),
+        *(ss.put(zoo.specimen(kind), "activation", ss.ReLUPower(2)) for kind in (ss.PatchCNN, ss.ThreeLayerCNN)),
+        ss.PatchCNN(3, 0.3, ss.Softplus(3.0), bias=True),
+    ],
     ids=zoo.label,
 )
 def verbs(request):

@@ -22,7 +22,7 @@ LOW = ss.Experiment(
     n_samples=200,
     n_steps=10,
 )
-RELU = ss.put(ss.put(LOW, "network.power", 1), "algorithm", ss.GradientDescent(0.1))
+RELU = ss.put(ss.put(LOW, "network.activation.power", 1), "algorithm", ss.GradientDescent(0.1))
 RELU = ss.put(RELU, "problem.orthogonal", False)
 SPOKEN_OF = {
     "gd-memorises": ss.put(LOW, "algorithm", ss.GradientDescent(1.0)),
@@ -30,7 +30,7 @@ SPOKEN_OF = {
     "two-stages": ss.put(RELU, "problem.flip_rate", 0.2),
     "clean-labels": RELU,
     "benign-overfitting": RELU,
-    "smooth-activation": ss.put(ss.put(LOW, "algorithm", ss.GradientDescent(1.0)), "network.power", 3),
+    "smooth-activation": ss.put(ss.put(LOW, "algorithm", ss.GradientDescent(1.0)), "network.activation.power", 3),
 }
 
 
@@ -113,7 +113,7 @@ def test_the_largest_constant_is_the_largest(name):
 @pytest.mark.parametrize(
     ("path", "value", "named"),
     [
-        ("network.power", 1, "activation power q"),
+        ("network.activation", ss.Leaky(0.2), "activation"),
         ("network.bias", True, "bias"),
         ("network.init", "uniform", "initial weights"),
         ("network.filters", "sum", "filters"),
@@ -298,7 +298,9 @@ def extreme(name, rng):
                 at = ss.put(at, path, values[rng.integers(len(values))])
             except Refusal:
                 assert not jax.config.jax_enable_x64, "float32 alone has no such numbers"
-    return ss.put(at, "network.power", POWERS[rng.integers(len(POWERS))]) if name == "smooth-activation" else at
+    if name != "smooth-activation":
+        return at
+    return ss.put(at, "network.activation.power", POWERS[rng.integers(len(POWERS))])
 
 
 @pytest.mark.parametrize("name", theory.THEOREMS)
@@ -329,7 +331,7 @@ def test_numbers_far_out_are_still_right():
     assert [entry.ratio for entry in one] == pytest.approx([entry.ratio for entry in other])
 
 
-@pytest.mark.parametrize("path", ["algorithm", "algorithm.schedule", "network", "problem"])
+@pytest.mark.parametrize("path", ["algorithm", "algorithm.schedule", "network", "network.activation", "problem"])
 def test_a_theorem_is_silent_about_a_subclass(path):
     """It may do anything at a step, and have the name of its parent."""
     base = SPOKEN_OF["gd-memorises"]

@@ -43,6 +43,9 @@ SMALL = {
     "n_held_out": 20,
     "when": 2,
     "std": 0.1,
+    "slope": 0.2,
+    "corner": 0.5,
+    "power": 3,
 }
 
 
@@ -129,6 +132,14 @@ def _made(kinds: tuple[type, ...]) -> ss.Algorithm | None:
         return specimen(ss.GradientDescent, **given)
     except ss.Refusal:
         return None
+
+
+def activated(kind: type, make: Any = specimen) -> list[Any]:
+    """A network with every activation, large enough at the start for a cubic one to learn."""
+    if not issubclass(kind, ss.ActivatedNetwork):
+        return [make(kind)]
+    begun = ss.put(make(kind), "init_std", 0.2)
+    return [ss.put(begun, "activation", specimen(own)) for own in concrete(ss.Activation)]
 
 
 def turned(kind: type) -> Any:

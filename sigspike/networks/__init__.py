@@ -1,5 +1,6 @@
 """Networks, one per file."""
 
+from sigspike.networks.activated import ActivatedNetwork as ActivatedNetwork
 from sigspike.networks.linear_model import LinearModel as LinearModel
 from sigspike.networks.network import Network as Network
 from sigspike.networks.patch_cnn import PatchCNN as PatchCNN

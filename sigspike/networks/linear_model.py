@@ -4,23 +4,20 @@ from typing import Any, ClassVar
 
 from jaxtyping import Array, Float, Key
 
-from sigspike.check import Range
-from sigspike.fields import constant, count
+from sigspike.fields import count
 from sigspike.networks.network import Network
 
 
 class LinearModel(Network):
     """f(x) = (1/m) Σ_r Σ_p ⟨w_r, x^(p)⟩: a kernel machine with K(x, x') = (1/m) ⟨Σ_p x^(p), Σ_p x'^(p)⟩.
 
-    With one filter (m = ``width`` = 1) and a ``KernelData`` problem, K is the user's kernel. There is no activation:
-    ``power`` is 1.
+    With one filter (m = ``width`` = 1) and a ``KernelData`` problem, K is the user's kernel.
     """
 
     n_signs: ClassVar[int] = 1
     pads: ClassVar[bool] = True
 
     width: int = count("filters m", default=1)
-    power: float = constant(Range(low=1, high=1), "exponent q of the activation", default=1)
 
     def upper(self, key: Key[Array, ""]) -> Any:
         return ()

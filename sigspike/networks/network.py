@@ -11,14 +11,17 @@ from jaxtyping import Array, Bool, Float, Key
 
 from sigspike.check import AT_LEAST_ONE, NONNEGATIVE
 from sigspike.examples import Atoms, Examples
-from sigspike.fields import Checked, choice, constant, count, hidden, number, switch
+from sigspike.fields import Checked, choice, count, hidden, number, switch
 from sigspike.frames import Frame, unit_draw
 
-NEURONS = {"upper", "hidden", "answer", "features", "first", "logits", "neurons", "exists", "masked"}
+NEURONS = {
+    *("upper", "hidden", "answer", "features", "first", "logits"),
+    *("neurons", "exists", "masked", "fire"),
+}
 
 
 def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a ``hidden`` that gives 0, with derivative 0, for a neuron at z = 0: room for more needs no mask there."""
+    """Marks a ``hidden`` that gives 0, with derivative 0, in the room for more: it needs no mask."""
     hidden.silent = True  # type: ignore[attr-defined]
     return hidden
 
@@ -27,10 +30,10 @@ class Network(Checked):
     """f(x) = Σ_p g(x^(p)) (or the mean over patches): each patch answers on its own.
 
     The first layer is ``n_signs`` × ``width`` filters, and g is a function of their pre-activations on one patch.
-    An atom is therefore answered once, however many samples share it. Every network has m = ``width`` filters a
-    class (or in all), σ(z) = max(0, z)^q with q = ``power`` ≥ 1 (static: each q is code of its own), initial
-    weights of standard deviation σ_0 = ``init_std``, and with ``bias`` one number more a filter, drawn from the
-    same law and shared by the patches.
+    An atom is therefore answered once, however many samples share it. Every network has
+    m = ``width`` filters a class (or in all), initial weights of standard deviation
+    σ_0 = ``init_std``, and with ``bias`` one number more a filter, drawn from the same law and
+    shared by the patches.
 
     A ``padded`` network has room for more filters than the m that are ``alive``; m is then a number, and one program
     serves many widths, with the draws that each width has by itself. What the room would add is masked wherever
@@ -42,7 +45,6 @@ class Network(Checked):
     pads: ClassVar[bool] = False
 
     width: int = count("filters a class m")
-    power: float = constant(AT_LEAST_ONE, "exponent q of the activation", default=2)
     init_std: float | Float[Array, ""] = number(
         NONNEGATIVE, "standard deviation of the initial weights σ₀", default=0.01
     )

@@ -1,20 +1,21 @@
-"""The two-layer patch CNN of papers A, B and K."""
+"""The two-layer patch CNN."""
 
 from typing import Any, ClassVar
 
 from jaxtyping import Array, Float, Key
 
-from sigspike.activations import relu_power
 from sigspike.fields import choice
-from sigspike.networks.network import Network, silent
+from sigspike.networks.activated import ActivatedNetwork
+from sigspike.networks.network import silent
 
 
-class PatchCNN(Network):
-    """f = F₊₁ − F₋₁ with F_j(x) = (1/m) Σ_r Σ_p σ(⟨w_{j,r}, x^(p)⟩), σ(z) = max(0, z)^q, second layer fixed.
+class PatchCNN(ActivatedNetwork):
+    """f = F₊₁ − F₋₁ with F_j(x) = (1/m) Σ_r Σ_p σ(⟨w_{j,r}, x^(p)⟩), second layer fixed.
 
-    m = ``width`` filters a class, q = ``power`` ≥ 1 (static: each q is code of its own). A is q = 2, B is q = 1. K
-    is q = 1 with ``filters="sum"``, ``patches="mean"``, ``bias=True``, ``init="uniform"`` and ``init_std`` =
-    1/√(3d), which is U(−1/√d, 1/√d).
+    m = ``width`` filters a class, σ = ``activation``, max(0, z)² where nothing else is said. Huang
+    et al. 2025 (arXiv 2510.17526) have that; Kou et al. 2023 (arXiv 2303.04145) the ReLU, with
+    which the latter's code has ``filters="sum"``, ``patches="mean"``, ``bias=True``,
+    ``init="uniform"`` and ``init_std`` = 1/√(3d), which is U(−1/√d, 1/√d).
     """
 
     n_signs: ClassVar[int] = 2
@@ -27,7 +28,7 @@ class PatchCNN(Network):
 
     @silent
     def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
-        return relu_power(overlaps, self.power)
+        return self.fire(overlaps)
 
     def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
         mean = super().answer(upper, overlaps)

@@ -1,4 +1,4 @@
-"""The three-layer ReLU CNN of paper A, appendix E.1."""
+"""The three-layer CNN of Huang et al. 2025 (arXiv 2510.17526), appendix E.1."""
 
 from typing import Any, ClassVar
 
@@ -6,23 +6,25 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from sigspike.activations import relu_power
-from sigspike.check import AT_LEAST_ONE, NONNEGATIVE
-from sigspike.fields import constant, number
-from sigspike.networks.network import Network, silent
+from sigspike.activations import Activation, ReLUPower
+from sigspike.check import NONNEGATIVE
+from sigspike.fields import number, part
+from sigspike.networks.activated import ActivatedNetwork
+from sigspike.networks.network import silent
 
 
-class ThreeLayerCNN(Network):
+class ThreeLayerCNN(ActivatedNetwork):
     """z^(p) = σ(Wᵀ x^(p)), F_j = (1/m) Σ_r Σ_p σ(⟨v_{j,r}, z^(p)⟩), f = F₊₁ − F₋₁; W and both V_j are trained.
 
     W has ``width`` filters, shared by the classes, and each V_j is width × width with entries N(0, ``upper_gain``²
-    / m); the last layer is fixed. The paper gives no scale for V; the default gain is He's, √2.
+    / m); the last layer is fixed. σ = ``activation``, the ReLU where nothing else is said. The
+    paper gives no scale for V; the default gain is He's, √2.
     """
 
     n_signs: ClassVar[int] = 1
     pads: ClassVar[bool] = True
 
-    power: float = constant(AT_LEAST_ONE, "exponent q of the activation", default=1)
+    activation: Activation = part(Activation, lambda: ReLUPower(1))
     upper_gain: float | Float[Array, ""] = number(
         NONNEGATIVE, "gain of the second layer's initial weights", default=2**0.5
     )
@@ -35,5 +37,5 @@ class ThreeLayerCNN(Network):
 
     @silent
     def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
-        first = self.masked(relu_power(overlaps, self.power))[0]
-        return relu_power(jnp.einsum("jrk,k...->jr...", upper, first), self.power)
+        first = self.fire(overlaps)[0]
+        return self.fire(jnp.einsum("jrk,k...->jr...", upper, first))

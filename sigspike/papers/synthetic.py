@@ -40,7 +40,7 @@ def synthetic(n_samples: int, n_steps: int, **recording: Any) -> ss.Experiment:
     """d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, squared ReLU. σ_0 is not stated in the paper; 0.01 here."""
     return ss.Experiment(
         problem=ss.SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),
-        network=ss.PatchCNN(width=20, power=2, init_std=0.01),
+        network=ss.PatchCNN(width=20, activation=ss.ReLUPower(2), init_std=0.01),
         algorithm=ss.LabelNoiseGD(learning_rate=1.0),
         n_samples=n_samples,
         n_steps=n_steps,

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from sigspike.activations import ReLUPower
 from sigspike.check import Choice, Instance, Refusal
 from sigspike.networks import Network, PatchCNN
 
@@ -30,12 +31,14 @@ def empirical_ntk(network: Network, filters: Float[Array, "sign neuron extended"
 def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     """The mean of ``empirical_ntk`` over Gaussian filters w ~ N(0, σ_0² I), which it is at infinite width.
 
-    K(x, x') = (2/m) Σ_{p,p'} ⟨x^(p), x'^(p')⟩ E σ'(u) σ'(v), with (u, v) = ⟨w, ·⟩ of both patches and θ their angle:
-    E = (π − θ)/(2π) for q = 1, and 4 σ_0² ‖x^(p)‖ ‖x'^(p')‖ (sin θ + (π − θ) cos θ)/(2π) for q = 2 (the arc-cosine
-    kernels of order 0 and 1, Cho & Saul 2009). Sums over filters have m² times it, means over P patches 1/P².
+    K(x, x') = (2/m) Σ_{p,p'} ⟨x^(p), x'^(p')⟩ E σ'(u) σ'(v), with (u, v) = ⟨w, ·⟩ of both patches
+    and θ their angle. For the activation max(0, z)^q, E = (π − θ)/(2π) at q = 1, and
+    4 σ_0² ‖x^(p)‖ ‖x'^(p')‖ (sin θ + (π − θ) cos θ)/(2π) at q = 2 (the arc-cosine kernels of order
+    0 and 1, Cho & Saul 2009). Sums over filters have m² times it, means over P patches 1/P².
     """
     Instance(PatchCNN).check("network", network)
-    Choice((1, 2)).check("power", network.power)
+    Instance(ReLUPower).check("activation", network.activation)
+    Choice((1, 2)).check("power", network.activation.power)
     if network.init != "gaussian":
         raise Refusal(f"`init` must be 'gaussian' for a closed form, got {network.init!r}; use empirical_ntk")
     rows = _extended(network, patches)
@@ -43,7 +46,7 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     gram, length = flat @ flat.T, jnp.linalg.norm(flat, axis=1)
     scale = jnp.outer(length, length)
     angle = jnp.arccos(jnp.clip(gram / jnp.where(scale > 0, scale, 1), -1, 1))
-    if network.power == 1:
+    if network.activation.power == 1:
         slopes = (jnp.pi - angle) / (2 * jnp.pi)
     else:
         bent = jnp.sin(angle) + (jnp.pi - angle) * jnp.cos(angle)

@@ -48,7 +48,7 @@ class Scales:
             flip_rate=float(getattr(algorithm.labels, "flip_rate", 0.0)),
             positive_rate=float(getattr(problem, "flip_rate_positive", 0.0)),
             negative_rate=float(getattr(problem, "flip_rate_negative", 0.0)),
-            power=float(network.power),
+            power=float(getattr(getattr(network, "activation", None), "power", math.nan)),
         )
 
     def in_units_of_noise(self) -> "Scales":

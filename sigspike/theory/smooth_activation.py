@@ -8,7 +8,14 @@ import numpy as np
 from sigspike.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import Theorem, architecture, clean_labels, fresh_test, given_labels
+from sigspike.theory.theorem import (
+    Theorem,
+    architecture,
+    clean_labels,
+    exponent,
+    fresh_test,
+    given_labels,
+)
 
 CONDITION = "Cao et al., Condition 4.2; Õ, Ω̃ without logarithms, ours"
 
@@ -28,9 +35,7 @@ class SmoothActivation(Theorem):
     control_name: ClassVar[str] = "n·SNR^q"
 
     def hypotheses(self, experiment: Experiment) -> list[Hypothesis]:
-        power = float(experiment.network.power)
-        smooth = Hypothesis("activation power q", "> 2", f"{power:g}", power > 2)
-        made = architecture(experiment, smooth, orthogonal=True)
+        made = architecture(experiment, exponent(experiment, 2.0, above=True), orthogonal=True)
         return [*made, fresh_test(experiment), clean_labels(experiment), given_labels(experiment)]
 
     def conditions(self, scales: Scales) -> list[Condition]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from sigspike.activations import ReLUPower
 from sigspike.algorithms import Algorithm
 from sigspike.algorithms.ascent import Straight
 from sigspike.algorithms.batches import Full
@@ -149,13 +150,13 @@ def common(experiment: Experiment) -> list[Hypothesis]:
     ]
 
 
-def architecture(experiment: Experiment, power: Hypothesis, orthogonal: bool) -> list[Hypothesis]:
+def architecture(experiment: Experiment, sigma: Hypothesis, orthogonal: bool) -> list[Hypothesis]:
     """The network of the papers' theorems: mean over filters, sum over patches, no bias, Gaussian weights; and whether
     the noise is orthogonal to μ.
     """
     network = experiment.network
     return [
-        power,
+        sigma,
         equals("initial weights", "gaussian", network.init),
         equals("bias", False, network.bias),
         equals("patches", "sum", network.patches),
@@ -164,9 +165,14 @@ def architecture(experiment: Experiment, power: Hypothesis, orthogonal: bool) ->
     ]
 
 
-def exponent(experiment: Experiment, needed: float) -> Hypothesis:
-    """The power q of the activation."""
-    return equals("activation power q", needed, float(experiment.network.power))
+def exponent(experiment: Experiment, needed: float, above: bool = False) -> Hypothesis:
+    """The activation max(0, z)^q with this q (or any q ``above``), and of no subclass."""
+    activation = getattr(experiment.network, "activation", None)
+    known = wants("activation", ReLUPower, activation)
+    plain = known.found == type(activation).__name__
+    fits = known.holds and (activation.power > needed if above else activation.power == needed)
+    words = f"{ReLUPower.__name__}(q), q > {needed:g}" if above else str(ReLUPower(needed))
+    return Hypothesis("activation", words, str(activation) if plain else known.found, fits)
 
 
 def given_labels(experiment: Experiment) -> Hypothesis:

@@ -3,5 +3,6 @@
 What is read of an experiment are the names and values of its options; of a draw, the arrays.
 """
 
+from by_hand.activations import activated as activated
 from by_hand.record import record as record
 from by_hand.reweighted import begun as begun

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from by_hand.activations import activated
+
 SIGN = {1: (1.0,), 2: (-1.0, 1.0)}  # of the sides of a layer
 
 
@@ -25,7 +27,7 @@ class Net:
     """θ is one row of numbers: the first layer (side, neuron, coordinate), and after it a second (side, out, in)."""
 
     def __init__(self, network: Any, first: Any, upper: Any):
-        self.kind, self.power = name(network), network.power
+        self.kind, self.sigma = name(network), getattr(network, "activation", None)
         self.first_shape, self.m = first.shape, first.shape[1]
         self.deep = self.kind == "ThreeLayerCNN"
         self.sides = 2 if self.deep else first.shape[0]
@@ -40,10 +42,11 @@ class Net:
         return theta[:size].reshape(self.first_shape), second
 
     def activation(self, z: float) -> tuple[float, float]:
-        """σ(z) = max(0, z)^q and σ'(z); of the linear model z and 1."""
+        """σ(z) and σ'(z); of the linear model z and 1."""
         if self.kind == "LinearModel":
             return z, 1.0
-        return (z**self.power, self.power * z ** (self.power - 1)) if z > 0 else (0.0, 0.0)
+        value, slope = activated(self.sigma, z)
+        return float(value), float(slope)
 
     def answer(self, theta: np.ndarray, sample: np.ndarray) -> tuple[float, np.ndarray]:
         """f and ∇f: the mean (or sum) over neurons and sum (or mean) over patches of h₊₁ − h₋₁."""

@@ -31,7 +31,13 @@ def experiment(init: str = "uniform") -> ss.Experiment:
         flip_test_labels=True,
     )
     network = ss.PatchCNN(
-        width=10, power=1, filters="sum", patches="mean", bias=True, init=init, init_std=pytorch_std([LARGEST])[0]
+        width=10,
+        activation=ss.ReLUPower(1),
+        filters="sum",
+        patches="mean",
+        bias=True,
+        init=init,
+        init_std=pytorch_std([LARGEST])[0],
     )
     return ss.Experiment(
         problem=problem,

@@ -76,7 +76,7 @@ def image_experiment(
     """Label-noise gradient descent on image patches, as appendix E.2 describes it."""
     return ss.Experiment(
         problem=problem,
-        network=ss.PatchCNN(width=20, power=2, init_std=0.01),
+        network=ss.PatchCNN(width=20, activation=ss.ReLUPower(2), init_std=0.01),
         algorithm=ss.LabelNoiseGD(learning_rate, FLIP_RATE),
         n_samples=100,
         n_steps=n_steps,

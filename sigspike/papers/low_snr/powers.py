@@ -44,7 +44,8 @@ class Powers(Figure):
         """Everything that moves with the power."""
         n_samples, strength, rate = zip(*SETTINGS.values(), strict=True)
         own = {"problem.signal_strength": strength, "algorithm.learning_rate": rate}
-        return ss.Linked({"network.power": tuple(SETTINGS), "n_samples": n_samples} | own)
+        shapes = {"network.activation.power": tuple(SETTINGS), "n_samples": n_samples}
+        return ss.Linked(shapes | own)
 
     def settings(self) -> dict[str, Any]:
         facts = {"experiment": ss.describe(self.experiment()), "axes": {"power": dict(self.axis().fields)}}

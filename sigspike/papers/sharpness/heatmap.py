@@ -59,7 +59,7 @@ class HeatMap(Figure):
         )
         return ss.Experiment(
             problem=problem,
-            network=ss.PatchCNN(width=WIDTH, power=1),
+            network=ss.PatchCNN(width=WIDTH, activation=ss.ReLUPower(1)),
             algorithm=ss.SAM(learning_rate=0.005, radius=0.0, batches=ss.Shuffled(BATCH)),
             n_samples=N_SAMPLES,
             n_steps=4000,

@@ -41,7 +41,7 @@ def experiment(n_steps: int, **changes: Any) -> ss.Experiment:
     settings: dict[str, Any] = {"n_samples": N_SAMPLES, "n_steps": n_steps, "n_test": 2000, "measure": "summary"}
     return ss.Experiment(
         problem=problem,
-        network=ss.PatchCNN(width=WIDTH, power=1, init_std=0.001),
+        network=ss.PatchCNN(width=WIDTH, activation=ss.ReLUPower(1), init_std=0.001),
         algorithm=ss.GradientDescent(learning_rate=0.1),
         **(settings | changes),
     )
