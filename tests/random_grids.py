@@ -27,7 +27,7 @@ from grid_oracle import Grid, ambiguous, experiments
 
 import sigspike as ss
 from sigspike.check import Refusal
-from sigspike.tree import describe
+from sigspike.description import describe
 
 OUTCOMES = ("passed", "refused", "failed")
 

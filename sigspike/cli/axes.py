@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sigspike import tree
+from sigspike import paths
 from sigspike.check import Choice, Domain, Instance, Maybe, Range, Refusal, Rising, shown
 from sigspike.cli.spec import build, check_names, check_table
 from sigspike.fields import Checked
@@ -26,7 +26,7 @@ def read_axis(experiment: Any, path: str, values: Any) -> Any:
     domain = domain_of(experiment, path)
     if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
         check_table(f"axes.{path}", values)
-        start = tree.get(experiment, path)
+        start = paths.get(experiment, path)
         return {name: build(table, domain.kind, start, f"axes.{path}.{name}") for name, table in values.items()}
     if isinstance(values, dict):
         return _spaced(path, domain, values)
@@ -44,7 +44,7 @@ def domain_of(experiment: Any, path: str) -> Domain:
     """What the field at a path may be: any number, where it is derived from others, or where only the cells have it."""
     parent, _, name = path.rpartition(".")
     try:
-        owner = tree.get(experiment, parent) if parent else experiment
+        owner = paths.get(experiment, parent) if parent else experiment
     except Refusal:
         return Range()
     field = getattr(type(owner), "__dataclass_fields__", {}).get(name)

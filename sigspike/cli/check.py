@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import tyro
 
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
+from sigspike.strict_json import finite
 from sigspike.theory import THEOREMS, Condition, Prediction, Report
-from sigspike.tree import finite
 
 MARK = {True: "holds", False: "FAILS"}
 

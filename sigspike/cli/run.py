@@ -16,8 +16,9 @@ from sigspike.cli.places import check_place
 from sigspike.experiment import Experiment
 from sigspike.networks import PatchCNN
 from sigspike.problems import SignalNoise
+from sigspike.records import named_axes
 from sigspike.simulation import simulate
-from sigspike.tree import finite, named_axes
+from sigspike.strict_json import finite
 
 FLAGS = Flags()
 

@@ -8,11 +8,11 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from sigspike import tree
+from sigspike import description, paths
 from sigspike.check import Instance, Range, Refusal, is_number, shown
 from sigspike.experiment import Experiment
 from sigspike.measure import RECORDS
-from sigspike.tree import AXES, axis_names
+from sigspike.records import AXES, axis_names
 
 Values = Any  # a sequence of values | a mapping of names to parts | Linked
 
@@ -65,7 +65,7 @@ class Axis:
 
     def describe(self) -> dict[str, Any]:
         """As plain numbers and names, for the store."""
-        return {path: [tree.describe(value) for value in column] for path, column in self.pairs()}
+        return {path: [description.describe(value) for value in column] for path, column in self.pairs()}
 
 
 def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis, ...]:
@@ -138,7 +138,7 @@ def _plain(label: Any) -> Any:
 
 def _is_part(experiment: Experiment, path: str) -> bool:
     try:
-        return isinstance(tree.get(experiment, path), eqx.Module)
+        return isinstance(paths.get(experiment, path), eqx.Module)
     except Refusal:  # only the cells have it
         return False
 
