@@ -8,25 +8,24 @@ import jax
 from jax.core import Tracer
 
 from sigspike.check import Refusal, nearest
+from sigspike.short_paths import every_path, full_path, names_of
 
 
 def get(tree: Any, path: str) -> Any:
-    """The value at a dotted path: ``get(experiment, "problem.noise_std")``."""
-    for name in path.split("."):
-        tree = getattr(tree, _known(tree, name, path))
-    return tree
+    """The value at a dotted path, short or full: ``get(experiment, "noise_std")``."""
+    return _at(tree, full_path(tree, path))
 
 
 def put(tree: Any, path: str, value: Any) -> Any:
-    """A copy with the field at ``path`` replaced; every object on the way is made, and so checked, anew.
+    """A copy with the field at a path, short or full, replaced; every object on the way is made, and checked, anew.
 
     A derived quantity (``problem.snr``) is put by its owner's ``with_…`` method.
     """
-    return put_all(tree, {path: value})
+    return put_all(tree, {full_path(tree, path): value})
 
 
 def put_all(tree: Any, values: Mapping[str, Any], within: str = "") -> Any:
-    """A copy with several fields replaced at once, in whatever order they are given.
+    """A copy with several fields replaced at once, by their full paths, in whatever order they are given.
 
     A part goes in before the fields inside it, and an owner's plain fields before its derived quantities, which are
     put through them. Each owner is made once, so only the finished object need be one that its class allows.
@@ -50,14 +49,14 @@ def put_all(tree: Any, values: Mapping[str, Any], within: str = "") -> Any:
 
 
 def moved(tree: Any, path: str) -> frozenset[str]:
-    """The paths of the fields that move when ``path`` is put: itself, or those that a derived quantity is put through.
+    """The fields that move when a full path is put: its own, or those that a derived quantity is put through.
 
     Read by tracing: what ``with_…`` leaves alone does not become a traced value.
     """
-    parent, _, name = path.rpartition(".")
-    owner = get(tree, parent) if parent else tree
-    if not is_derived(owner, _known(owner, name, path)):
+    if not is_derived(tree, path):
         return frozenset({path})
+    owner, name = owner_of(tree, path)
+    parent = path.removesuffix(name).rstrip(".")
     found: set[str] = set()
     jax.eval_shape(lambda value: found.update(_traced(getattr(owner, f"with_{name}")(value), parent)), 0.5)
     return frozenset(found)
@@ -72,34 +71,45 @@ def _traced(tree: Any, path: str) -> Iterator[str]:
         yield path
 
 
-def is_derived(tree: Any, path: str) -> bool:
-    """Whether ``path`` names a quantity that is put through other fields."""
+def owner_of(tree: Any, path: str) -> tuple[Any, str]:
+    """The object that has what is at a full path, and the name by which it has it."""
     parent, _, name = path.rpartition(".")
-    return hasattr(type(get(tree, parent) if parent else tree), f"with_{name}")
+    owner = _at(tree, parent) if parent else tree
+    return owner, _known(owner, name, path)
+
+
+def is_derived(tree: Any, path: str) -> bool:
+    """Whether a full path names a quantity that is put through other fields."""
+    owner, name = owner_of(tree, path)
+    return hasattr(type(owner), f"with_{name}")
 
 
 def about(tree: Any, path: str) -> str:
-    """What figures call the field at ``path``: its own words, or the first line of a derived quantity's docstring."""
-    parent, _, name = path.rpartition(".")
-    owner = get(tree, parent) if parent else tree
-    if is_derived(owner, _known(owner, name, path)):
+    """What figures call the field at a full path: its words, or the first line of a derived quantity's docstring."""
+    owner, name = owner_of(tree, path)
+    if is_derived(owner, name):
         return (getattr(type(owner), name).__doc__ or "").partition("\n")[0].rstrip(".")
     return owner.__dataclass_fields__[name].metadata.get("about", name.replace("_", " "))
 
 
+def field_at(tree: Any, path: str) -> Field:
+    """The dataclass field at a full path, which is no derived quantity."""
+    owner, name = owner_of(tree, path)
+    return owner.__dataclass_fields__[name]
+
+
+def _at(tree: Any, path: str) -> Any:
+    for name in path.split("."):
+        tree = getattr(tree, _known(tree, name, path))
+    return tree
+
+
 def _known(tree: Any, name: str, path: str) -> str:
-    names = [field.name for field in fields(tree)] if is_dataclass(tree) else []
-    names += [entry.removeprefix("with_") for entry in dir(type(tree)) if entry.startswith("with_")]
+    names = names_of(tree)
     if name not in names:
-        where = type(tree).__name__
+        where, first = type(tree).__name__, path.partition(".")[0] == name
+        near = [full.rpartition(".")[2] for full in every_path(tree)] if first else names
         raise Refusal(
-            f"`{path}` names no field: {where} has {', '.join(names) or 'none'}, not {name!r}{nearest(name, names)}"
+            f"`{path}` names no field: {where} has {', '.join(names) or 'none'}, not {name!r}{nearest(name, near)}"
         )
     return name
-
-
-def field_at(tree: Any, path: str) -> Field:
-    """The dataclass field at ``path``, which is no derived quantity."""
-    parent, _, name = path.rpartition(".")
-    owner = get(tree, parent) if parent else tree
-    return owner.__dataclass_fields__[_known(owner, name, path)]

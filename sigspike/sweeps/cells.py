@@ -11,7 +11,7 @@ import numpy as np
 from sigspike import paths
 from sigspike.check import Range, Refusal, shown
 from sigspike.experiment import Experiment
-from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.axis import Axis
 
 TRIED = 100  # cells: of a larger grid, every place of an axis and the corners are
 Places = Mapping[str, int]  # the place along every axis, by its name
@@ -33,7 +33,6 @@ def cell(experiment: Experiment, axes: Sequence[Axis], places: Places) -> Experi
 
 def check_cells(experiment: Experiment, axes: Sequence[Axis]) -> None:
     """Refuse axes that move one thing twice, paths that a cell lacks, and cells that are no experiment."""
-    _check_distinct(axes)
     for places in contexts(axes):
         at = cell(experiment, axes, places)
         movers: dict[str, str] = {}
@@ -61,14 +60,6 @@ def moves_a_number(at: Experiment, path: str) -> bool:
         return True
     field = paths.field_at(at, path)
     return isinstance(field.metadata.get("domain"), Range) and not field.metadata.get("static", False)
-
-
-def _check_distinct(axes: Sequence[Axis]) -> None:
-    seen: set[str] = set()
-    for path in (path for axis in axes for path in axis.paths):
-        if path in seen:
-            raise Refusal(f"`axes` must move a field once, got {path!r} twice; drop one")
-        seen.add(path)
 
 
 def _check_path(at: Experiment, path: str) -> None:

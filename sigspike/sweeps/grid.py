@@ -15,7 +15,7 @@ from sigspike import paths
 from sigspike.experiment import Experiment
 from sigspike.records import AXES, named_axes
 from sigspike.store import Region, Regions, Variable
-from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.plan import Plan
 from sigspike.sweeps.programs import SEED, Program
 from sigspike.sweeps.statistics import over_seeds

@@ -16,7 +16,7 @@ from sigspike.experiment import Experiment
 from sigspike.paths import put_all
 from sigspike.simulation import run
 from sigspike.sweeps import cost
-from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.cells import cell, contexts, moves_a_number
 
 SEED, WIDTH, ALIVE = "seed", "network.width", "network.alive"
