@@ -214,7 +214,7 @@ CASES: list[Case] = [
     ("unknown root", "problm.dim", "'problm'", lambda: ss.put(experiment(), "problm.dim", 9)),
     ("path beyond a number", "n_steps.x", "'x'", lambda: ss.put(experiment(), "n_steps.x", 1)),
     ("path that is a number", "path", "got 3", lambda: ss.put(experiment(), 3, 1)),
-    ("path of several fields", "flip_rate", "problem.flip_rate", lambda: ss.put(FLIPPING, "flip_rate", 0.1)),
+    ("path of two fields", "flip_rate", "problem.flip_rate", lambda: ss.put(FLIPPING, "flip_rate", 1)),
     ("bad value at a path", "noise_std", "-1", lambda: ss.put(experiment(), "problem.noise_std", -1)),
     ("sweep of nothing", "experiment", "None", lambda: ss.sweep(None, {})),
     ("sweep over an unknown path", "algorithm.lr", "'lr'", lambda: sweep({"algorithm.lr": [1]})),

@@ -73,7 +73,8 @@ def boundary(grid: Grid, folder: Path) -> None:
     """``trace_boundary``: trained cells are the means of their runs, others lie between them or are NaN."""
     if len(grid.axes) != 2:
         raise Unspoken
-    data = ss.trace_boundary(grid.base, grid.asked, LEVEL, QUANTITY, grid.n_seeds, grid.seed, share=0.5)
+    given = grid.base, grid.asked, LEVEL, QUANTITY, grid.n_seeds, grid.seed
+    data = ss.trace_boundary(*given, share=0.5)
     assert data[QUANTITY].dims == tuple(grid.columns)
     known = []
     for places, at in zip(grid.places, experiments(grid), strict=True):

@@ -42,7 +42,8 @@ class Grid:
     def _asked(self, given: Any) -> Any:
         if not isinstance(given, ss.Linked):
             return given
-        return replace(given, fields={self.said.get(path, path): own for path, own in given.fields.items()})
+        linked = {self.said.get(path, path): own for path, own in given.fields.items()}
+        return replace(given, fields=linked)
 
     @property
     def columns(self) -> dict[str, dict[str, Sequence[Any]]]:

@@ -44,9 +44,9 @@ def sweep(
     """Simulate a grid; the records come back labelled, with a dimension for each axis, ``seed``, ``time`` and their
     own, the fraction diverged, and SNR and n·SNR² where there is one.
 
-    ``axes`` maps dotted paths (``"problem.snr"``, or ``"snr"`` where one field alone is called so) to values, a part to objects by name
-    (``"algorithm": {"GD": GradientDescent(1.0), …}``), or a name of its own to ``Linked`` fields; the dimension bears
-    the last name of the path. A cell is the experiment with the values of all axes put at once (``paths.put_all``), and
+    ``axes`` maps paths (``"n_samples"``; ``"problem.snr"``, or ``"snr"`` where no other field ends so) to
+    values, a part to objects by name (``"algorithm": {"GD": GradientDescent(1.0), …}``), or a name of its
+    own to ``Linked`` fields; the dimension bears the last name of the path. A cell is the experiment with the values of all axes put at once (``paths.put_all``), and
     its records are those of ``simulate`` with fold_in(key(``seed``), k) for seed k (common random numbers), whatever
     else is in the grid, and whatever the chunks, devices or workers: cells differ by their settings and not by their
     draws. Numbers are vmapped, and cells that share the noise share one matrix product; shapes are looped, and padded
