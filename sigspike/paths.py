@@ -17,7 +17,7 @@ def get(tree: Any, path: str) -> Any:
 
 
 def put(tree: Any, path: str, value: Any) -> Any:
-    """A copy with the field at a path, short or full, replaced; every object on the way is made, and checked, anew.
+    """A copy with another value at a path, short or full; every object on the way is made, and checked, anew.
 
     A derived quantity (``problem.snr``) is put by its owner's ``with_…`` method.
     """
@@ -25,7 +25,7 @@ def put(tree: Any, path: str, value: Any) -> Any:
 
 
 def put_all(tree: Any, values: Mapping[str, Any], within: str = "") -> Any:
-    """A copy with several fields replaced at once, by their full paths, in whatever order they are given.
+    """A copy with several fields replaced at once, by their full paths, in any order.
 
     A part goes in before the fields inside it, and an owner's plain fields before its derived quantities, which are
     put through them. Each owner is made once, so only the finished object need be one that its class allows.
@@ -49,7 +49,7 @@ def put_all(tree: Any, values: Mapping[str, Any], within: str = "") -> Any:
 
 
 def moved(tree: Any, path: str) -> frozenset[str]:
-    """The fields that move when a full path is put: its own, or those that a derived quantity is put through.
+    """The fields that move when a full path is put: its own, or those that a derived one is put through.
 
     Read by tracing: what ``with_…`` leaves alone does not become a traced value.
     """
@@ -85,7 +85,7 @@ def is_derived(tree: Any, path: str) -> bool:
 
 
 def about(tree: Any, path: str) -> str:
-    """What figures call the field at a full path: its words, or the first line of a derived quantity's docstring."""
+    """What figures call the field at a full path: its words, or how a derived quantity's docstring begins."""
     owner, name = owner_of(tree, path)
     if is_derived(owner, name):
         return (getattr(type(owner), name).__doc__ or "").partition("\n")[0].rstrip(".")

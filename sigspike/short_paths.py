@@ -22,7 +22,7 @@ def _derived(kind: type) -> list[str]:
 
 
 def every_path(owner: Any, instead: Mapping[str, Any] = NOTHING, before: str = "") -> Iterator[str]:
-    """The full path of everything in an object but hidden fields, as if ``instead[path]`` stood at some of them."""
+    """The full path of all in an object but hidden fields, as if ``instead[path]`` stood at some paths."""
     known = getattr(owner, "__dataclass_fields__", {})
     for name in names_of(owner):
         path = before + name
@@ -36,14 +36,14 @@ def every_path(owner: Any, instead: Mapping[str, Any] = NOTHING, before: str = "
 
 
 def fitting(path: str, known: Collection[str]) -> list[str]:
-    """Those of the known full paths that a path can mean: itself alone if it is one, else all that end in it."""
+    """The known full paths that a path can mean: itself alone if it is one, else all that end in it."""
     return [path] if path in known else [full for full in known if full.endswith(f".{path}")]
 
 
 def meant(path: str, known: Collection[str]) -> str:
     """The one of the known full paths that a path means; refused where it can mean several.
 
-    Of an unknown path the owner alone is written in full, so that its refusal can say what that owner has.
+    Of an unknown path the owner alone is written in full, so that its refusal can say what it has.
     """
     found = fitting(path, known)
     if len(found) > 1:
@@ -56,7 +56,8 @@ def meant(path: str, known: Collection[str]) -> str:
 
 def several(path: str, found: Collection[str]) -> Refusal:
     """The refusal of a path that can mean several."""
-    return Refusal(f"`{path}` must name one field, got a name of {' and of '.join(found)}; write one of them in full")
+    names = " and of ".join(found)
+    return Refusal(f"`{path}` must name one field, got a name of {names}; write one of them in full")
 
 
 def full_path(owner: Any, path: str) -> str:

@@ -1,4 +1,4 @@
-"""A short path is the full path of the one field that ends in it, at every door; of several fields it is none."""
+"""A short path is the full path of the one field that ends in it, at every door."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def places(owner: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
 
 
 def ends(owner: Any) -> dict[tuple[str, ...], list[str]]:
-    """Every end of every place, and the full paths that have it: one alone, where the end is a full path itself."""
+    """Every end of every place, and the full paths that have it: itself alone, where it is one."""
     known = list(places(owner))
     found = {place[first:]: [] for place in known for first in range(len(place))}
     for end in found:

@@ -24,15 +24,15 @@ def read_axis(experiment: Any, path: str, values: Any) -> Any:
     """
     if isinstance(values, dict) and "fields" in values:
         return _linked(experiment, path, values)
-    whole = isinstance(values, list)  # read alike for most fields: which one is meant, the cells may tell
-    domain = domain_of(experiment, path if whole else full_path(experiment, path))
+    listed = isinstance(values, list)  # needs no field: which is meant, the cells may tell
+    domain = domain_of(experiment, path if listed else full_path(experiment, path))
     if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
         check_table(f"axes.{path}", values)
         start = paths.get(experiment, path)
         return {name: build(table, domain.kind, start, f"axes.{path}.{name}") for name, table in values.items()}
     if isinstance(values, dict):
         return _spaced(path, domain, values)
-    if not whole:
+    if not listed:
         raise Refusal(f"`axes` must give {path!r} a list of values, or start, stop and num, got {shown(values)}")
     return [tuple(value) if isinstance(value, list) else value for value in values]
 
@@ -44,7 +44,7 @@ def read_words(experiment: Any, path: str, words: tuple[str, ...]) -> list[Any]:
 
 
 def domain_of(experiment: Any, path: str) -> Domain:
-    """What the field at a path may be: any number, where it is derived from others, or where only the cells tell."""
+    """What the field at a path may be: any number, where it is derived, or where only the cells tell."""
     found = fitting(path, list(every_path(experiment)))
     if len(found) != 1 or paths.is_derived(experiment, found[0]):
         return Range()

@@ -25,7 +25,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension of a grid: ``columns[k]`` are the values of the field at ``paths[k]``, a full path."""
+    """One dimension of a grid: ``columns[k]`` are the values of the field at ``paths[k]``."""
 
     name: str
     paths: tuple[str, ...]
