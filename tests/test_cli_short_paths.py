@@ -74,5 +74,5 @@ def test_a_toml_file_takes_short_paths_as_bare_keys(tmp_path, capsys):
 def test_a_command_line_refuses_a_name_of_several_fields():
     flips = ["algorithm:label-noise-gd", "--algorithm.learning-rate", "1", "--algorithm.flip-rate", "0.1"]
     line = ["sweep", "--dry-run", "--axis", "flip-rate", "0.1", "0.2", *SIGNAL, *flips]
-    with pytest.raises(Refusal, match="problem.flip_rate and of algorithm.flip_rate"):
+    with pytest.raises(Refusal, match=r"problem\.flip_rate and of algorithm\.flip_rate"):
         main(line)
