@@ -52,6 +52,7 @@ from sigspike.algorithms.weights import FeatureWeights as FeatureWeights
 from sigspike.algorithms.weights import HypergradientWeights as HypergradientWeights
 from sigspike.algorithms.weights import Weighting as Weighting
 from sigspike.check import Refusal as Refusal
+from sigspike.description import describe as describe
 from sigspike.experiment import Experiment as Experiment
 from sigspike.experiment import log_spaced as log_spaced
 from sigspike.losses import ExponentialLoss as ExponentialLoss
@@ -66,6 +67,7 @@ from sigspike.networks import Network as Network
 from sigspike.networks import PatchCNN as PatchCNN
 from sigspike.networks import ThreeLayerCNN as ThreeLayerCNN
 from sigspike.oracle import verify_jax as verify_jax
+from sigspike.paths import put as put
 from sigspike.problems import ImagePatches as ImagePatches
 from sigspike.problems import KernelData as KernelData
 from sigspike.problems import Parity as Parity
@@ -73,6 +75,7 @@ from sigspike.problems import Problem as Problem
 from sigspike.problems import SignalNoise as SignalNoise
 from sigspike.problems import Staircase as Staircase
 from sigspike.problems import XORSignals as XORSignals
+from sigspike.records import named_axes as named_axes
 from sigspike.reweighting import FreshWeights as FreshWeights
 from sigspike.reweighting import PersistentWeights as PersistentWeights
 from sigspike.reweighting import WeightNetwork as WeightNetwork
@@ -91,6 +94,3 @@ from sigspike.sweeps import load as load
 from sigspike.sweeps import over_seeds as over_seeds
 from sigspike.sweeps import sweep as sweep
 from sigspike.sweeps import trace_boundary as trace_boundary
-from sigspike.tree import describe as describe
-from sigspike.tree import named_axes as named_axes
-from sigspike.tree import put as put

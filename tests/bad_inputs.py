@@ -54,6 +54,7 @@ def boundary(**options: Any) -> Any:
 
 
 LACKING = {"algorithm": {"a": ss.LabelNoiseGD(0.1), "b": PLAIN}, "algorithm.labels.flip_rate": [0.1]}
+FLIPPING = experiment(algorithm=ss.LabelNoiseGD(0.1))
 DECAYING = experiment(algorithm=ss.GradientDescent(0.1, schedule=ss.InverseTime(5.0)))
 
 
@@ -232,6 +233,8 @@ CASES: list[Case] = [
     ("unknown path", "problem.nois_std", "'nois_std'", lambda: ss.put(experiment(), "problem.nois_std", 1)),
     ("unknown root", "problm.dim", "'problm'", lambda: ss.put(experiment(), "problm.dim", 9)),
     ("path beyond a number", "n_steps.x", "'x'", lambda: ss.put(experiment(), "n_steps.x", 1)),
+    ("path that is a number", "path", "got 3", lambda: ss.put(experiment(), 3, 1)),
+    ("path of two fields", "flip_rate", "problem.flip_rate", lambda: ss.put(FLIPPING, "flip_rate", 1)),
     ("bad value at a path", "noise_std", "-1", lambda: ss.put(experiment(), "problem.noise_std", -1)),
     ("sweep of nothing", "experiment", "None", lambda: ss.sweep(None, {})),
     ("sweep over an unknown path", "algorithm.lr", "'lr'", lambda: sweep({"algorithm.lr": [1]})),
@@ -244,6 +247,7 @@ CASES: list[Case] = [
     ("bad SNR", "snr", "-0.1", lambda: sweep({"problem.snr": [-0.1]})),
     ("axes that are a list", "axes", "['n_samples']", lambda: sweep(["n_samples"])),
     ("linked values of two lengths", "axes", "[2, 1]", lambda: linked({"problem.dim": [9, 10], "n_samples": [4]})),
+    ("linked number", "axes", "got 3", lambda: linked({3: [4]})),
     ("linked nothing", "axes", "'along'", lambda: linked({})),
     ("field that a part lacks", "algorithm.labels.flip_rate", "Given", lambda: sweep(LACKING)),
     ("unknown keep", "keep", "'all'", lambda: sweep({}, keep="all")),

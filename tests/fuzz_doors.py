@@ -152,7 +152,8 @@ def _values(rng: np.random.Generator, path: str, domain: Any) -> tuple[str, Any]
 def axes(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
     """One or two axes of random fields and odd values."""
     base = experiment(rng)
-    known = [*paths(base), ("problem.snrr", None), ("", None), ("n_steps.x", None), ("problem..dim", None)]
+    ends = [(path.rpartition(".")[2], domain) for path, domain in paths(base)]
+    known = [*paths(base), *ends, ("problem.snrr", None), ("", None), ("n_steps.x", None), ("problem..dim", None)]
     given, words = {}, []
     for _ in range(rng.integers(1, 3)):
         path, domain = pick(rng, known)

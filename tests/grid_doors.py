@@ -25,18 +25,18 @@ class Unspoken(Exception):
 
 def memory(grid: Grid, folder: Path) -> None:
     """The plain call."""
-    check(grid, ss.sweep(grid.base, grid.axes, grid.n_seeds, grid.seed))
+    check(grid, ss.sweep(grid.base, grid.asked, grid.n_seeds, grid.seed))
 
 
 def mean(grid: Grid, folder: Path) -> None:
     """Means over seeds alone."""
-    check(grid, ss.sweep(grid.base, grid.axes, grid.n_seeds, grid.seed, keep="mean"), keep="mean")
+    check(grid, ss.sweep(grid.base, grid.asked, grid.n_seeds, grid.seed, keep="mean"), keep="mean")
 
 
 def store(grid: Grid, folder: Path) -> None:
     """On disk, as it is returned and as it is loaded."""
     place = folder / "grid.zarr"
-    data = ss.sweep(grid.base, grid.axes, grid.n_seeds, grid.seed, store=place)
+    data = ss.sweep(grid.base, grid.asked, grid.n_seeds, grid.seed, store=place)
     check(grid, data)
     loaded = ss.load(place)
     for name in loaded.variables:
@@ -45,12 +45,12 @@ def store(grid: Grid, folder: Path) -> None:
 
 def cluster(grid: Grid, folder: Path) -> None:
     """By another process."""
-    check(grid, ss.sweep(grid.base, grid.axes, grid.n_seeds, grid.seed, cluster="local:1"))
+    check(grid, ss.sweep(grid.base, grid.asked, grid.n_seeds, grid.seed, cluster="local:1"))
 
 
 def file(grid: Grid, folder: Path) -> None:
     """``sigspike sweep --file``: TOML, or JSON where a value is None, into a NetCDF file."""
-    axes = {name: _axis_table(values) for name, values in grid.axes.items()}
+    axes = {name: _axis_table(values) for name, values in grid.asked.items()}
     spec = {"experiment": table(grid.base), "axes": axes, "n_seeds": grid.n_seeds, "seed": grid.seed}
     check(grid, _command(folder, ["--file", str(_write(folder, spec))]))
 
@@ -58,7 +58,7 @@ def file(grid: Grid, folder: Path) -> None:
 def flags(grid: Grid, folder: Path) -> None:
     """``sigspike sweep --axis`` for plain axes of numbers, into a NetCDF file."""
     words: list[str] = []
-    for name, values in grid.axes.items():
+    for name, values in grid.asked.items():
         if isinstance(values, (Mapping, ss.Linked)) or any(
             isinstance(v, (str, bool, tuple, type(None))) for v in values
         ):
@@ -73,7 +73,8 @@ def boundary(grid: Grid, folder: Path) -> None:
     """``trace_boundary``: trained cells are the means of their runs, others lie between them or are NaN."""
     if len(grid.axes) != 2:
         raise Unspoken
-    data = ss.trace_boundary(grid.base, grid.axes, LEVEL, QUANTITY, grid.n_seeds, grid.seed, share=0.5)
+    given = grid.base, grid.asked, LEVEL, QUANTITY, grid.n_seeds, grid.seed
+    data = ss.trace_boundary(*given, share=0.5)
     assert data[QUANTITY].dims == tuple(grid.columns)
     known = []
     for places, at in zip(grid.places, experiments(grid), strict=True):

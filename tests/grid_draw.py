@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -61,7 +62,8 @@ def _grid(rng: Generator, n_axes: int, plain: bool) -> tuple[Grid, "Axes"]:
         drawn = Axes(rng, base, plain)
         axes = drawn.axes(n_axes)
         if axes is not None and drawn.shapes <= SHAPES:
-            return Grid(base, axes, int(rng.integers(1, 3)), int(rng.integers(100))), drawn
+            grid = Grid(base, axes, int(rng.integers(1, 3)), int(rng.integers(100)))
+            return replace(grid, said=drawn.said(grid)), drawn
 
 
 class Axes:
@@ -71,6 +73,7 @@ class Axes:
         self.rng, self.base, self.plain = rng, base, plain
         self.parts: dict[str, dict[str, Any]] = {}
         self.shapes = 1
+        self.brevity = rng.spawn(1)[0]  # of its own: the same grids, however they are said
 
     def axes(self, count: int) -> dict[str, Any] | None:
         """Axes as ``ss.sweep`` takes them."""
@@ -96,7 +99,23 @@ class Axes:
             base = ss.Experiment(**{f.name: getattr(base, f.name) for f in fields(base)})
         except Refusal:  # scaled numbers that do not go together
             base = grid.base
-        return Grid(base, self._named(slots), grid.n_seeds, int(self.rng.integers(100)))
+        return Grid(base, self._named(slots), grid.n_seeds, int(self.rng.integers(100)), grid.said)
+
+    def said(self, grid: Grid) -> dict[str, str]:
+        """Short for some paths, those that no other thing in any cell ends in."""
+        ends = Counter(end for path in dict.fromkeys(self._everything()) for end in _ends(path))
+        short = {path: [end for end in _ends(path)[1:] if ends[end] == 1] for path in grid.paths}
+        chosen = [path for path, own in short.items() if own and self.brevity.random() < 0.5]
+        return {path: grid_values.pick(self.brevity, short[path]) for path in chosen}
+
+    def _everything(self, under: str = "") -> Iterator[str]:
+        """The path of every field and derived quantity that some cell has."""
+        for owner in self._owners(under):
+            known = [f for f in fields(owner) if "hidden" not in f.metadata]
+            for name in (*(f.name for f in known), *grid_values.derived(type(owner))):
+                yield f"{under}.{name}".lstrip(".")
+            for name in (f.name for f in known if grid_values.is_part(f)):
+                yield from self._everything(f"{under}.{name}".lstrip("."))
 
     def _longer(self, slot: dict[str, Any]) -> dict[str, Any]:
         return {path: [self._scaled(value) for value in (*values, *values)] for path, values in slot.items()}
@@ -175,6 +194,12 @@ class Axes:
                 numbers = all(type(value) is float for value in values)
                 axes[path] = np.array(values) if numbers and self.rng.random() < 0.3 else values
         return axes
+
+
+def _ends(path: str) -> list[str]:
+    """A path, and what is left of it without its first names."""
+    names = path.split(".")
+    return [".".join(names[first:]) for first in range(len(names))]
 
 
 def _even(slot: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from typing import Any
 
@@ -23,12 +23,27 @@ FLOOR = 1e-12  # rounding of what should be 0
 
 @dataclass(frozen=True)
 class Grid:
-    """A call of ``ss.sweep``: every cell is ``base`` with the values of all axes put."""
+    """A call of ``ss.sweep``: every cell is ``base`` with the values of all axes put.
+
+    ``said``: how some of the paths are written when it is asked for, where that is not in full.
+    """
 
     base: ss.Experiment
     axes: Mapping[str, Any]
     n_seeds: int = 1
     seed: int = 0
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The axes as they are asked for."""
+        return {self.said.get(name, name): self._asked(given) for name, given in self.axes.items()}
+
+    def _asked(self, given: Any) -> Any:
+        if not isinstance(given, ss.Linked):
+            return given
+        linked = {self.said.get(path, path): own for path, own in given.fields.items()}
+        return replace(given, fields=linked)
 
     @property
     def columns(self) -> dict[str, dict[str, Sequence[Any]]]:

@@ -27,7 +27,7 @@ from grid_oracle import Grid, ambiguous, experiments
 
 import sigspike as ss
 from sigspike.check import Refusal
-from sigspike.tree import describe
+from sigspike.description import describe
 
 OUTCOMES = ("passed", "refused", "failed")
 
@@ -72,7 +72,7 @@ def _names_the_cell(message: str, grid: Grid, cells: list[Any]) -> bool:
 
 def tell(grid: Grid, door: str) -> str:
     """A grid in words."""
-    axes = "\n".join(f"     {name}: {_said(values)}" for name, values in grid.axes.items())
+    axes = "\n".join(f"     {name}: {_said(values)}" for name, values in grid.asked.items())
     return f"base {describe(grid.base)}\naxes\n{axes}\nn_seeds {grid.n_seeds}, seed {grid.seed}, door {door}"
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import sigspike as ss
-from sigspike import theory, tree
+from sigspike import paths, theory
 from sigspike.check import Refusal
 from sigspike.cli.check import table
 from sigspike.cli.main import main
+from sigspike.strict_json import finite
 from sigspike.theory.theorem import wants
-from sigspike.tree import finite
 
 LOW = ss.Experiment(
     ss.SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),
@@ -335,7 +335,7 @@ def test_numbers_far_out_are_still_right():
 def test_a_theorem_is_silent_about_a_subclass(path):
     """It may do anything at a step, and have the name of its parent."""
     base = SPOKEN_OF["gd-memorises"]
-    part = tree.get(base, path)
+    part = paths.get(base, path)
     kind = type("Mine", (type(part),), {"__module__": "script"})
     other = kind(**{field.name: getattr(part, field.name) for field in dataclasses.fields(part)})
     said = theory.GradientDescentMemorises()(ss.put(base, path, other))

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from sigspike import tree
+from sigspike import paths
 from sigspike.check import Choice, Domain, Instance, Maybe, Range, Refusal, Rising, shown
 from sigspike.cli.spec import build, check_names, check_table
 from sigspike.fields import Checked
+from sigspike.short_paths import every_path, fitting, full_path
 from sigspike.sweeps import Linked
 
 SPACED = ("start", "stop", "num", "scale")
@@ -23,32 +24,31 @@ def read_axis(experiment: Any, path: str, values: Any) -> Any:
     """
     if isinstance(values, dict) and "fields" in values:
         return _linked(experiment, path, values)
-    domain = domain_of(experiment, path)
+    listed = isinstance(values, list)  # needs no field: which is meant, the cells may tell
+    domain = domain_of(experiment, path if listed else full_path(experiment, path))
     if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
         check_table(f"axes.{path}", values)
-        start = tree.get(experiment, path)
+        start = paths.get(experiment, path)
         return {name: build(table, domain.kind, start, f"axes.{path}.{name}") for name, table in values.items()}
     if isinstance(values, dict):
         return _spaced(path, domain, values)
-    if not isinstance(values, list):
+    if not listed:
         raise Refusal(f"`axes` must give {path!r} a list of values, or start, stop and num, got {shown(values)}")
     return [tuple(value) if isinstance(value, list) else value for value in values]
 
 
 def read_words(experiment: Any, path: str, words: tuple[str, ...]) -> list[Any]:
     """The values of an axis on a command line, each as its field has them."""
-    return [_word(path, domain_of(experiment, path), word) for word in words]
+    domain = domain_of(experiment, full_path(experiment, path))
+    return [_word(path, domain, word) for word in words]
 
 
 def domain_of(experiment: Any, path: str) -> Domain:
-    """What the field at a path may be: any number, where it is derived from others, or where only the cells have it."""
-    parent, _, name = path.rpartition(".")
-    try:
-        owner = tree.get(experiment, parent) if parent else experiment
-    except Refusal:
+    """What the field at a path may be: any number, where it is derived, or where only the cells tell."""
+    found = fitting(path, list(every_path(experiment)))
+    if len(found) != 1 or paths.is_derived(experiment, found[0]):
         return Range()
-    field = getattr(type(owner), "__dataclass_fields__", {}).get(name)
-    return Range() if field is None else field.metadata.get("domain", Range())
+    return paths.field_at(experiment, found[0]).metadata.get("domain", Range())
 
 
 def _linked(experiment: Any, path: str, values: dict[str, Any]) -> Linked:

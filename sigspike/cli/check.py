@@ -8,8 +8,8 @@ import tyro
 
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
 from sigspike.cli.scripts import Scripts
+from sigspike.strict_json import finite
 from sigspike.theory import THEOREMS, Condition, Prediction, Report
-from sigspike.tree import finite
 
 MARK = {True: "holds", False: "FAILS"}
 

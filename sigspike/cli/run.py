@@ -17,8 +17,9 @@ from sigspike.cli.scripts import Scripts
 from sigspike.experiment import Experiment
 from sigspike.networks import PatchCNN
 from sigspike.problems import SignalNoise
+from sigspike.records import named_axes
 from sigspike.simulation import simulate
-from sigspike.tree import finite, named_axes
+from sigspike.strict_json import finite
 
 FLAGS = Flags()
 

@@ -41,7 +41,7 @@ def sweep(
     Args:
         experiment: The experiment.
         file: A .toml or .json file with the experiment, its axes and these options; flags given besides go before it.
-        axis: A dotted path and its values, as in "--axis problem.snr 0.03 0.06 0.1"; once for each axis.
+        axis: A path, whole or its end, and its values, "--axis snr 0.03 0.06 0.1"; once for each axis.
         n_seeds: Trainings in every cell (1).
         seed: Which draws (0).
         store: Folder for the result, chunk by chunk; the same call goes on where it was stopped.

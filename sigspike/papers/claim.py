@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sigspike.tree import finite
+from sigspike.strict_json import finite
 
 
 @dataclass(frozen=True)

@@ -1,78 +1,32 @@
-"""The axes of a sweep: which fields move, and to which values."""
+"""The axes of a sweep, read: which fields move, and to which values."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import equinox as eqx
 import jax
 import numpy as np
 
-from sigspike import tree
-from sigspike.check import Instance, Range, Refusal, is_number, shown
+from sigspike import paths
+from sigspike.check import Instance, Range, Refusal, shown
 from sigspike.experiment import Experiment
 from sigspike.measure import RECORDS
-from sigspike.tree import AXES, axis_names
+from sigspike.records import AXES, axis_names
+from sigspike.sweeps.axis import Axis, Linked
+from sigspike.sweeps.full_paths import in_full
 
 Values = Any  # a sequence of values | a mapping of names to parts | Linked
 
 
-@dataclass(frozen=True)
-class Linked:
-    """Several fields that move together along one axis: ``fields[path][k]`` at its k-th place.
-
-    ``labels`` are the coordinates (those of the first field by default), ``about`` what figures call them.
-    """
-
-    fields: Mapping[str, Any]
-    labels: Sequence[Any] | None = None
-    about: str = ""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One dimension of a grid: ``columns[k]`` are the values of the field at ``paths[k]``."""
-
-    name: str
-    paths: tuple[str, ...]
-    columns: tuple[tuple[Any, ...], ...]
-    labels: tuple[Any, ...]
-    about: str = ""
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def values(self, place: int) -> dict[str, Any]:
-        """What this axis puts at a place."""
-        return {path: column[place] for path, column in self.pairs()}
-
-    def pairs(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """Every path with its column."""
-        return list(zip(self.paths, self.columns, strict=True))
-
-    @property
-    def replaces_parts(self) -> bool:
-        """Whether a part is replaced whole along this axis."""
-        return any(isinstance(value, eqx.Module) for column in self.columns for value in column)
-
-    def coordinate(self) -> np.ndarray:
-        """The labels as an array: of numbers, of booleans, or of names."""
-        labels = [_plain(label) for label in self.labels]
-        kinds = set(map(type, labels))
-        if kinds <= {int, float} or kinds == {bool}:
-            return np.array(labels)
-        return np.array([label if isinstance(label, str) else shown(label) for label in labels], dtype=object)
-
-    def describe(self) -> dict[str, Any]:
-        """As plain numbers and names, for the store."""
-        return {path: [tree.describe(value) for value in column] for path, column in self.pairs()}
-
-
 def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis, ...]:
-    """The axes as they are given; ``cells.check_cells`` asks what they make of the experiment."""
+    """The axes as they are given, but for their paths, which are full ones from here on.
+
+    ``cells.check_cells`` asks what they make of the experiment.
+    """
     if not isinstance(axes, Mapping):
         raise Refusal(f"`axes` must map paths to values, got {shown(axes)}")
-    found = tuple(_axis(experiment, name, values) for name, values in axes.items())
+    found = in_full(experiment, tuple(_axis(experiment, *given) for given in axes.items()))
     names = [axis.name for axis in found]
     if len(set(names)) < len(names):
         raise Refusal(f"`axes` must end in different names, got {', '.join(axes)}; name one by linking it")
@@ -91,6 +45,8 @@ def _axis(experiment: Experiment, name: Any, values: Values) -> Axis:
         raise Refusal(f"`axes` links no field to {name!r}; name at least one, Linked({{path: values}})")
     columns, labels = [], None if linked.labels is None else _listed(name, linked.labels)
     for path, given in linked.fields.items():
+        if not isinstance(path, str):
+            raise Refusal(f"`axes` must link paths to values in {name!r}, got {shown(path)}; a path is text")
         column, own = _column(experiment, path, given)
         columns.append(column)
         labels = own if labels is None else labels
@@ -129,16 +85,9 @@ def _listed(path: str, values: Any) -> tuple[Any, ...]:
     raise Refusal(f"`axes` must give {shown(path)} a list of values, got {shown(values)}")
 
 
-def _plain(label: Any) -> Any:
-    """A number or a boolean as Python's own; other labels as they are."""
-    if isinstance(label, np.bool_) or (is_number(label) and not isinstance(label, (int, float))):
-        return label.item()
-    return label
-
-
 def _is_part(experiment: Experiment, path: str) -> bool:
     try:
-        return isinstance(tree.get(experiment, path), eqx.Module)
+        return isinstance(paths.get(experiment, path), eqx.Module)
     except Refusal:  # only the cells have it
         return False
 

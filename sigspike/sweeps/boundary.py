@@ -10,7 +10,8 @@ import xarray as xr
 
 from sigspike.check import Range, Refusal
 from sigspike.experiment import Experiment
-from sigspike.sweeps.axes import Axis, Linked, Values, check_sweep, read_axes
+from sigspike.sweeps.axes import Values, check_sweep, read_axes
+from sigspike.sweeps.axis import Axis, Linked
 from sigspike.sweeps.cells import cell, check_cells
 from sigspike.sweeps.grid import Grid
 from sigspike.sweeps.plan import Plan

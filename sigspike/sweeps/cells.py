@@ -8,10 +8,10 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 
-from sigspike import tree
+from sigspike import paths
 from sigspike.check import Range, Refusal, shown
 from sigspike.experiment import Experiment
-from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.axis import Axis
 
 TRIED = 100  # cells: of a larger grid, every place of an axis and the corners are
 Places = Mapping[str, int]  # the place along every axis, by its name
@@ -23,9 +23,9 @@ def values_of(axes: Sequence[Axis], places: Places) -> dict[str, Any]:
 
 
 def cell(experiment: Experiment, axes: Sequence[Axis], places: Places) -> Experiment:
-    """The experiment that the labels at these places name (``tree.put_all``: the order of the axes plays no part)."""
+    """The experiment that the labels at these places name (``paths.put_all``: the order of the axes plays no part)."""
     try:
-        return tree.put_all(experiment, values_of(axes, places))
+        return paths.put_all(experiment, values_of(axes, places))
     except Refusal as refusal:
         named = ", ".join(f"{axis.name} = {shown(axis.labels[places[axis.name]])}" for axis in axes)
         raise Refusal(f"{refusal} (`axes`: the cell {named})") from refusal
@@ -33,13 +33,12 @@ def cell(experiment: Experiment, axes: Sequence[Axis], places: Places) -> Experi
 
 def check_cells(experiment: Experiment, axes: Sequence[Axis]) -> None:
     """Refuse axes that move one thing twice, paths that a cell lacks, and cells that are no experiment."""
-    _check_distinct(axes)
     for places in contexts(axes):
         at = cell(experiment, axes, places)
         movers: dict[str, str] = {}
         for path in (path for axis in axes for path in axis.paths):
             _check_path(at, path)
-            for field in tree.moved(at, path):
+            for field in paths.moved(at, path):
                 if field in movers:
                     both = f"{movers[field]!r} and {path!r}"
                     raise Refusal(f"`axes` must move a field once, got {both}, which both move {field!r}; drop one")
@@ -57,29 +56,21 @@ def contexts(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
 
 def moves_a_number(at: Experiment, path: str) -> bool:
     """Whether a program may be told the value at ``path`` when it runs; what is not a number is a shape, or code."""
-    if tree.is_derived(at, path):
+    if paths.is_derived(at, path):
         return True
-    field = tree.field_at(at, path)
+    field = paths.field_at(at, path)
     return isinstance(field.metadata.get("domain"), Range) and not field.metadata.get("static", False)
-
-
-def _check_distinct(axes: Sequence[Axis]) -> None:
-    seen: set[str] = set()
-    for path in (path for axis in axes for path in axis.paths):
-        if path in seen:
-            raise Refusal(f"`axes` must move a field once, got {path!r} twice; drop one")
-        seen.add(path)
 
 
 def _check_path(at: Experiment, path: str) -> None:
     """Refuse what is no axis: fields that programs set for themselves, arrays, derived quantities that are shapes."""
-    if tree.is_derived(at, path):
-        static = [field for field in tree.moved(at, path) if not moves_a_number(at, field)]
+    if paths.is_derived(at, path):
+        static = [field for field in paths.moved(at, path) if not moves_a_number(at, field)]
         if static:
             remedy = f"make {static[0]!r} the axis"
             raise Refusal(f"`axes` cannot move {path!r}, which is put through {static[0]!r}, no number; {remedy}")
         return
-    field, value = tree.field_at(at, path), tree.get(at, path)
+    field, value = paths.field_at(at, path), paths.get(at, path)
     if "hidden" in field.metadata:
         raise Refusal(f"`axes` cannot move {path!r}, which programs set for themselves; move network.width")
     if eqx.is_array(value) and value.ndim > 0:
@@ -89,8 +80,8 @@ def _check_path(at: Experiment, path: str) -> None:
 def _check_derived(at: Experiment, values: Mapping[str, Any]) -> None:
     """Refuse a cell whose derived quantities are not what was put: at σₚ = 0 no ‖μ‖ makes an SNR of 0.1."""
     for path, value in values.items():
-        if tree.is_derived(at, path) and not np.allclose(tree.get(at, path), value, rtol=1e-4, atol=0):
-            found = np.asarray(tree.get(at, path))
+        if paths.is_derived(at, path) and not np.allclose(paths.get(at, path), value, rtol=1e-4, atol=0):
+            found = np.asarray(paths.get(at, path))
             raise Refusal(f"`axes` ask for {path} = {value}, which cannot be had: it is {found} in its cell")
 
 

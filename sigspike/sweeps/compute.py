@@ -11,9 +11,10 @@ from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, UInt
 
-from sigspike import tree
 from sigspike.experiment import Experiment
 from sigspike.measure import Record
+from sigspike.paths import put_all
+from sigspike.records import named_axes
 from sigspike.simulation import run
 from sigspike.sweeps.plan import Chunk, Plan
 from sigspike.sweeps.programs import SEED
@@ -35,7 +36,7 @@ def compute(plan: Plan, number: int) -> xr.Dataset:
     shards = _shard(inner, numbers)
     sides = [[shards[name] for name in names] for names in (outer, inner)]
     record = _run(program.experiment, sides[0], sides[1], jnp.uint32(plan.seed), program.room)
-    dataset = tree.named_axes(jax.tree.map(np.asarray, record), (*outer, *inner, "time"))
+    dataset = named_axes(jax.tree.map(np.asarray, record), (*outer, *inner, "time"))
     dataset = dataset.isel({name: slice(len(chunk.places[name])) for name in (*outer, *inner)})
     dataset = dataset.expand_dims({name: len(chunk.places[name]) for name in plan.names if not numbers[name]})
     return over_seeds(dataset) if plan.keep == "mean" else dataset
@@ -79,7 +80,7 @@ def _run(
     def training(*sides: Numbers) -> Record:
         numbers = {path: value for side in sides for path, value in side.items()}
         key = jax.random.fold_in(jax.random.key(seed), numbers.pop(SEED))
-        return run(tree.put_all(experiment, numbers), key, room)
+        return run(put_all(experiment, numbers), key, room)
 
     def batch(*followed: Numbers) -> Record:
         function = training

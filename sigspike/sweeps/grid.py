@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from sigspike import tree
+from sigspike import paths
 from sigspike.experiment import Experiment
+from sigspike.records import AXES, named_axes
 from sigspike.store import Region, Regions, Variable
-from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.plan import Plan
 from sigspike.sweeps.programs import SEED, Program
 from sigspike.sweeps.statistics import over_seeds
@@ -51,7 +52,7 @@ class Grid:
 
     def _sample(self, program: Program) -> xr.Dataset:
         empty = jax.tree.map(lambda leaf: np.zeros((1, *leaf.shape), leaf.dtype), program.record)
-        dataset = tree.named_axes(empty, (SEED, "time")).drop_vars("time")
+        dataset = named_axes(empty, (SEED, "time")).drop_vars("time")
         return over_seeds(dataset) if self.plan.keep == "mean" else dataset.isel({SEED: 0})
 
     @cached_property
@@ -86,12 +87,12 @@ class Grid:
         labels = {}
         some = self.plan.programs[0].experiment
         for axis in self.plan.axes:
-            about = axis.about or tree.about(some, axis.paths[0])
+            about = axis.about or paths.about(some, axis.paths[0])
             labels[axis.name] = (axis.name, axis.coordinate(), {"long_name": about, "units": "1"})
         if self.plan.keep == "seeds":
             labels[SEED] = (SEED, np.arange(self.plan.n_seeds), {"long_name": "number of the seed"})
         labels["time"] = ("time", self.steps, {"long_name": "gradient steps", "units": "1"})
-        labels |= {dim: values[-self._sizes[dim] :] for dim, values in tree.AXES.items() if dim in self._sizes}
+        labels |= {dim: values[-self._sizes[dim] :] for dim, values in AXES.items() if dim in self._sizes}
         return xr.Dataset(coords=labels).assign_coords(self._derived())
 
     def _derived(self) -> dict[str, xr.DataArray]:
@@ -99,8 +100,8 @@ class Grid:
         if not all(hasattr(program.experiment.problem, "snr") for program in self.plan.programs):
             return {}
         movers = [axis for axis in self.plan.axes if any(path.startswith("problem") for path in axis.paths)]
-        snr = self._over(movers, lambda at: tree.get(at, "problem.snr"))
-        snr.attrs = {"long_name": tree.about(self.plan.programs[0].experiment, "problem.snr"), "units": "1"}
+        snr = self._over(movers, lambda at: paths.get(at, "problem.snr"))
+        snr.attrs = {"long_name": paths.about(self.plan.programs[0].experiment, "problem.snr"), "units": "1"}
         count = xr.DataArray(self.plan.experiment.n_samples)
         for axis in self.plan.axes:
             if "n_samples" in axis.paths:
@@ -158,7 +159,7 @@ def _on_grid(
 
     def of(*numbers: dict[str, Any]) -> Any:
         merged = {path: value for own in numbers for path, value in own.items()}
-        return jnp.asarray(quantity(tree.put_all(experiment, merged)), float)
+        return jnp.asarray(quantity(paths.put_all(experiment, merged)), float)
 
     for position in reversed(range(len(told))):
         of = jax.vmap(of, in_axes=[0 if k == position else None for k in range(len(told))])

@@ -12,7 +12,7 @@ import jax
 from sigspike.experiment import Experiment
 from sigspike.sizes import bytes_of_training, check_sizes
 from sigspike.sweeps import cost
-from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.programs import SEED, Program, make_programs
 from sigspike.sweeps.sharing import noise_knows
 

@@ -12,11 +12,11 @@ import jax
 import numpy as np
 from jax.core import Tracer
 
-from sigspike import tree
 from sigspike.experiment import Experiment
+from sigspike.paths import put_all
 from sigspike.simulation import run
 from sigspike.sweeps import cost
-from sigspike.sweeps.axes import Axis
+from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.cells import cell, contexts, moves_a_number
 
 SEED, WIDTH, ALIVE = "seed", "network.width", "network.alive"
@@ -29,7 +29,7 @@ class Program:
     """One compilation: the places along every axis that it serves, and the paths whose numbers it is told.
 
     ``experiment`` is the cell that takes most room; whatever moves in the other cells is told as a number when the
-    program runs, all of it and at once (``tree.put_all``), so that the order of the axes plays no part.
+    program runs, all of it and at once (``paths.put_all``), so that the order of the axes plays no part.
     """
 
     experiment: Experiment
@@ -160,7 +160,7 @@ def _moves_dim(at: Experiment, paths: Iterable[str]) -> bool:
 
     def dim(value: Any) -> None:
         numbers = {ALIVE if path == WIDTH else path: value for path in paths}
-        found.append(isinstance(tree.put_all(at, numbers).problem.patch_dim, Tracer))
+        found.append(isinstance(put_all(at, numbers).problem.patch_dim, Tracer))
 
     try:
         jax.eval_shape(dim, 0.5)

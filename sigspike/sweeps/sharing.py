@@ -8,8 +8,8 @@ import jax
 import numpy as np
 from jax.extend.core import Literal
 
-from sigspike import tree
 from sigspike.experiment import Experiment
+from sigspike.paths import put_all
 from sigspike.simulation import draw
 
 
@@ -23,7 +23,7 @@ def noise_knows(experiment: Experiment, room: int | None, axes: Mapping[str, Map
     arrays, static = eqx.partition(experiment, eqx.is_array)
 
     def noise(numbers: list[Any]) -> Any:
-        at = tree.put_all(eqx.combine(arrays, static), dict(zip((path for _, path in paths), numbers, strict=True)))
+        at = put_all(eqx.combine(arrays, static), dict(zip((path for _, path in paths), numbers, strict=True)))
         return draw(at, jax.random.key(0), room).train.noise
 
     start = [float(axes[name][path][0]) for name, path in paths]

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from sigspike.check import Choice, Refusal
+from sigspike.description import describe
 from sigspike.experiment import Experiment
 from sigspike.interrupts import listening
 from sigspike.oracle import verify_jax
@@ -24,7 +25,6 @@ from sigspike.sweeps.names import importable
 from sigspike.sweeps.plan import Plan
 from sigspike.sweeps.statistics import fraction_diverged
 from sigspike.sweeps.workers import n_threads, on_cluster, on_threads
-from sigspike.tree import describe
 
 Progress = Callable[[int, int], None]
 IN_MEMORY = 2**31  # bytes; a larger result goes to a store
@@ -44,14 +44,15 @@ def sweep(
     """Simulate a grid; the records come back labelled, with a dimension for each axis, ``seed``, ``time`` and their
     own, the fraction diverged, and SNR and n·SNR² where there is one.
 
-    ``axes`` maps dotted paths (``"problem.snr"``, ``"n_samples"``) to values, a part to objects by name
-    (``"algorithm": {"GD": GradientDescent(1.0), …}``), or a name of its own to ``Linked`` fields; the dimension bears
-    the last name of the path. A cell is the experiment with the values of all axes put at once (``tree.put_all``), and
-    its records are those of ``simulate`` with fold_in(key(``seed``), k) for seed k (common random numbers), whatever
-    else is in the grid, and whatever the chunks, devices or workers: cells differ by their settings and not by their
-    draws. Numbers are vmapped, and cells that share the noise share one matrix product; shapes are looped, and padded
-    where that costs less than compiling again. ``keep="mean"`` keeps mean, standard error, the number of seeds left and
-    the fraction diverged instead of every seed.
+    ``axes`` maps paths (``"n_samples"``; ``"problem.snr"``, or ``"snr"`` where no other field ends so)
+    to values, a part to objects by name (``"algorithm": {"GD": GradientDescent(1.0), …}``), or a name of its
+    own to ``Linked`` fields; the dimension bears the last name of the path. A cell is the experiment with
+    the values of all axes put at once (``paths.put_all``), and its records are those of ``simulate`` with
+    fold_in(key(``seed``), k) for seed k (common random numbers), whatever else is in the grid, and whatever
+    the chunks, devices or workers: cells differ by their settings and not by their draws. Numbers are
+    vmapped, and cells that share the noise share one matrix product; shapes are looped, and padded where
+    that costs less than compiling again. ``keep="mean"`` keeps mean, standard error, the number of seeds
+    left and the fraction diverged instead of every seed.
 
     ``store``: a folder that receives the result chunk by chunk (Zarr). Stopped anywhere, the same call goes on where
     it was, and ends with the same bits. ``cluster``: ``"local:4"`` or the address of a dask scheduler, whose workers

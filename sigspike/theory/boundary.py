@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sigspike import tree
+from sigspike import paths
 from sigspike.check import POSITIVE, Range, Refusal
 from sigspike.experiment import Experiment
+from sigspike.short_paths import full_path
 from sigspike.theory.scales import Scales
 from sigspike.theory.theorem import Theorem
 
@@ -35,12 +36,13 @@ def predicted_phase(theorem: Theorem, experiment: Experiment, axes: dict[str, It
     boundary.
     """
     names = [path.rpartition(".")[2] for path in axes]
+    full = [full_path(experiment, path) for path in axes]
     grid = [list(entries) for entries in axes.values()]
     values = np.empty([len(entries) for entries in grid])
     for place in np.ndindex(values.shape):
         cell = experiment
-        for path, entries, index in zip(axes, grid, place, strict=True):
-            cell = tree.put(cell, path, entries[index])
+        for path, entries, index in zip(full, grid, place, strict=True):
+            cell = paths.put(cell, path, entries[index])
         values[place] = excess(theorem, cell)
     attrs = {"long_name": f"log({theorem.control_name} / critical value)", "units": "1"}
     return xr.DataArray(values, dict(zip(names, grid, strict=True)), names, name="excess", attrs=attrs)
@@ -59,11 +61,12 @@ def predicted_boundary(
     two whole numbers the excess is read along a straight line.
     """
     (x_path, x_values), (y_path, low, high) = (x[0], list(x[1])), y
+    x_path, y_path = full_path(experiment, x_path), full_path(experiment, y_path)
     POSITIVE.check("low", low)
     if not low < high < math.inf:
         raise Refusal(f"`high` must be above `low` = {low:g} and finite, got {high:g}")
-    found = [_solve(theorem, tree.put(experiment, x_path, value), y_path, low, high) for value in x_values]
-    attrs = {"long_name": tree.about(experiment, y_path), "units": "1"}
+    found = [_solve(theorem, paths.put(experiment, x_path, value), y_path, low, high) for value in x_values]
+    attrs = {"long_name": paths.about(experiment, y_path), "units": "1"}
     x_name, y_name = (path.rpartition(".")[2] for path in (x_path, y_path))
     return xr.DataArray(found, {x_name: x_values}, [x_name], name=y_name, attrs=attrs)
 
@@ -74,7 +77,7 @@ def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high
     whole = _is_whole(experiment, path)
 
     def there(value: float) -> float:
-        found = excess(theorem, tree.put(experiment, path, value))
+        found = excess(theorem, paths.put(experiment, path, value))
         return min(max(found, -FAR), FAR)  # finite, for the solver
 
     def at(log_y: float) -> float:
@@ -93,8 +96,7 @@ def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high
 
 def _is_whole(experiment: Experiment, path: str) -> bool:
     """Whether the field at a path takes whole numbers alone."""
-    parent, _, name = path.rpartition(".")
-    owner = tree.get(experiment, parent) if parent else experiment
+    owner, name = paths.owner_of(experiment, path)
     field = type(owner).__dataclass_fields__.get(name)
     domain = None if field is None else field.metadata.get("domain")
     return isinstance(domain, Range) and domain.whole

@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from sigspike.check import Range
+from sigspike.description import describe
 from sigspike.fields import Checked
 from sigspike.images.labels import as_labels
 from sigspike.images.noise.noisy_labels import NoisyLabels
-from sigspike.tree import describe
 
 Labels = Int[np.ndarray, " image"]
 RATE = Range(low=0, high=1)

@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float, Int
 from sigspike.images.methods import State
 from sigspike.images.training.curves import curves_of
 from sigspike.images.training.watch import suspicion
-from sigspike.tree import finite
+from sigspike.strict_json import finite
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,13 +10,13 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key, UInt8
 
 from sigspike.check import Refusal
+from sigspike.description import describe
 from sigspike.images.data import PUBLISHED, Dataset, split
 from sigspike.images.labels import check_lengths
 from sigspike.images.methods import Facts, Model, State, Weights
 from sigspike.images.networks import ImageNetwork
 from sigspike.images.noise import NoisyLabels
 from sigspike.images.training.training import Training
-from sigspike.tree import describe
 
 Bytes = UInt8[Array, "image row column channel"]
 

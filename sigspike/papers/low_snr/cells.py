@@ -8,7 +8,7 @@ import xarray as xr
 import sigspike as ss
 from sigspike.papers.figure import Progress
 from sigspike.papers.synthetic import COLORS, FLIP_RATE
-from sigspike.tree import get
+from sigspike.paths import get
 
 PATHS = {
     "signal_strength": "problem.signal_strength",

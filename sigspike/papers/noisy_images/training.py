@@ -11,6 +11,7 @@ import jax
 import numpy as np
 import xarray as xr
 
+from sigspike.description import describe
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.data import Digits
 from sigspike.images.methods import Method, RobustFeatures
@@ -20,7 +21,6 @@ from sigspike.images.tables import ROWS, Setting
 from sigspike.images.training import SGD, Milestones, Result, Training, train
 from sigspike.papers.figure import Progress
 from sigspike.selection import auc
-from sigspike.tree import describe
 
 N_CLASSES, NOISE_RATE, CLEAN = 10, 0.4, 200
 KEPT = ("test_accuracy", "accuracy", "corrected", "auc")
