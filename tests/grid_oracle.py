@@ -192,7 +192,7 @@ def check_run(found: xr.Dataset, run: xr.Dataset, where: str) -> None:
     for name in {*found.data_vars} - {"fraction_diverged"}:
         assert_close(found[name].values, spread(run.get(name), found[name]), f"{name} in {where}")
     late = (found["diverged_at"] >= 0).values
-    for name in {*found.data_vars} - {"diverged_at", "fraction_diverged"}:
+    for name in {*found.data_vars} - {"diverged_at", "stopped_at", "fraction_diverged"}:
         assert np.isnan(found[name].transpose("time", ...).values[late]).all(), f"{name} after divergence in {where}"
 
 
@@ -203,6 +203,7 @@ def check_means(found: xr.Dataset, runs: list[xr.Dataset], where: str) -> None:
     assert {*found.data_vars} == {*own, *(f"{name}{end}" for name in own for end in ("_se", "_n")), "fraction_diverged"}
     for name in own:
         each = np.stack([spread(run.get(name), found[name]) for run in runs])
+        each = np.where(each < 0, np.nan, each) if name == "stopped_at" else each
         count = np.sum(~np.isnan(each), axis=0)
         with np.errstate(all="ignore"):
             mean = np.where(count > 0, np.nansum(each, axis=0) / count, np.nan)

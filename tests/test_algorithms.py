@@ -45,6 +45,8 @@ def walks(request, drawn):
     run = drawn[type(network).__name__ if algorithm.n_clean else type(network)]
     noise = zoo.noises(algorithm, random.key(1), N_STEPS)
     still = ss.put(algorithm, "learning_rate", 0.0)
+    if hasattr(getattr(algorithm.weights, "disturbance", None), "size"):
+        still = ss.put(still, "weights.disturbance.size", 0.0)
     other_noise = renumbered(noise)
     other_neurons = run.first[:, NEURONS], jax.tree.map(lambda x: x[..., NEURONS], run.upper)
     cells = [

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 import zoo
-from sigspike.algorithms.schedule import Cosine
+from sigspike.algorithms.schedules import Cosine
 
 import sigspike as ss
 from sigspike.check import Refusal

@@ -174,7 +174,7 @@ def _inside(dim: str, size: int, room: int, moments: np.ndarray) -> np.ndarray:
 
 
 def _missing(name: str, dtype: np.dtype) -> float:
-    """What stands where a cell has no number: NaN, a run that has not diverged, a mean of no seeds."""
+    """What stands where a cell has no number: NaN, a run that has not diverged or stopped, a mean of no seeds."""
     if dtype.kind != "i":
         return math.nan
-    return -1 if name == "diverged_at" else 0
+    return -1 if name in ("diverged_at", "stopped_at") else 0
