@@ -71,6 +71,7 @@ from sigspike.paths import put as put
 from sigspike.problems import ImagePatches as ImagePatches
 from sigspike.problems import KernelData as KernelData
 from sigspike.problems import Parity as Parity
+from sigspike.problems import PlantedSignals as PlantedSignals
 from sigspike.problems import Problem as Problem
 from sigspike.problems import SignalNoise as SignalNoise
 from sigspike.problems import Staircase as Staircase

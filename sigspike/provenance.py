@@ -16,7 +16,7 @@ from sigspike.check import Refusal
 
 # Raise it with every change after which one description may give other numbers (draws, steps, measures, what an axis
 # means) or another layout of a store: a store of other rules is refused, for it would be filled with both.
-RULES = 2
+RULES = 3
 # jax's settings that draws and precision depend on.
 SETTINGS = (
     "jax_enable_x64",

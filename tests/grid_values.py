@@ -20,7 +20,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "dim": (8, 12, 20, 40, 1000, 10**6),
     "width": (1, 2, 3, 4),
     "n_clean": (2, 4),
-    "batch_size": (2, 3, 9),
+    "batch_size": (2, 3, 4),
     "n_held_out": (12, 16),
     "learning_rate": (0.0, 0.05, 0.3, 1.0, 5.0, 1e200),
     "noise_std": (0.3, 0.5, 1.0),  # without noise, samples tie, and rounding alone ranks them

@@ -122,7 +122,7 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
 
 
 PLAIN = ["run", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1"]
-RELU = ["network:patch-cnn", "network.activation:re-lu-power"]
+RELU = ["network:patch-cnn", "network.activation:relu-power"]
 BAD = {
     "flip rate": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "1.3"], "flip_rate", "1.3"),
     "not a number": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "nan"], "flip_rate", "nan"),

@@ -6,9 +6,9 @@ import tomllib
 
 import pytest
 import zoo
-from sigspike.algorithms.schedules import Cosine
 
 import sigspike as ss
+from sigspike.algorithms.schedules import Cosine
 from sigspike.check import Refusal
 from sigspike.cli.axes import read_axis, read_words
 from sigspike.cli.spec import build, read_spec

@@ -9,7 +9,7 @@ from conftest import FLOAT32
 from jax import lax, random
 
 from sigspike.activations import ReLUPower
-from sigspike.losses import logistic
+from sigspike.losses import Logistic
 from sigspike.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
 
 N, N_CLEAN = 12, 8
@@ -29,7 +29,7 @@ def two_layer(key):
 
     def losses(at, chosen):
         answer = ReLUPower(2)(jnp.einsum("jrd,ipd->ijrp", at, inputs[chosen])).mean(2).sum(2)
-        return logistic(label[chosen] * (answer[:, 1] - answer[:, 0]))
+        return Logistic()(label[chosen] * (answer[:, 1] - answer[:, 0]))
 
     return params, lambda at: (losses(at, slice(0, N)), ()), lambda at: losses(at, slice(N, None)).mean()
 

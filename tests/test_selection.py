@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import FLOAT32
 
-from sigspike.losses import logistic
+from sigspike.losses import Logistic
 from sigspike.selection import auc, fine_posteriors, fine_scores, gaussian_mixture, precision, recall, selected
 
 
@@ -30,7 +30,8 @@ def test_every_threshold_agrees_with_scikit_learn(losses):
 
 def test_log_two_keeps_the_positive_margins():
     margin = np.array([-1.0, -1e-3, 1e-3, 2.0, np.nan])
-    np.testing.assert_array_equal(selected(logistic(jnp.asarray(margin)), np.log(2)), [False, False, True, True, False])
+    losses = Logistic()(jnp.asarray(margin))
+    np.testing.assert_array_equal(selected(losses, np.log(2)), [False, False, True, True, False])
 
 
 def test_a_share_of_nothing_is_not_a_number(losses):

@@ -11,7 +11,7 @@ from jax import random
 
 import sigspike as ss
 from sigspike import simulation
-from sigspike.losses import logistic
+from sigspike.losses import Logistic
 from sigspike.spaces import SPACES
 
 EXAMPLE = ss.Experiment(
@@ -64,7 +64,7 @@ def test_the_start_of_a_run(example):
 @pytest.mark.law
 def test_what_is_recorded_follows_from_the_margins(example):
     margin = example.margin
-    np.testing.assert_allclose(example.train_loss, np.mean(logistic(margin), axis=1), rtol=1e-5)
+    np.testing.assert_allclose(example.train_loss, np.mean(Logistic()(margin), axis=1), rtol=1e-5)
     np.testing.assert_allclose(example.train_accuracy, np.mean(margin > 0, axis=1), rtol=1e-5)
     error = example.test_error
     np.testing.assert_allclose(example.test_error_se, np.sqrt(error * (1 - error) / 50), atol=1e-6)

@@ -12,7 +12,9 @@ import xarray as xr
 import sigspike as ss
 from sigspike.cli.main import main
 
-SCRIPT = '''"""A problem and an algorithm of the user's."""
+SCRIPT = '''"""A problem and a loss of the user's."""
+
+import jax
 
 import sigspike as ss
 from sigspike.check import POSITIVE
@@ -28,16 +30,17 @@ class Louder(ss.SignalNoise):
         return self.gain * super().strengths()
 
 
-class Gentle(ss.GradientDescent):
-    """Gradient descent on half the loss."""
+class Gentle(ss.Loss):
+    """Half the logistic loss."""
 
-    def losses(self, margin, drawn):
-        return self.pointwise(margin) / 2
+    def __call__(self, margin):
+        return jax.nn.softplus(-margin) / 2
 '''
 ENTRY = "import sys; from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"
 SIZES = ["--n-samples", "10", "--n-steps", "4", "--n-test", "20"]
 NUMBERS = ["--problem.dim", "50", "--problem.noise-std", "0.5", "--problem.signal-strength"]
-MINE = ["problem:louder", *NUMBERS, "2", "algorithm:gentle", "--algorithm.learning-rate", "0.2"]
+MINE = ["problem:louder", *NUMBERS, "2", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.2"]
+MINE += ["algorithm.loss:gentle"]
 OURS = ["problem:signal-noise", *NUMBERS, "4", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1"]
 SPEC = """
 n_seeds = 2
@@ -46,7 +49,7 @@ n_samples = 10
 n_steps = 4
 n_test = 20
 problem = {type = "Louder", dim = 50, signal_strength = 2.0, noise_std = 0.5}
-algorithm = {type = "Gentle", learning_rate = 0.2}
+algorithm = {type = "GradientDescent", learning_rate = 0.2, loss = {type = "Gentle"}}
 [axes]
 "problem.gain" = [1.0, 3.0]
 """
@@ -92,7 +95,7 @@ def own(tmp_path_factory):
 def test_a_users_classes_run_wherever_the_option_stands(folder, place, own):
     """Twice the signal and half the loss at twice the step: sigspike's own classes at other numbers."""
     words = ["run", "--json", *SIZES, *MINE]
-    at = {"before the command": 0, "behind it": 1, "among the sub-commands": -3, "at the end": len(words)}[place]
+    at = {"before the command": 0, "behind it": 1, "among the sub-commands": -4, "at the end": len(words)}[place]
     option = ["--with=mine.py"] if place == "behind it" else ["--with", "mine.py"]
     mine = json.loads(said(folder, *words[:at], *option, *words[at:]))["data_vars"]
     for name in ("train_loss", "gamma_max", "test_error"):
@@ -112,19 +115,18 @@ def test_a_file_names_them_and_a_store_knows_their_code(folder):
     data = ss.load(folder / "grid.zarr")
     facts = json.loads(data.attrs["sigspike"])
     assert facts["experiment"]["problem"]["type"] == "Louder"
-    assert facts["experiment"]["algorithm"]["type"] == "Gentle"
+    assert facts["experiment"]["algorithm"]["loss"]["type"] == "Gentle"
     assert float(data["gamma_max"].isel(time=-1, gain=1).min()) > float(data["gamma_max"].isel(time=-1, gain=0).max())
     said(folder, *words)  # the same classes: nothing is left to do
-    (folder / "mine.py").write_text(SCRIPT.replace("(margin) / 2", "(margin) / 3"))
-    assert "holds another sweep (experiment.algorithm.code" in refused(folder, *words)
+    (folder / "mine.py").write_text(SCRIPT.replace("(-margin) / 2", "(-margin) / 3"))
+    assert "holds another sweep (experiment.algorithm.loss.code" in refused(folder, *words)
 
 
 def test_check_knows_them_and_help_shows_them(folder):
     shown = said(folder, "check", "--with", "mine.py", "--n-samples", "10", *MINE)
-    assert "Gentle of mine, a subclass" in shown
+    assert "loss must be Logistic, got Gentle" in shown
     shown = said(folder, "sweep", "--with", "mine.py", "--help")
     assert "problem:louder" in shown
-    assert "algorithm:gentle" in shown
 
 
 def test_help_shows_the_option(capsys):

@@ -37,6 +37,7 @@ class Flags:
             }
             ordered = sorted(fields.items(), key=lambda item: item[1][1] is not dataclasses.MISSING)
             name = maker.__name__ if described else maker.__name__.capitalize()
+            name = name.replace("ReLU", "Relu")  # one word, also in a flag
             mirror = dataclasses.make_dataclass(
                 name, [(key, kind, _field(default)) for key, (kind, default) in ordered]
             )

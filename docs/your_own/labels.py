@@ -1,0 +1,24 @@
+"""A dial of your own: here, what a step is told of the labels; batches, weights, optimisers go the same way.
+
+    sigspike run --with docs/your_own/labels.py algorithm:gradient-descent \
+        --algorithm.learning-rate 0.3 algorithm.labels:dropped --algorithm.labels.rate 0.3
+"""
+
+import jax
+import jax.numpy as jnp
+
+import sigspike as ss
+from sigspike.check import BELOW_ONE
+from sigspike.fields import number
+
+
+class Dropped(ss.Labels):
+    """Each sample is left out of a step with probability ``rate``, and the others count for more."""
+
+    rate: float = number(BELOW_ONE, "share that is left out", default=0.5)
+
+    def draw(self, key, n_samples):
+        return jax.random.uniform(key, (n_samples,))
+
+    def losses(self, loss, margin, drawn):
+        return jnp.where(drawn < self.rate, 0.0, loss(margin) / (1 - self.rate))
