@@ -132,7 +132,16 @@ Meta: Any = Described  # type checkers read equinox's own
 class Checked(eqx.Module, metaclass=Meta):
     """A description: an object of it is made of arguments in the ``domain`` of their fields, or refused."""
 
+    def __repr__(self) -> str:
+        """With its numbers, to six digits; what is as its class has it by default is left out."""
+        return eqx.tree_pformat(jax.tree.map(_shown_number, self))
+
     def check_fields(self) -> None:
         """Refuse the first field that is not in its domain."""
         for field in fields(self):
             check_field(field, getattr(self, field.name))
+
+
+def _shown_number(leaf: Any) -> Any:
+    is_number = eqx.is_array(leaf) and leaf.ndim == 0 and not isinstance(leaf, Tracer)
+    return float(f"{float(leaf):.6g}") if is_number else leaf

@@ -48,9 +48,10 @@ class Flags:
     def value(self, built: Any) -> Any:
         """The mirror of an object (numbers as Python's own)."""
         if dataclasses.is_dataclass(built) and not isinstance(built, type):
-            preset = preset_of(built) if isinstance(built, Algorithm) else None
-            mirror = self.mirror(type(built) if preset is None else preset)
-            given = vars(built) if preset is None else preset.given(built)
+            maker, given = type(built), vars(built)
+            if isinstance(built, Algorithm) and (preset := preset_of(built)) is not None:
+                maker, given = preset, preset.given(built)
+            mirror = self.mirror(maker)
             return mirror(**{field.name: self.value(given[field.name]) for field in dataclasses.fields(mirror)})
         return built.item() if isinstance(built, jax.Array) else built
 

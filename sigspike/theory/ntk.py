@@ -37,8 +37,10 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     0 and 1, Cho & Saul 2009). Sums over filters have m² times it, means over P patches 1/P².
     """
     Instance(PatchCNN).check("network", network)
-    Instance(ReLUPower).check("activation", network.activation)
-    Choice((1, 2)).check("power", network.activation.power)
+    activation = network.activation
+    if not isinstance(activation, ReLUPower):
+        raise Refusal(f"`activation` must be a ReLUPower for a closed form, got {activation}; use empirical_ntk")
+    Choice((1, 2)).check("power", activation.power)
     if network.init != "gaussian":
         raise Refusal(f"`init` must be 'gaussian' for a closed form, got {network.init!r}; use empirical_ntk")
     rows = _extended(network, patches)
@@ -46,7 +48,7 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     gram, length = flat @ flat.T, jnp.linalg.norm(flat, axis=1)
     scale = jnp.outer(length, length)
     angle = jnp.arccos(jnp.clip(gram / jnp.where(scale > 0, scale, 1), -1, 1))
-    if network.activation.power == 1:
+    if activation.power == 1:
         slopes = (jnp.pi - angle) / (2 * jnp.pi)
     else:
         bent = jnp.sin(angle) + (jnp.pi - angle) * jnp.cos(angle)

@@ -170,7 +170,8 @@ def exponent(experiment: Experiment, needed: float, above: bool = False) -> Hypo
     activation = getattr(experiment.network, "activation", None)
     known = wants("activation", ReLUPower, activation)
     plain = known.found == type(activation).__name__
-    fits = known.holds and (activation.power > needed if above else activation.power == needed)
+    power = activation.power if isinstance(activation, ReLUPower) else math.nan
+    fits = known.holds and (power > needed if above else power == needed)
     words = f"{ReLUPower.__name__}(q), q > {needed:g}" if above else str(ReLUPower(needed))
     return Hypothesis("activation", words, str(activation) if plain else known.found, fits)
 

@@ -50,7 +50,7 @@ class Iota(Figure):
     def experiment(self) -> ss.Experiment:
         return ss.Experiment(
             problem=ss.SignalNoise(DIM, LENGTH * (0.02 / N_SAMPLES) ** 0.5, LENGTH / DIM**0.5),
-            network=ss.PatchCNN(WIDTH, 0.01 / LENGTH, ss.ReLUPower(2)),
+            network=ss.PatchCNN(WIDTH, 0.01 / LENGTH, activation=ss.ReLUPower(2)),
             algorithm=ss.LabelNoiseGD(RATE * N_SAMPLES * WIDTH / LENGTH**2, FLIP_RATE),
             n_samples=N_SAMPLES,
             n_steps=1500 if self.scale == "quick" else 3000,

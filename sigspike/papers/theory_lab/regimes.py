@@ -67,7 +67,7 @@ def allowed(rate: float | None, n_steps: int, n_records: int) -> ss.Experiment:
     )
     return ss.Experiment(
         problem=ss.SignalNoise(DIM, scales.signal_strength, scales.noise_std),
-        network=ss.PatchCNN(int(scales.width), scales.init_std, ss.ReLUPower(2)),
+        network=ss.PatchCNN(int(scales.width), scales.init_std, activation=ss.ReLUPower(2)),
         algorithm=ss.LabelNoiseGD(scales.learning_rate, FLIP_RATE),
         n_samples=int(scales.n_samples),
         n_steps=n_steps,

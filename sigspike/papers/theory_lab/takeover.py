@@ -27,7 +27,7 @@ def setting(n_steps: int) -> ss.Experiment:
     steps = set(ss.log_spaced(n_steps, 100)) | set(range(0, n_steps, n_steps // 100))
     return ss.Experiment(
         problem=ss.SignalNoise(DIM, LENGTH * (N_SNR2 / N_SAMPLES) ** 0.5, LENGTH / DIM**0.5),
-        network=ss.PatchCNN(WIDTH, 0.03 / LENGTH, ss.ReLUPower(2)),
+        network=ss.PatchCNN(WIDTH, 0.03 / LENGTH, activation=ss.ReLUPower(2)),
         algorithm=ss.LabelNoiseGD(1.0, FLIP_RATE),
         n_samples=N_SAMPLES,
         n_steps=n_steps,

@@ -53,7 +53,7 @@ def setting(paper: str) -> ss.Experiment:
     problem = ss.SignalNoise(BASE["d"], 1.0, BASE["σₚ"], orthogonal=paper == "A")
     return ss.Experiment(
         problem=problem if paper == "A" else problem.with_flip_rate(0.2),
-        network=ss.PatchCNN(int(BASE["m"]), 1e-5, ss.ReLUPower(2 if paper == "A" else 1)),
+        network=ss.PatchCNN(int(BASE["m"]), 1e-5, activation=ss.ReLUPower(2 if paper == "A" else 1)),
         algorithm=ss.GradientDescent(BASE["η"]),
         n_samples=int(BASE["n"]),
         n_steps=N_STEPS,
