@@ -21,8 +21,8 @@ import numpy as np
 import optax
 from jax import random
 
+from sigspike.common.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
 from sigspike.images.networks import ResNet
-from sigspike.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
 
 BATCH, WIDTH, SIZE, CLASSES, RATE, ROUNDS, EVERY = 32, 16, 32, 10, 0.01, 12, 10
 

@@ -6,9 +6,9 @@ from typing import Any
 import torch
 from torch.utils.data import TensorDataset
 
+from sigspike.common.reweighting import FreshWeights, WeightNetwork
 from sigspike.images import bridge, methods
 from sigspike.images.bridge.needs import check_loss
-from sigspike.reweighting import FreshWeights, WeightNetwork
 
 LOGITS, LABELS, IDS = torch.zeros(4, 3), torch.tensor([0, 1, 2, 2]), torch.arange(4)
 MODEL = torch.nn.Linear(2, 3)

@@ -19,7 +19,7 @@ import numpy as np
 import odd
 
 import sigspike as ss
-from sigspike.reweighting.subset import check_apart, check_labels
+from sigspike.common.reweighting.subset import check_apart, check_labels
 
 DATA, NETWORK, PLAIN = ss.SignalNoise(30, 1, 0.5), ss.PatchCNN(3), ss.GradientDescent(0.1)
 ADAM = ss.GradientDescent(0.1, optimiser=ss.Adam())

@@ -13,7 +13,7 @@ import numpy as np
 import zoo
 
 import sigspike as ss
-from sigspike.store.ledger import LEDGER
+from sigspike.files.store.ledger import LEDGER
 
 EXPERIMENT = zoo.experiment(algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=20, record_every=10)
 AXES = {"network.width": [2, 3], "problem.snr": [0.1, 0.2, 0.3], "n_samples": [6, 4]}

@@ -27,7 +27,7 @@ from typing import Any
 import fuzz_doors
 import numpy as np
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 PATIENCE = 20
 SHARES = {"constructors": 0.7, "axes": 0.06, "files": 0.12, "commands": 0.12}

@@ -16,9 +16,9 @@ import sigspike.cli.main
 import sigspike.cli.run
 import sigspike.cli.sweep
 import sigspike.images
-from sigspike.arguments import is_abstract
-from sigspike.check import Choice, Instance, Maybe, Numbers, Range, Rising
-from sigspike.fields import Checked
+from sigspike.foundation.arguments import is_abstract
+from sigspike.foundation.check import Choice, Instance, Maybe, Numbers, Range, Rising
+from sigspike.foundation.fields import Checked
 from sigspike.sweeps.sweep import plan_sweep
 
 Action = Callable[[], Any]

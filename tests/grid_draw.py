@@ -14,7 +14,7 @@ from grid_oracle import Grid, ambiguous, experiments
 from numpy.random import Generator
 
 import sigspike as ss
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 SHAPES = 4  # programs a grid may need: compiling is nearly all that a grid costs
 ROOM = 64  # the largest d of explicit vectors

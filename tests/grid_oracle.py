@@ -11,8 +11,8 @@ import xarray as xr
 from jax import random
 
 import sigspike as ss
-from sigspike.check import Refusal
-from sigspike.measure import RECORDS
+from sigspike.foundation.check import Refusal
+from sigspike.simulation.measure import RECORDS
 
 DIMENSIONS = {"seed", "time", "sign", "neuron", "sample", "patch", "kind"}
 TAKEN = DIMENSIONS | {field.name for record in RECORDS.values() for field in fields(record)}

@@ -9,8 +9,8 @@ import zoo
 from numpy.random import Generator
 
 import sigspike as ss
-from sigspike.check import Choice, Instance, Range, Refusal
-from sigspike.fields import Checked
+from sigspike.foundation.check import Choice, Instance, Range, Refusal
+from sigspike.foundation.fields import Checked
 
 # Where size or scale matters; every other field takes what its domain allows.
 OWN: dict[str, tuple[Any, ...]] = {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import long_sweep
 
-from sigspike.store.ledger import Ledger
+from sigspike.files.store.ledger import Ledger
 
 ROUND = 10  # kills a store; it has more chunks
 

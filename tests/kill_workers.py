@@ -14,7 +14,7 @@ from pathlib import Path
 
 import long_sweep
 
-from sigspike.store.ledger import Ledger
+from sigspike.files.store.ledger import Ledger
 from sigspike.sweeps import workers
 
 EVERY = 4  # chunks from one death to the next: a chunk that loses four workers is given up

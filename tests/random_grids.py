@@ -26,8 +26,8 @@ from grid_draw import kin
 from grid_oracle import Grid, ambiguous, experiments
 
 import sigspike as ss
-from sigspike.check import Refusal
-from sigspike.description import describe
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.description import describe
 
 OUTCOMES = ("passed", "refused", "failed")
 

@@ -12,7 +12,7 @@ from by_hand.activations import SIGMA
 from conftest import FLOAT32
 
 import sigspike as ss
-from sigspike.check import Range
+from sigspike.foundation.check import Range
 
 POWERS = {"ReLUPower": (1, 1.5, 2, 2.0001, 3, 4), "SignedPower": (1, 2, 2.5, 4), "SmoothedReLU": (1, 2.5)}
 ACTIVATIONS = [zoo.specimen(kind) for kind in zoo.concrete(ss.Activation)] + [

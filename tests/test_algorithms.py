@@ -13,8 +13,8 @@ from jax import random
 from scipy.stats import binomtest, kstest, norm, uniform
 
 import sigspike as ss
-from sigspike.algorithms import Randomness
-from sigspike.spaces import SPACES
+from sigspike.training import Randomness
+from sigspike.training.spaces import SPACES
 
 N_STEPS = 4
 NETWORKS = [zoo.specimen(kind, width=3) for kind in zoo.concrete(ss.Network)]

@@ -10,7 +10,7 @@ from jax import random
 from scipy.stats import chisquare
 
 import sigspike as ss
-from sigspike.spaces import SPACES
+from sigspike.training.spaces import SPACES
 
 N_STEPS = 40
 KEY = random.key(1)

@@ -13,8 +13,8 @@ from conftest import FLOAT32
 from jax import random
 
 import sigspike as ss
-from sigspike.algorithms.weights import Steered
-from sigspike.check import Choice, Instance, Range
+from sigspike.foundation.check import Choice, Instance, Range
+from sigspike.training.weights import Steered
 
 N, N_CLEAN, N_STEPS, EVERY, TOLERANCE = 5, 2, 12, 4, 1e-9
 SIZES = {"n_samples": N, "n_steps": N_STEPS, "record_every": EVERY, "n_test": 7}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import sigspike as ss
-from sigspike import cifar
-from sigspike.check import Refusal
+from sigspike.files import cifar
+from sigspike.foundation.check import Refusal
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (4, 3, 32, 32), dtype=np.uint8)
 LABELS = [0, 1, 9, 1]

@@ -8,11 +8,11 @@ import pytest
 import zoo
 
 import sigspike as ss
-from sigspike.algorithms.schedules import Cosine
-from sigspike.check import Refusal
 from sigspike.cli.axes import read_axis, read_words
 from sigspike.cli.spec import build, read_spec
+from sigspike.foundation.check import Refusal
 from sigspike.sweeps.axes import read_axes
+from sigspike.training.schedules import Cosine
 
 BASE = zoo.experiment()
 MOMENTUM = (

@@ -5,8 +5,8 @@ import json
 import pytest
 import xarray as xr
 
-from sigspike.check import Refusal
 from sigspike.cli.main import main
+from sigspike.foundation.check import Refusal
 
 SIGNAL = ["problem:signal-noise", "--problem.dim", "30", "--problem.signal-strength", "2", "--problem.noise-std", "0.5"]
 

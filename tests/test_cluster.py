@@ -8,8 +8,8 @@ import pytest
 import zoo
 
 import sigspike as ss
-from sigspike.check import NONNEGATIVE, Refusal
-from sigspike.fields import number
+from sigspike.foundation.check import NONNEGATIVE, Refusal
+from sigspike.foundation.fields import number
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore")

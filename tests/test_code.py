@@ -15,8 +15,8 @@ import pytest
 import zoo
 
 import sigspike as ss
-from sigspike.check import Refusal
-from sigspike.code import code_of
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.code import code_of
 from sigspike.sweeps.names import check_codes, importable
 
 MODULE = '''
@@ -82,7 +82,11 @@ def test_code_is_what_runs(name, module):
 
 def test_code_is_the_same_in_every_process(module, tmp_path):
     here = code_of(module(MODULE).Mine)
-    call = [sys.executable, "-c", "import users_own; from sigspike.code import code_of; print(code_of(users_own.Mine))"]
+    call = [
+        sys.executable,
+        "-c",
+        "import users_own; from sigspike.foundation.code import code_of; print(code_of(users_own.Mine))",
+    ]
     for seed in "12":
         path = os.pathsep.join([str(tmp_path), *sys.path])
         environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": path}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import sigspike as ss
-from sigspike import digits
-from sigspike.check import Refusal
+from sigspike.files import digits
+from sigspike.foundation.check import Refusal
 
 
 def test_digits_are_enlarged_to_the_size_and_range_of_mnist():

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import data
 from sigspike.images.data.archive import unpack
 from sigspike.images.data.remote import Remote, download

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from sigspike.reweighting import PersistentWeights, class_counts, class_sums, contest, kernel_class_sums, votes
+from sigspike.common.reweighting import PersistentWeights, class_counts, class_sums, contest, kernel_class_sums, votes
 
 N, N_CLEAN, DIM = 40, 14, 6
 SWITCHES = list(itertools.product([True, False], repeat=3))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import sigspike as ss
-from sigspike.check import POSITIVE, Domain, Refusal, shown
-from sigspike.fields import LARGEST, Checked, number
+from sigspike.foundation.check import POSITIVE, Domain, Refusal, shown
+from sigspike.foundation.fields import LARGEST, Checked, number
 
 DATA = ss.SignalNoise(30, 1, 0.5)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sigspike.folders import PLACES, find
+from sigspike.files.folders import PLACES, find
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -10,8 +10,8 @@ from jax import lax, random
 from scipy.stats import ks_2samp
 
 import sigspike as ss
-from sigspike.frames import turn
-from sigspike.simulation import draw, train
+from sigspike.models.frames import turn
+from sigspike.simulation.simulation import draw, train
 
 N_RUNS, N_FILTERS, N_NOISES = 600, 4, 4
 PARTS = ss.SignalNoise(8, 1.5, 0.5), ss.PatchCNN(N_FILTERS // 2, init_std=0.3), ss.GradientDescent(1.0)

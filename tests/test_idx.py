@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sigspike as ss
-from sigspike import idx
+from sigspike.files import idx
 
 
 def encode(array):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tiny_training import DATASET, NOISY, TRAINING
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images.training import alignment_of, read_curves, report, train
 from sigspike.images.training.setup import Setup
 from sigspike.plots.memorisation import draw_memorisation

@@ -16,10 +16,10 @@ import bad_bridge  # noqa: E402
 from torch.nn import functional  # noqa: E402
 from torch.utils.data import DataLoader, Subset, TensorDataset  # noqa: E402
 
-from sigspike.check import Refusal  # noqa: E402
+from sigspike.common.reweighting import FreshWeights, PersistentWeights, WeightNetwork  # noqa: E402
+from sigspike.foundation.check import Refusal  # noqa: E402
 from sigspike.images import bridge, methods, noise  # noqa: E402
 from sigspike.images.bridge.tensors import as_array, as_tensor  # noqa: E402
-from sigspike.reweighting import FreshWeights, PersistentWeights, WeightNetwork  # noqa: E402
 
 N, C = 6, 4
 DRAW = np.random.default_rng(0)

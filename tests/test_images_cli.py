@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from sigspike.check import Refusal
 from sigspike.cli.main import main
+from sigspike.foundation.check import Refusal
 from sigspike.images.noise import NoisyLabels
 from sigspike.images.training import curves_of, early_stops, memorisation_stages, read_curves, report
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import data
 from sigspike.images.data.subset import share_of_each
 

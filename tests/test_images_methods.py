@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from jax import random
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import methods
 from sigspike.images.methods import Batch, Evaluated, Facts, Look, State
 from sigspike.images.methods.loss_correction import anchored

@@ -12,7 +12,7 @@ from jax import random
 from reference import cases
 from reference.answers import answers_of, stored
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import state_dict
 from sigspike.images.networks import VGG, ResNet
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sigspike import pickles
-from sigspike.check import Refusal
+from sigspike.files import pickles
+from sigspike.foundation.check import Refusal
 from sigspike.images import data
 from sigspike.images.noise import Asymmetric, FromFile, Human, InstanceDependent, NoisyLabels, Symmetric, next_within
 

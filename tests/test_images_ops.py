@@ -8,7 +8,7 @@ from jax import lax
 from reference import cases
 from reference.answers import answers_of
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import ops
 
 FLOAT64 = pytest.mark.skipif(not jax.config.read("jax_enable_x64"), reason="needs float64")

@@ -9,7 +9,7 @@ import pytest
 from jax import random
 from tiny_training import DATASET, N_CLASSES, NOISY, TRAINING
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import methods
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.training import embedded, features_of, restorations_of, train

@@ -12,12 +12,12 @@ from jax import random
 from jax.flatten_util import ravel_pytree
 from tiny_training import DATASET, N_CLASSES, NOISY, TRAINING, Tiny
 
+from sigspike.common.reweighting import FreshWeights, PersistentWeights, Rule, WeightNetwork
 from sigspike.images import methods, noise
 from sigspike.images.methods import Batch, Clean, Descent, State
 from sigspike.images.methods.method import cross_entropy
 from sigspike.images.training import SGD, train
 from sigspike.images.training.setup import Setup
-from sigspike.reweighting import FreshWeights, PersistentWeights, Rule, WeightNetwork
 
 B, DECAY, MOMENTUM, RATE = 6, 0.01, 0.9, 0.3
 IDS = jnp.asarray([4, 0, 7, 2, 9, 5])

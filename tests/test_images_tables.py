@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from tiny_training import DATASET, N_CLASSES, TRAINING
 
-from sigspike.check import Refusal
 from sigspike.cli import images_table
+from sigspike.foundation.check import Refusal
 from sigspike.images.data import fewer, of_classes, with_high_frequency_noise
 from sigspike.images.methods import CrossEntropy, LabelNoise, Method, RobustFeatures
 from sigspike.images.noise import Symmetric

@@ -14,7 +14,7 @@ import pytest
 from jax import random
 from tiny_training import DATASET, NOISY, TRAINING, Tiny, killed
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import data, methods, noise
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.methods import Evaluated, Model

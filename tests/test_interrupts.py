@@ -12,7 +12,7 @@ import pytest
 import zoo
 
 import sigspike as ss
-from sigspike.store.ledger import Ledger
+from sigspike.files.store.ledger import Ledger
 
 SETTING = zoo.experiment(n_steps=20, record_every=10)
 AXES = {"problem.snr": [0.1, 0.2, 0.3], "n_samples": [6, 4]}

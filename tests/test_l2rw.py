@@ -13,16 +13,16 @@ from conftest import FLOAT32
 from jax import random
 
 import sigspike as ss
-from sigspike.algorithms import Randomness
-from sigspike.examples import Examples
+from sigspike.common.reweighting import Rule
 from sigspike.images import methods
 from sigspike.images.methods import Batch, Clean, Descent, State
 from sigspike.images.methods.state import Model, Weights
 from sigspike.images.networks import ImageNetwork
 from sigspike.images.networks.entries import Entry, uniform
-from sigspike.reweighting import Rule
-from sigspike.simulation import Draw, begin
-from sigspike.spaces import SPACES
+from sigspike.models.examples import Examples
+from sigspike.simulation.simulation import Draw, begin
+from sigspike.training import Randomness
+from sigspike.training.spaces import SPACES
 
 N, N_CLEAN, DIM, RATE, DECAY, N_STEPS = 8, 4, 6, 0.7, 0.05, 5
 PROBLEM = zoo.specimen(ss.SignalNoise, n_noise_patches=2).with_flip_rate(0.4)

@@ -6,7 +6,7 @@ import pytest
 from jax import random
 from scipy.stats import binomtest
 
-from sigspike import labels
+from sigspike.models import labels
 
 N = 10_000
 

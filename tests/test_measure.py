@@ -7,8 +7,8 @@ import zoo
 from jax import random
 
 import sigspike as ss
-from sigspike.measure import correct
-from sigspike.spaces import SPACES
+from sigspike.simulation.measure import correct
+from sigspike.training.spaces import SPACES
 
 SIGNS = np.array([-1, 1])
 

@@ -16,10 +16,10 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 import sigspike as ss
-from sigspike.algorithms import Randomness
-from sigspike.networks import Tangent
-from sigspike.simulation import draw
-from sigspike.spaces import SPACES
+from sigspike.models.networks import Tangent
+from sigspike.simulation.simulation import draw
+from sigspike.training import Randomness
+from sigspike.training.spaces import SPACES
 
 N, N_CLEAN, N_STEPS = 30, 6, 60
 RATE, BETA = 0.02, 0.05

@@ -10,8 +10,8 @@ from jax import random
 from scipy.stats import kstest
 
 import sigspike as ss
-from sigspike.examples import Atoms, Examples
-from sigspike.frames import Ambient
+from sigspike.models.examples import Atoms, Examples
+from sigspike.models.frames import Ambient
 
 N, M, P = 5, 3, 2
 NUMBERS = np.random.default_rng(0)

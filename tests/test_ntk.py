@@ -11,7 +11,7 @@ from conftest import FLOAT32
 from jax import random
 
 import sigspike as ss
-from sigspike.spaces import SPACES
+from sigspike.training.spaces import SPACES
 
 OPTIONS = [{}, {"activation": ss.ReLUPower(1)}, {"filters": "sum", "patches": "mean"}, {"bias": True}]
 

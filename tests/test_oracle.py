@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import sigspike as ss
-from sigspike.oracle import batched_answers
+from sigspike.foundation.oracle import batched_answers
 
 
 def test_this_jax_computes_rightly():

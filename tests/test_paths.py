@@ -4,7 +4,7 @@ import pytest
 import zoo
 
 import sigspike as ss
-from sigspike import paths
+from sigspike.foundation import paths
 
 SETTING = zoo.experiment(algorithm=ss.GradientDescent(0.3, optimiser=ss.HeavyBall(), schedule=ss.Cosine(40, 0.1)))
 PATHS = {"n_samples": 9, "network.width": 5, "problem.noise_std": 0.7, "algorithm.schedule.final": 0.2}

@@ -7,9 +7,9 @@ import pytest
 import zoo
 
 import sigspike as ss
-from sigspike.algorithms import PRESETS, preset_of
 from sigspike.cli.flags import Flags
 from sigspike.cli.spec import build
+from sigspike.training import PRESETS, preset_of
 
 EVERY = [*(zoo.specimen(preset) for preset in PRESETS.values()), *zoo.algorithms(), *zoo.covering(equivariant=False)]
 SET = {
@@ -68,7 +68,7 @@ def test_refusals(make, words):
 
 
 def test_a_users_preset_is_found_and_called(monkeypatch):
-    monkeypatch.setattr("sigspike.algorithms.preset.PRESETS", dict(PRESETS))
+    monkeypatch.setattr("sigspike.training.preset.PRESETS", dict(PRESETS))
     mine = ss.Preset("MomentumSGD", "Mini-batches with momentum.", batches=ss.Shuffled, optimiser=ss.HeavyBall)
     assert mine(0.1, 3, 0.5) == ss.Algorithm(0.1, batches=ss.Shuffled(3), optimiser=ss.HeavyBall(0.5))
     record = ss.simulate(zoo.experiment(algorithm=mine(0.1, 3), n_steps=30), jax.random.key(0))

@@ -9,8 +9,8 @@ from jax import random
 from scipy.stats import binomtest, chisquare, kstest
 
 import sigspike as ss
-from sigspike.frames import Ambient
-from sigspike.simulation import draw
+from sigspike.models.frames import Ambient
+from sigspike.simulation.simulation import draw
 
 N_SAMPLES = 4000
 

@@ -8,9 +8,9 @@ import pytest
 from conftest import FLOAT32
 from jax import lax, random
 
-from sigspike.activations import ReLUPower
-from sigspike.losses import Logistic
-from sigspike.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
+from sigspike.common.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
+from sigspike.models.activations import ReLUPower
+from sigspike.models.losses import Logistic
 
 N, N_CLEAN = 12, 8
 IDS = jnp.arange(N)

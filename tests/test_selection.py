@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from conftest import FLOAT32
 
-from sigspike.losses import Logistic
-from sigspike.selection import auc, fine_posteriors, fine_scores, gaussian_mixture, precision, recall, selected
+from sigspike.common.selection import auc, fine_posteriors, fine_scores, gaussian_mixture, precision, recall, selected
+from sigspike.models.losses import Logistic
 
 
 @pytest.fixture

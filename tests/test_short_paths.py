@@ -13,9 +13,9 @@ import zoo
 from grid_oracle import Grid, cell, check
 
 import sigspike as ss
-from sigspike import paths
-from sigspike.check import POSITIVE, Refusal
-from sigspike.fields import Checked, number, part
+from sigspike.foundation import paths
+from sigspike.foundation.check import POSITIVE, Refusal
+from sigspike.foundation.fields import Checked, number, part
 from sigspike.sweeps.axes import read_axes
 from sigspike.sweeps.sweep import describe_plan, plan_sweep
 

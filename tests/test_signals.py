@@ -9,7 +9,7 @@ from jax import random
 from scipy.stats import chisquare
 
 import sigspike as ss
-from sigspike.frames import Ambient
+from sigspike.models.frames import Ambient
 
 N_SAMPLES = 4000
 PARTS = {"dim": 9, "signal_strength": 2.0, "noise_std": 0.5}

@@ -10,9 +10,9 @@ from conftest import FLOAT32
 from jax import random
 
 import sigspike as ss
-from sigspike import simulation
-from sigspike.losses import Logistic
-from sigspike.spaces import SPACES
+from sigspike.models.losses import Logistic
+from sigspike.simulation import simulation
+from sigspike.training.spaces import SPACES
 
 EXAMPLE = ss.Experiment(
     ss.SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),

@@ -10,8 +10,8 @@ from conftest import FLOAT32
 from jax import random
 
 import sigspike as ss
-from sigspike.algorithms import Task
-from sigspike.spaces import SPACES
+from sigspike.training import Task
+from sigspike.training.spaces import SPACES
 
 EQUIVARIANT = [algorithm for algorithm in zoo.algorithms() if algorithm.optimiser.rotation_equivariant]
 TOGETHER = zoo.covering(equivariant=True)

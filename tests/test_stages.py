@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sigspike as ss
-from sigspike.stages import Moment
+from sigspike.common.stages import Moment
 
 EVERY = 10
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from reference import cases
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images import state_dict
 
 NETWORK = cases.NETWORKS["ResNet-18"][0]

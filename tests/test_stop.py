@@ -8,7 +8,7 @@ import zoo
 from jax import random
 
 import sigspike as ss
-from sigspike.spaces import SPACES
+from sigspike.training.spaces import SPACES
 
 ALGORITHMS = {
     "plain": ss.GradientDescent(0.1),

@@ -18,11 +18,11 @@ import xarray as xr
 import zoo
 
 import sigspike as ss
-from sigspike.check import Refusal
-from sigspike.provenance import RULES, under
-from sigspike.store import Store, described, differences
-from sigspike.store import ledger as entries
-from sigspike.store.ledger import LEDGER, Ledger
+from sigspike.files.store import Store, described, differences
+from sigspike.files.store import ledger as entries
+from sigspike.files.store.ledger import LEDGER, Ledger
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.provenance import RULES, under
 
 SETTING = zoo.experiment(algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=20, record_every=10)
 AXES = {"network.width": [2, 3], "problem.snr": [0.1, 0.2, 0.3], "n_samples": [6, 4]}
@@ -128,7 +128,7 @@ def test_a_second_writer_is_refused(whole, tmp_path):
     store = copied(whole, tmp_path)
     with Store.open(store, described(store), 24, lambda: ({}, xr.Dataset())):
         script = (
-            "import sys; from sigspike.store import Store; from sigspike.check import Refusal\n"
+            "import sys; from sigspike.files.store import Store; from sigspike.foundation.check import Refusal\n"
             "try:\n    Store.open(__import__('pathlib').Path(sys.argv[1]), {}, 24, None).__enter__()\n"
             "except Refusal as refusal:\n    print(refusal)"
         )

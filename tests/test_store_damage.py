@@ -11,9 +11,9 @@ import test_store
 from test_store import call, copied, same
 
 import sigspike as ss
-from sigspike.check import Refusal
-from sigspike.store import described
-from sigspike.store.ledger import LEDGER, Ledger
+from sigspike.files.store import described
+from sigspike.files.store.ledger import LEDGER, Ledger
+from sigspike.foundation.check import Refusal
 
 whole = test_store.whole
 

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from sigspike.check import Refusal
-from sigspike.reweighting.subset import check_apart, check_kernel, check_labels
+from sigspike.common.reweighting.subset import check_apart, check_kernel, check_labels
+from sigspike.foundation.check import Refusal
 
 LABEL = np.array([0, 1, 2, 1, 0])
 KERNEL = np.cov(np.random.default_rng(0).normal(size=(4, 9)))

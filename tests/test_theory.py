@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import sigspike as ss
-from sigspike import paths, theory
-from sigspike.check import Refusal
+from sigspike import theory
 from sigspike.cli.check import table
 from sigspike.cli.main import main
-from sigspike.strict_json import finite
+from sigspike.foundation import paths
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.strict_json import finite
 from sigspike.theory.theorem import wants
 
 LOW = ss.Experiment(

@@ -17,8 +17,8 @@ SCRIPT = '''"""A problem and a loss of the user's."""
 import jax
 
 import sigspike as ss
-from sigspike.check import POSITIVE
-from sigspike.fields import number
+from sigspike.foundation.check import POSITIVE
+from sigspike.foundation.fields import number
 
 
 class Louder(ss.SignalNoise):

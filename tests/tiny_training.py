@@ -12,7 +12,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from sigspike.fields import count
+from sigspike.foundation.fields import count
 from sigspike.images import data, noise
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.networks import ImageNetwork

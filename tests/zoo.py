@@ -12,12 +12,12 @@ import numpy as np
 from jax import lax
 
 import sigspike as ss
-from sigspike.algorithms import Preset, Randomness
-from sigspike.arguments import is_abstract
-from sigspike.check import Choice, Instance, Range
-from sigspike.fields import Checked
-from sigspike.simulation import Draw, begin, draw, train
-from sigspike.spaces import Decomposition
+from sigspike.foundation.arguments import is_abstract
+from sigspike.foundation.check import Choice, Instance, Range
+from sigspike.foundation.fields import Checked
+from sigspike.simulation.simulation import Draw, begin, draw, train
+from sigspike.training import Preset, Randomness
+from sigspike.training.spaces import Decomposition
 
 N_SAMPLES, N_CLEAN = 8, 4
 PIXELS = np.random.default_rng(0).random((20, 4, 4))

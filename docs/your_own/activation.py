@@ -7,8 +7,8 @@
 import jax
 
 import sigspike as ss
-from sigspike.check import POSITIVE
-from sigspike.fields import number
+from sigspike.foundation.check import POSITIVE
+from sigspike.foundation.fields import number
 
 
 class Swish(ss.Activation):

@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 
 import sigspike as ss
-from sigspike.check import BELOW_ONE
-from sigspike.fields import number
+from sigspike.foundation.check import BELOW_ONE
+from sigspike.foundation.fields import number
 
 
 class Dropped(ss.Labels):

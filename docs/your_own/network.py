@@ -5,7 +5,7 @@
 """
 
 import sigspike as ss
-from sigspike.networks import silent
+from sigspike.models.networks import silent
 
 
 class ResidualCNN(ss.ActivatedNetwork):

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from sigspike import paths
-from sigspike.check import Choice, Domain, Instance, Maybe, Range, Refusal, Rising, shown
 from sigspike.cli.spec import build, check_names, check_table
-from sigspike.fields import Checked
-from sigspike.short_paths import every_path, fitting, full_path
+from sigspike.foundation import paths
+from sigspike.foundation.check import Choice, Domain, Instance, Maybe, Range, Refusal, Rising, shown
+from sigspike.foundation.fields import Checked
+from sigspike.foundation.short_paths import every_path, fitting, full_path
 from sigspike.sweeps import Linked
 
 SPACED = ("start", "stop", "num", "scale")

@@ -8,7 +8,7 @@ import tyro
 
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
 from sigspike.cli.scripts import Scripts
-from sigspike.strict_json import finite
+from sigspike.foundation.strict_json import finite
 from sigspike.theory import THEOREMS, Condition, Prediction, Report
 
 MARK = {True: "holds", False: "FAILS"}

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, Union, get_type_hints
 import jax
 import tyro
 
-from sigspike.algorithms import PRESETS, Algorithm, Preset, preset_of
-from sigspike.arguments import is_abstract
-from sigspike.check import Choice, Instance, Maybe, Range, Refusal
-from sigspike.fields import Checked
+from sigspike.foundation.arguments import is_abstract
+from sigspike.foundation.check import Choice, Instance, Maybe, Range, Refusal
+from sigspike.foundation.fields import Checked
+from sigspike.training import PRESETS, Algorithm, Preset, preset_of
 
 
 class Flags:

@@ -5,9 +5,9 @@ from typing import Literal
 
 import tyro
 
-from sigspike.check import Refusal
 from sigspike.cli.curves import drawn
 from sigspike.cli.progress import epochs_bar
+from sigspike.foundation.check import Refusal
 from sigspike.images.tables import TABLES, Scale
 from sigspike.images.tables.fill import fill, slug
 from sigspike.images.tables.text import departures_of, text_of

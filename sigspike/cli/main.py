@@ -5,9 +5,9 @@ import sys
 
 import tyro
 
-from sigspike.check import Refusal
 from sigspike.cli.cache import compilation_cache
 from sigspike.cli.scripts import load, put_first
+from sigspike.foundation.check import Refusal
 
 
 def command(arguments: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sigspike.check import Refusal, shown
+from sigspike.foundation.check import Refusal, shown
 
 
 def check_place(name: str, path: Path) -> None:

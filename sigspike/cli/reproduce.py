@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import tyro
 
-from sigspike.check import Refusal, nearest
 from sigspike.cli.progress import bar
-from sigspike.folders import PLACES, find
+from sigspike.files.folders import PLACES, find
+from sigspike.foundation.check import Refusal, nearest
 from sigspike.papers import PAPERS
 from sigspike.papers.claim import table
 from sigspike.papers.figure import Figure, open_folder

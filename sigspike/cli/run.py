@@ -9,17 +9,17 @@ import numpy as np
 import tyro
 import xarray as xr
 
-from sigspike.algorithms import LabelNoiseGD
-from sigspike.check import Range, Refusal, shown
 from sigspike.cli.flags import Flags
 from sigspike.cli.places import check_place
 from sigspike.cli.scripts import Scripts
-from sigspike.experiment import Experiment
-from sigspike.networks import PatchCNN
-from sigspike.problems import SignalNoise
-from sigspike.records import named_axes
-from sigspike.simulation import simulate
-from sigspike.strict_json import finite
+from sigspike.foundation.check import Range, Refusal, shown
+from sigspike.foundation.records import named_axes
+from sigspike.foundation.strict_json import finite
+from sigspike.models.networks import PatchCNN
+from sigspike.models.problems import SignalNoise
+from sigspike.simulation.experiment import Experiment
+from sigspike.simulation.simulation import simulate
+from sigspike.training import LabelNoiseGD
 
 FLAGS = Flags()
 

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import tyro
 
-from sigspike.check import Refusal, nearest, shown
-from sigspike.code import LIBRARIES
-from sigspike.fields import Checked
+from sigspike.foundation.check import Refusal, nearest, shown
+from sigspike.foundation.code import LIBRARIES
+from sigspike.foundation.fields import Checked
 
 OPTION = "--with"
 ABOUT = (

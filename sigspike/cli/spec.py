@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sigspike.algorithms import Preset
-from sigspike.arguments import is_abstract
-from sigspike.check import Instance, Refusal, nearest, shown
 from sigspike.cli.flags import check_one, fields_of, makers
-from sigspike.fields import Checked
+from sigspike.foundation.arguments import is_abstract
+from sigspike.foundation.check import Instance, Refusal, nearest, shown
+from sigspike.foundation.fields import Checked
+from sigspike.training import Preset
 
 KEYS = ("experiment", "axes", "n_seeds", "seed", "keep", "store", "out", "cluster")
 TABLES, WORDS = ("experiment", "axes"), ("keep", "store", "out", "cluster")

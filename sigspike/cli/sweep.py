@@ -9,14 +9,14 @@ import tyro
 import xarray as xr
 
 from sigspike import sweeps
-from sigspike.check import Refusal
 from sigspike.cli.axes import read_axis, read_words
 from sigspike.cli.places import check_place
 from sigspike.cli.progress import bar
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
 from sigspike.cli.scripts import Scripts
 from sigspike.cli.spec import build, read_spec
-from sigspike.experiment import Experiment
+from sigspike.foundation.check import Refusal
+from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.estimate import duration, estimate
 from sigspike.sweeps.sweep import plan_sweep
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 
 def as_labels(name: str, value: Any, n_classes: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 
 import equinox as eqx
 
-from sigspike.check import Instance
+from sigspike.foundation.check import Instance
 
 
 def place(about: str) -> Any:

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from sigspike.check import Refusal, nearest
+from sigspike.foundation.check import Refusal, nearest
 from sigspike.images.networks import Buffers, ImageNetwork, Params
 
 Source = str | Path | Mapping[str, Any] | Any  # the last: an object with state_dict(), a torch.nn.Module

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sigspike.strict_json import finite
+from sigspike.foundation.strict_json import finite
 
 
 @dataclass(frozen=True)

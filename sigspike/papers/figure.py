@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 import matplotlib.figure
 import xarray as xr
 
-from sigspike.check import Refusal
-from sigspike.folders import find
+from sigspike.files.folders import find
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.provenance import provenance
 from sigspike.papers.claim import Claim
 from sigspike.plots.style import paper_style, write
-from sigspike.provenance import provenance
 
 Progress = Callable[[int, int], None]
 
@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 class Figure(ABC):
     """One figure of a paper. ``scale`` is ``"paper"`` or ``"quick"``, a genuine but smaller grid.
 
-    ``needs`` names the data set that it cannot do without (of ``sigspike.folders``). ``slow`` says how long it takes
+    ``needs`` names the data set that it cannot do without (of ``files.folders``). ``slow`` says how long it takes
     at the paper's scale, where that is too long to run unasked; such a figure gives its sweep ``store``, where it goes
     on when it was stopped. ``seeds`` are the runs of a cell, at the paper's scale and at the quick one.
     """

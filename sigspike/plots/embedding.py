@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.plots.style import panels
 
 # Paul Tol's "muted" scheme and a grey, distinguishable with every common colour blindness; markers tell them in grey.

@@ -8,11 +8,11 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from sigspike import paths
-from sigspike.check import Instance, Range, Refusal, shown
-from sigspike.experiment import Experiment
-from sigspike.measure import RECORDS
-from sigspike.records import AXES, axis_names
+from sigspike.foundation import paths
+from sigspike.foundation.check import Instance, Range, Refusal, shown
+from sigspike.foundation.records import AXES, axis_names
+from sigspike.simulation.experiment import Experiment
+from sigspike.simulation.measure import RECORDS
 from sigspike.sweeps.axis import Axis, Linked
 from sigspike.sweeps.full_paths import in_full
 

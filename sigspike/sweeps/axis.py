@@ -7,8 +7,8 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 
-from sigspike.check import is_number, shown
-from sigspike.description import describe
+from sigspike.foundation.check import is_number, shown
+from sigspike.foundation.description import describe
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import equinox as eqx
 import numpy as np
 import xarray as xr
 
-from sigspike.check import Range, Refusal
-from sigspike.experiment import Experiment
+from sigspike.foundation.check import Range, Refusal
+from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.axes import Values, check_sweep, read_axes
 from sigspike.sweeps.axis import Axis, Linked
 from sigspike.sweeps.cells import cell, check_cells

@@ -8,9 +8,9 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 
-from sigspike import paths
-from sigspike.check import Range, Refusal, shown
-from sigspike.experiment import Experiment
+from sigspike.foundation import paths
+from sigspike.foundation.check import Range, Refusal, shown
+from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.axis import Axis
 
 TRIED = 100  # cells: of a larger grid, every place of an axis and the corners are

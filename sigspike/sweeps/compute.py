@@ -11,11 +11,11 @@ from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, UInt
 
-from sigspike.experiment import Experiment
-from sigspike.measure import Record
-from sigspike.paths import put_all
-from sigspike.records import named_axes
-from sigspike.simulation import run
+from sigspike.foundation.paths import put_all
+from sigspike.foundation.records import named_axes
+from sigspike.simulation.experiment import Experiment
+from sigspike.simulation.measure import Record
+from sigspike.simulation.simulation import run
 from sigspike.sweeps.plan import Chunk, Plan
 from sigspike.sweeps.programs import SEED
 from sigspike.sweeps.statistics import over_seeds

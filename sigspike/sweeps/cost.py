@@ -2,8 +2,8 @@
 
 import jax
 
-from sigspike.experiment import Experiment
-from sigspike.sizes import bytes_of_device, n_atoms
+from sigspike.simulation.experiment import Experiment
+from sigspike.simulation.sizes import bytes_of_device, n_atoms
 
 COMPILATION = 4.0  # seconds a program, on a present-day core
 FLOPS, ELEMENTS = 8e10, 7e8  # of matrix products, of everything else, per second and core: measured on AVX-512

@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from sigspike.sizes import bytes_of_training
+from sigspike.simulation.sizes import bytes_of_training
 from sigspike.sweeps import cost
 from sigspike.sweeps.compute import compute
 from sigspike.sweeps.grid import Grid

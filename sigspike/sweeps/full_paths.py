@@ -7,9 +7,9 @@ from typing import Any
 
 import equinox as eqx
 
-from sigspike.check import Refusal
-from sigspike.experiment import Experiment
-from sigspike.short_paths import every_path, fitting, meant
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.short_paths import every_path, fitting, meant
+from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.axis import Axis
 
 

@@ -11,10 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from sigspike import paths
-from sigspike.experiment import Experiment
-from sigspike.records import AXES, named_axes
-from sigspike.store import Region, Regions, Variable
+from sigspike.files.store import Region, Regions, Variable
+from sigspike.foundation import paths
+from sigspike.foundation.records import AXES, named_axes
+from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.plan import Plan
 from sigspike.sweeps.programs import SEED, Program

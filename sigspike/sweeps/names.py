@@ -6,9 +6,9 @@ import pickle
 from types import FunctionType
 from typing import Any
 
-from sigspike.check import Refusal
-from sigspike.code import code_of, is_importable, is_library, name_of
-from sigspike.provenance import RULES
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.code import code_of, is_importable, is_library, name_of
+from sigspike.foundation.provenance import RULES
 
 Codes = tuple[int, tuple[tuple[str, str, str], ...]]  # the rules; module, name and digest of what is the user's
 

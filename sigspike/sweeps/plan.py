@@ -9,8 +9,8 @@ from functools import cached_property
 
 import jax
 
-from sigspike.experiment import Experiment
-from sigspike.sizes import bytes_of_training, check_sizes
+from sigspike.simulation.experiment import Experiment
+from sigspike.simulation.sizes import bytes_of_training, check_sizes
 from sigspike.sweeps import cost
 from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.programs import SEED, Program, make_programs

@@ -12,9 +12,9 @@ import jax
 import numpy as np
 from jax.core import Tracer
 
-from sigspike.experiment import Experiment
-from sigspike.paths import put_all
-from sigspike.simulation import run
+from sigspike.foundation.paths import put_all
+from sigspike.simulation.experiment import Experiment
+from sigspike.simulation.simulation import run
 from sigspike.sweeps import cost
 from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.cells import cell, contexts, moves_a_number

@@ -8,9 +8,9 @@ import jax
 import numpy as np
 from jax.extend.core import Literal
 
-from sigspike.experiment import Experiment
-from sigspike.paths import put_all
-from sigspike.simulation import draw
+from sigspike.foundation.paths import put_all
+from sigspike.simulation.experiment import Experiment
+from sigspike.simulation.simulation import draw
 
 
 def noise_knows(experiment: Experiment, room: int | None, axes: Mapping[str, Mapping[str, np.ndarray]]) -> set[str]:

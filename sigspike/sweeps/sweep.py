@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sigspike.check import Choice, Refusal
-from sigspike.description import describe
-from sigspike.experiment import Experiment
-from sigspike.interrupts import listening
-from sigspike.oracle import verify_jax
-from sigspike.provenance import RULES, check_settings, provenance, settings
-from sigspike.store import NAME, Store, described, read
+from sigspike.files.store import NAME, Store, described, read
+from sigspike.foundation.check import Choice, Refusal
+from sigspike.foundation.description import describe
+from sigspike.foundation.interrupts import listening
+from sigspike.foundation.oracle import verify_jax
+from sigspike.foundation.provenance import RULES, check_settings, provenance, settings
+from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.axes import Values, check_sweep, read_axes
 from sigspike.sweeps.cells import check_cells
 from sigspike.sweeps.grid import Grid

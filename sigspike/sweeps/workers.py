@@ -13,9 +13,9 @@ from typing import Any
 import jax
 import xarray as xr
 
-from sigspike.check import Refusal
-from sigspike.interrupts import check
-from sigspike.provenance import settings, under
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.interrupts import check
+from sigspike.foundation.provenance import settings, under
 from sigspike.sweeps.compute import compute
 from sigspike.sweeps.names import Codes, check_codes, importable
 from sigspike.sweeps.plan import Plan

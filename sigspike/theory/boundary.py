@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sigspike import paths
-from sigspike.check import POSITIVE, Range, Refusal
-from sigspike.experiment import Experiment
-from sigspike.short_paths import full_path
+from sigspike.foundation import paths
+from sigspike.foundation.check import POSITIVE, Range, Refusal
+from sigspike.foundation.short_paths import full_path
+from sigspike.simulation.experiment import Experiment
 from sigspike.theory.scales import Scales
 from sigspike.theory.theorem import Theorem
 

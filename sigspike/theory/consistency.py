@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import xarray as xr
 
-from sigspike.check import Choice, Range, Refusal, nearest
+from sigspike.foundation.check import Choice, Range, Refusal, nearest
 from sigspike.theory.gradient_descent_memorises import GradientDescentMemorises
 from sigspike.theory.label_noise_learns import LabelNoiseLearns
 from sigspike.theory.scales import Scales

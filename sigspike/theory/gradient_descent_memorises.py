@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sigspike.experiment import Experiment
+from sigspike.simulation.experiment import Experiment
 from sigspike.theory.condition import Hypothesis, Prediction
 from sigspike.theory.low_snr import SMALL_START, LowSNR
 from sigspike.theory.scales import Scales, divide

@@ -9,12 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from sigspike.algorithms.labels import Flips
-from sigspike.experiment import Experiment
+from sigspike.simulation.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.low_snr import ASSUMPTION, SMALL_START, LowSNR
 from sigspike.theory.scales import Scales, divide
 from sigspike.theory.theorem import wants
+from sigspike.training.labels import Flips
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from sigspike.check import Choice
-from sigspike.experiment import Experiment
+from sigspike.foundation.check import Choice
+from sigspike.simulation.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis
 from sigspike.theory.scales import Scales, divide
 from sigspike.theory.theorem import (

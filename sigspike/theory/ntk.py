@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sigspike.activations import ReLUPower
-from sigspike.check import Choice, Instance, Refusal
-from sigspike.networks import Network, PatchCNN
+from sigspike.foundation.check import Choice, Instance, Refusal
+from sigspike.models.activations import ReLUPower
+from sigspike.models.networks import Network, PatchCNN
 
 Patches = Float[Array, "sample patch coordinate"]
 Kernel = Float[Array, "sample sample"]

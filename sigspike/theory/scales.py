@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sigspike.experiment import Experiment
+from sigspike.simulation.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,21 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sigspike.activations import ReLUPower
-from sigspike.algorithms import Algorithm
-from sigspike.algorithms.ascent import Straight
-from sigspike.algorithms.batches import Full
-from sigspike.algorithms.labels import Flips, Given
-from sigspike.algorithms.optimisers import Descent
-from sigspike.algorithms.schedules import Constant
-from sigspike.algorithms.weights import Equal
-from sigspike.check import BELOW_ONE, POSITIVE, Instance
-from sigspike.experiment import Experiment
-from sigspike.losses import Logistic
-from sigspike.networks import PatchCNN
-from sigspike.problems import SignalNoise
+from sigspike.foundation.check import BELOW_ONE, POSITIVE, Instance
+from sigspike.models.activations import ReLUPower
+from sigspike.models.losses import Logistic
+from sigspike.models.networks import PatchCNN
+from sigspike.models.problems import SignalNoise
+from sigspike.simulation.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales
+from sigspike.training import Algorithm
+from sigspike.training.ascent import Straight
+from sigspike.training.batches import Full
+from sigspike.training.labels import Flips, Given
+from sigspike.training.optimisers import Descent
+from sigspike.training.schedules import Constant
+from sigspike.training.weights import Equal
 
 DIALS = {
     "loss": Logistic,

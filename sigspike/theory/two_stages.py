@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sigspike.experiment import Experiment
+from sigspike.simulation.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
 from sigspike.theory.theorem import Theorem, architecture, clean_labels, exponent, flip_rates, given_labels

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Int, Key, UInt8
 
-from sigspike.fields import Checked, count, switch
+from sigspike.foundation.fields import Checked, count, switch
 from sigspike.images.augmentation.operations import BINS, one_of_all
 
 Image = UInt8[Array, "row column channel"]

@@ -29,7 +29,7 @@ It needs torch (``pip install torch``); nothing else of sigspike imports it. Law
 tensor of labels as it is: ``noise.Symmetric(0.4)(labels, n_classes=10, seed=0).labels``.
 """
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 try:
     from sigspike.images.bridge.feature_reweighting import FeatureReweighting as FeatureReweighting

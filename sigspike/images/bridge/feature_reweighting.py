@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import torch
 from jaxtyping import Array, Float, Int
 
-from sigspike.check import Instance, Range, Refusal
+from sigspike.foundation.check import Instance, Range, Refusal
 from sigspike.images.bridge.tensors import as_array, as_float, check_numbers, check_whole
 from sigspike.images.bridge.weights import Weights
 from sigspike.images.methods import FeatureReweighting as Method

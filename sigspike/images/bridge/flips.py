@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from sigspike.check import BELOW_ONE, Range
+from sigspike.foundation.check import BELOW_ONE, Range
 from sigspike.images.bridge.tensors import check_whole
 
 

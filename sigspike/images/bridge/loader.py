@@ -8,7 +8,7 @@ import torch
 from torch.utils.data import BatchSampler, DataLoader, IterableDataset, RandomSampler, SequentialSampler
 from torch.utils.data import Dataset as Items
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images.data import Dataset
 
 WHOLE = 1e-3  # a byte as a share of 255 in float32 is a whole number to 10⁻⁵

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 Tensors = Sequence[torch.Tensor]
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from jax import random
 
-from sigspike.check import Choice, Range, Refusal
+from sigspike.foundation.check import Choice, Range, Refusal
 from sigspike.images.bridge.gradient import Call, LossesOf
 from sigspike.images.bridge.memory import as_tensors, restored
 from sigspike.images.bridge.needs import At, check_loss, needs

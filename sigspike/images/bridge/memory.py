@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from jaxtyping import PyTree
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 
 def as_tensors(carried: PyTree) -> list[torch.Tensor]:

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch.func import functional_call
 
-from sigspike.check import Instance, Refusal
+from sigspike.foundation.check import Instance, Refusal
 from sigspike.images.bridge.look_ahead import check_optimiser, look_ahead
 from sigspike.images.bridge.tensors import as_array, as_float
 from sigspike.images.bridge.weights import Weights

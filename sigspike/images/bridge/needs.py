@@ -8,7 +8,7 @@ import numpy as np
 from jax import random
 from jaxtyping import Array, Float, Int, Key, PyTree
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images.methods import Batch, Facts, Method
 
 

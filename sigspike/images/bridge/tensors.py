@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import torch
 from jaxtyping import Array
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 
 def as_array(tensor: torch.Tensor) -> Array:

@@ -9,10 +9,10 @@ import torch
 from jax import random
 from jaxtyping import Array, Float, Int
 
-from sigspike.check import Range, Refusal
+from sigspike.common.reweighting import FreshWeights, Rule
+from sigspike.foundation.check import Range, Refusal
 from sigspike.images.bridge.memory import as_tensors, restored
 from sigspike.images.bridge.tensors import as_array, as_float, as_tensor, check_numbers, check_whole
-from sigspike.reweighting import FreshWeights, Rule
 
 Ids = Int[Array, " sample"]
 Losses = Float[Array, " sample"]

@@ -6,7 +6,7 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 
 def unpack(path: Path, folder: Path, name: str) -> Path:

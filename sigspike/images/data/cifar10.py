@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import ClassVar
 
-from sigspike import cifar
-from sigspike.folders import find
+from sigspike.files import cifar
+from sigspike.files.folders import find
 from sigspike.images.data.dataset import Dataset
 from sigspike.images.data.remote import Remote
 from sigspike.images.data.source import Source

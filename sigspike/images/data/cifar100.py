@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import ClassVar
 
-from sigspike import cifar
-from sigspike.fields import choice
-from sigspike.folders import find
+from sigspike.files import cifar
+from sigspike.files.folders import find
+from sigspike.foundation.fields import choice
 from sigspike.images.data.cifar10 import HOSTS
 from sigspike.images.data.dataset import Dataset
 from sigspike.images.data.remote import Remote

@@ -6,7 +6,7 @@ import equinox as eqx
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images.data.normalization import Normalization, normalization_of
 from sigspike.images.data.subset import Split, split
 from sigspike.images.labels import as_labels, check_lengths

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from sigspike import digits
-from sigspike.check import Refusal
-from sigspike.fields import choice, count
+from sigspike.files import digits
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.fields import choice, count
 from sigspike.images.data.dataset import Dataset
 from sigspike.images.data.grey import framed
 from sigspike.images.data.source import Source

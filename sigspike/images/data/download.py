@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sigspike.check import Choice
+from sigspike.foundation.check import Choice
 from sigspike.images.data.archive import unpack
 from sigspike.images.data.remote import download
 from sigspike.images.data.source import sources

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import UInt8
 
-from sigspike.check import Range
+from sigspike.foundation.check import Range
 from sigspike.images.data.dataset import Dataset
 
 Images = UInt8[np.ndarray, "image row column channel"]

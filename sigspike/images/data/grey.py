@@ -6,10 +6,10 @@ import equinox as eqx
 import numpy as np
 from jaxtyping import UInt8
 
-from sigspike import idx
-from sigspike.check import Refusal
-from sigspike.fields import choice, count
-from sigspike.folders import find
+from sigspike.files import idx
+from sigspike.files.folders import find
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.fields import choice, count
 from sigspike.images.data.dataset import Dataset
 from sigspike.images.data.source import Source
 from sigspike.images.place import place

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from sigspike.check import Range, Refusal
-from sigspike.fields import choice, constant, count
+from sigspike.foundation.check import Range, Refusal
+from sigspike.foundation.fields import choice, constant, count
 from sigspike.images.data.dataset import Dataset
 from sigspike.images.data.source import Source
 from sigspike.images.data.subset import share_of_each

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 CHUNK, TIMEOUT = 1 << 18, 60.0  # bytes, seconds
 

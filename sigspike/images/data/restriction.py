@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sigspike.check import Refusal, nearest
+from sigspike.foundation.check import Refusal, nearest
 from sigspike.images.data.dataset import Dataset
 
 

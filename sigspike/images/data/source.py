@@ -4,8 +4,8 @@ from abc import abstractmethod
 from dataclasses import MISSING, fields
 from typing import Any, ClassVar
 
-from sigspike.check import Choice, Refusal, nearest
-from sigspike.fields import Checked
+from sigspike.foundation.check import Choice, Refusal, nearest
+from sigspike.foundation.fields import Checked
 from sigspike.images.data.dataset import Dataset
 from sigspike.images.data.remote import Remote
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from sigspike.check import Range, Refusal
+from sigspike.foundation.check import Range, Refusal
 
 
 class Split(NamedTuple):

@@ -4,8 +4,8 @@ import jax
 from jax import lax
 from jaxtyping import Array, Float, PyTree
 
-from sigspike.check import Range
-from sigspike.fields import number
+from sigspike.foundation.check import Range
+from sigspike.foundation.fields import number
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Logits, Losses, Method, cross_entropy
 

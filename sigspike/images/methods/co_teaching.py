@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sigspike.check import BELOW_ONE
-from sigspike.fields import count, number
+from sigspike.foundation.check import BELOW_ONE
+from sigspike.foundation.fields import count, number
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Losses, Method, Seen, cross_entropy
 from sigspike.images.methods.state import Descent, State, Weights

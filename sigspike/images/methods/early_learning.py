@@ -5,8 +5,8 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Key, PyTree
 
-from sigspike.check import BELOW_ONE, NONNEGATIVE
-from sigspike.fields import number
+from sigspike.foundation.check import BELOW_ONE, NONNEGATIVE
+from sigspike.foundation.fields import number
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Facts, Logits, Losses, Method, cross_entropy
 from sigspike.images.methods.state import Model

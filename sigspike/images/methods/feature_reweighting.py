@@ -3,12 +3,7 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from sigspike.fields import choice, part, switch
-from sigspike.images.methods.batch import Batch
-from sigspike.images.methods.method import Losses
-from sigspike.images.methods.reweighted import Reweighted
-from sigspike.images.methods.state import Descent, Model
-from sigspike.reweighting import (
+from sigspike.common.reweighting import (
     Carried,
     Linearised,
     PersistentWeights,
@@ -19,6 +14,11 @@ from sigspike.reweighting import (
     contest,
     votes,
 )
+from sigspike.foundation.fields import choice, part, switch
+from sigspike.images.methods.batch import Batch
+from sigspike.images.methods.method import Losses
+from sigspike.images.methods.reweighted import Reweighted
+from sigspike.images.methods.state import Descent, Model
 
 
 class FeatureReweighting(Reweighted):

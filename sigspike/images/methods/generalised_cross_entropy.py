@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
 
-from sigspike.check import Range
-from sigspike.fields import count, number
+from sigspike.foundation.check import Range
+from sigspike.foundation.fields import count, number
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Facts, Logits, Look, Losses, Method, of_label
 from sigspike.images.methods.state import Model, State

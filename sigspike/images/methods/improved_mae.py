@@ -5,8 +5,8 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, PyTree
 
-from sigspike.check import NONNEGATIVE
-from sigspike.fields import number
+from sigspike.foundation.check import NONNEGATIVE
+from sigspike.foundation.fields import number
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Logits, Losses, Method, cross_entropy, of_label
 

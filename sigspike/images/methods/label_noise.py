@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
-from sigspike.check import BELOW_ONE
-from sigspike.fields import number
+from sigspike.foundation.check import BELOW_ONE
+from sigspike.foundation.fields import number
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Logits, Losses, Method, cross_entropy
 

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key, PyTree
 
-from sigspike.check import Range, Refusal
-from sigspike.fields import choice, constant, count
+from sigspike.foundation.check import Range, Refusal
+from sigspike.foundation.fields import choice, constant, count
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Facts, Logits, Look, Losses, Method
 from sigspike.images.methods.state import Model, State

@@ -3,12 +3,12 @@
 import jax
 from jaxtyping import Array, Float
 
-from sigspike.fields import part, switch
+from sigspike.common.reweighting import Bilevel, Carried, Linearised, PersistentWeights, Rule, WeightedDescent
+from sigspike.foundation.fields import part, switch
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Losses, cross_entropy
 from sigspike.images.methods.reweighted import Reweighted, rows
 from sigspike.images.methods.state import Descent, Model, Weights
-from sigspike.reweighting import Bilevel, Carried, Linearised, PersistentWeights, Rule, WeightedDescent
 
 
 class MetaReweighting(Reweighted):

@@ -29,7 +29,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int, Key, PyTree
 
-from sigspike.fields import Checked
+from sigspike.foundation.fields import Checked
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.state import Descent, Model, State, Weights

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 from jaxtyping import Array, Key, PyTree
 
-from sigspike.fields import part
+from sigspike.common.reweighting import Carried, Linearised, PersistentWeights, Rule, WeightedDescent, linearised
+from sigspike.foundation.fields import part
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Facts, Losses, Method, Seen, cross_entropy
 from sigspike.images.methods.state import Descent, Model, State, Weights
 from sigspike.images.networks import Output
-from sigspike.reweighting import Carried, Linearised, PersistentWeights, Rule, WeightedDescent, linearised
 
 
 class Reweighted(Method):

@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
 
-from sigspike.check import NONNEGATIVE
-from sigspike.fields import number, part, switch
+from sigspike.foundation.check import NONNEGATIVE
+from sigspike.foundation.fields import number, part, switch
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.decoder import decoded, decoder_entries

@@ -6,12 +6,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key, PyTree
 
-from sigspike.check import Range
-from sigspike.fields import choice, constant, count
+from sigspike.common.selection import gaussian_mixture, selected
+from sigspike.foundation.check import Range
+from sigspike.foundation.fields import choice, constant, count
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Facts, Logits, Look, Losses, Method, cross_entropy
 from sigspike.images.methods.state import Model, State
-from sigspike.selection import gaussian_mixture, selected
 
 
 class SmallLoss(Method):

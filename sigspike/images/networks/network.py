@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from sigspike.check import Refusal
-from sigspike.fields import Checked, choice, count
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.fields import Checked, choice, count
 from sigspike.images.networks.entries import Entries, draw
 from sigspike.images.networks.forward import Buffers, Forward, Params
 from sigspike.images.ops import Maps, Outputs

@@ -2,7 +2,7 @@
 
 import jax
 
-from sigspike.fields import choice
+from sigspike.foundation.fields import choice
 from sigspike.images.networks.entries import Entries, Entry, batch_norm_entries, he_fan_out, linear_entries, uniform
 from sigspike.images.networks.forward import Forward
 from sigspike.images.networks.network import Answers, ImageNetwork

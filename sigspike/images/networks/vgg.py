@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import jax
 
-from sigspike.fields import choice
+from sigspike.foundation.fields import choice
 from sigspike.images.networks.entries import ZERO, Entries, Entry, Law, he_fan_out, linear_entries
 from sigspike.images.networks.forward import Forward
 from sigspike.images.networks.network import Answers, ImageNetwork

@@ -5,8 +5,8 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 
-from sigspike.check import Choice, Refusal
-from sigspike.fields import constant, switch
+from sigspike.foundation.check import Choice, Refusal
+from sigspike.foundation.fields import constant, switch
 from sigspike.images.noise.law import RATE, Labels, Law, chosen
 from sigspike.images.noise.mappings import MAPPINGS
 

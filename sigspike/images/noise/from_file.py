@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images.labels import as_labels, check_lengths
 from sigspike.images.noise.law import Labels, Law
 from sigspike.images.noise.noisy_labels import NoisyLabels

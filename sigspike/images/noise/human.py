@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sigspike import pickles
-from sigspike.check import Refusal
-from sigspike.fields import choice
+from sigspike.files import pickles
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.fields import choice
 from sigspike.images.labels import as_labels, check_lengths
 from sigspike.images.noise.law import Labels, Law
 from sigspike.images.place import place

@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import softmax
 
-from sigspike.check import POSITIVE, Refusal
-from sigspike.fields import choice, constant
+from sigspike.foundation.check import POSITIVE, Refusal
+from sigspike.foundation.fields import choice, constant
 from sigspike.images.labels import check_lengths
 from sigspike.images.noise.law import RATE, Labels, Law
 

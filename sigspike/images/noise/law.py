@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Bool, Int
 
-from sigspike.check import Range
-from sigspike.description import describe
-from sigspike.fields import Checked
+from sigspike.foundation.check import Range
+from sigspike.foundation.description import describe
+from sigspike.foundation.fields import Checked
 from sigspike.images.labels import as_labels
 from sigspike.images.noise.noisy_labels import NoisyLabels
 

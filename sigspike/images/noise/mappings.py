@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 Mapping = Int[np.ndarray, " class"]
 BLOCK = 5  # fine classes of a CIFAR-100 superclass

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images.labels import as_labels, check_lengths
 
 Labels = Int[np.ndarray, " image"]

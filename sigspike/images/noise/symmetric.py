@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sigspike.fields import constant, switch
+from sigspike.foundation.fields import constant, switch
 from sigspike.images.noise.law import RATE, Labels, Law, chosen
 
 

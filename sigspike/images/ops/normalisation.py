@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 from sigspike.images.ops.convolution import Maps
 
 PerChannel = Float[Array, " channel"]

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.provenance import provenance
 from sigspike.images.data import Dataset
 from sigspike.images.tables.scale import Scale
 from sigspike.images.tables.table import Accuracy, Table
 from sigspike.images.training import Progress, train
-from sigspike.provenance import provenance
 
 Shown = Callable[[str], AbstractContextManager[Progress | None]]  # a bar for a cell of this name
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from sigspike.common.reweighting import FreshWeights, WeightNetwork
 from sigspike.images import methods as of
 from sigspike.images.methods import Method
-from sigspike.reweighting import FreshWeights, WeightNetwork
 
 
 class Setting(NamedTuple):

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from sigspike.check import Refusal
-from sigspike.fields import Checked, choice, count
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.fields import Checked, choice, count
 from sigspike.images.data import Dataset, fewer
 from sigspike.images.networks import ImageNetwork
 from sigspike.images.training import Milestones, Schedule, Training

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from sigspike.check import Refusal, nearest
-from sigspike.fields import Checked
+from sigspike.foundation.check import Refusal, nearest
+from sigspike.foundation.fields import Checked
 from sigspike.images.data import Dataset
 from sigspike.images.methods import Method
 from sigspike.images.noise import Law, NoisyLabels

@@ -10,9 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from sigspike.check import Refusal
+from sigspike.files.store import differences
+from sigspike.foundation.check import Refusal
 from sigspike.images.methods import State
-from sigspike.store import differences
 
 ABOUT = "about"
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sigspike.check import Refusal
+from sigspike.foundation.check import Refusal
 
 KINDS = np.array(["clean", "flipped"], dtype=object)
 

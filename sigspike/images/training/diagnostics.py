@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from sigspike.stages import Moment, first_time
-from sigspike.stages.listing import listed, need
+from sigspike.common.stages import Moment, first_time
+from sigspike.common.stages.listing import listed, need
 
 
 def memorisation_stages(curves: xr.Dataset, level: float = 0.9) -> xr.Dataset:

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int
 
-from sigspike.check import Range, Refusal
+from sigspike.foundation.check import Range, Refusal
 from sigspike.images.data import Dataset
 from sigspike.images.methods import Model
 from sigspike.images.noise import NoisyLabels

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sigspike.strict_json import finite
+from sigspike.foundation.strict_json import finite
 
 Row = dict[str, Any]
 

@@ -6,8 +6,8 @@ import jax
 import optax
 from jaxtyping import Array, Float
 
-from sigspike.check import BELOW_ONE, NONNEGATIVE, POSITIVE
-from sigspike.fields import Checked, number, switch
+from sigspike.foundation.check import BELOW_ONE, NONNEGATIVE, POSITIVE
+from sigspike.foundation.fields import Checked, number, switch
 from sigspike.images.methods import Weights
 
 Number = float | Float[Array, ""]

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from sigspike.check import Range, Refusal
+from sigspike.foundation.check import Range, Refusal
 from sigspike.images.data import Dataset
 from sigspike.images.methods import Model, RobustFeatures
 from sigspike.images.noise import NoisyLabels

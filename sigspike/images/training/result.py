@@ -11,10 +11,10 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float, Int
 
+from sigspike.foundation.strict_json import finite
 from sigspike.images.methods import State
 from sigspike.images.training.curves import curves_of
 from sigspike.images.training.watch import suspicion
-from sigspike.strict_json import finite
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from sigspike.foundation.provenance import provenance
 from sigspike.images.methods import Evaluated, Look, Model
 from sigspike.images.noise import NoisyLabels
 from sigspike.images.training import evaluation
@@ -18,7 +19,6 @@ from sigspike.images.training.log import Log
 from sigspike.images.training.result import Result, Suspects
 from sigspike.images.training.setup import Part, Setup
 from sigspike.images.training.watch import fitted, selection
-from sigspike.provenance import provenance
 
 
 class Run:

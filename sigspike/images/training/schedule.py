@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from sigspike.check import BELOW_ONE, POSITIVE, Rising
-from sigspike.fields import Checked, count, number
+from sigspike.foundation.check import BELOW_ONE, POSITIVE, Rising
+from sigspike.foundation.fields import Checked, count, number
 
 Number = float | Float[Array, ""]
 Factor = Float[Array, ""]

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key, UInt8
 
-from sigspike.check import Refusal
-from sigspike.description import describe
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.description import describe
 from sigspike.images.data import PUBLISHED, Dataset, split
 from sigspike.images.labels import check_lengths
 from sigspike.images.methods import Facts, Model, State, Weights

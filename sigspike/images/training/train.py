@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sigspike.check import Range, Refusal
+from sigspike.foundation.check import Range, Refusal
 from sigspike.images.data import Dataset
 from sigspike.images.noise import NoisyLabels
 from sigspike.images.training.result import Result

@@ -5,8 +5,8 @@ from dataclasses import replace
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from sigspike.check import Refusal
-from sigspike.fields import Checked, choice, count, part
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.fields import Checked, choice, count, part
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.data import PUBLISHED
 from sigspike.images.methods import CrossEntropy, Method

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from sigspike.selection import auc, gaussian_mixture, precision, recall, selected
+from sigspike.common.selection import auc, gaussian_mixture, precision, recall, selected
 
 Loss = Float[np.ndarray, " image"]
 Label = Int[np.ndarray, " image"]

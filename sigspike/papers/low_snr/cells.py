@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 import sigspike as ss
+from sigspike.foundation.paths import get
 from sigspike.papers.figure import Progress
 from sigspike.papers.synthetic import COLORS, FLIP_RATE
-from sigspike.paths import get
 
 PATHS = {
     "signal_strength": "problem.signal_strength",

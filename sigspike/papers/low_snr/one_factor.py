@@ -10,12 +10,12 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 import sigspike as ss
+from sigspike.foundation.paths import get
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.low_snr.cells import NOISY, PATHS, PLAIN, compare_cells
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
 from sigspike.papers.synthetic import COLORS, FLIP_RATE, synthetic
-from sigspike.paths import get
 from sigspike.plots.style import panels
 
 BASE = {"n_samples": 200, "n_steps": 2000}

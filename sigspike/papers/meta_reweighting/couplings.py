@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from sigspike.common.reweighting import Bilevel, class_counts, class_sums, contest, kernel_class_sums, votes
+from sigspike.common.selection import fine_posteriors, gaussian_mixture
 from sigspike.papers.meta_reweighting.training import Batch, Coupling, Trained, Weights
-from sigspike.reweighting import Bilevel, class_counts, class_sums, contest, kernel_class_sums, votes
-from sigspike.selection import fine_posteriors, gaussian_mixture
 
 
 def exact(batch: Batch) -> Weights:

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sigspike import digits, idx
-from sigspike.reweighting.subset import check_apart, check_labels
+from sigspike.common.reweighting.subset import check_apart, check_labels
+from sigspike.files import digits, idx
 
 MOST = 20_000  # of MNIST's images
 

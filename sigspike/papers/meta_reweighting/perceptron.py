@@ -7,7 +7,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from sigspike.fields import as_array
+from sigspike.foundation.fields import as_array
 
 Images = Float[Array, "sample pixel"]
 Features = Float[Array, "sample hidden"]

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from sigspike.fields import as_array
+from sigspike.foundation.fields import as_array
 from sigspike.papers.meta_reweighting.digits import Digits, batches, draw, load
 from sigspike.papers.meta_reweighting.perceptron import drawn
 from sigspike.papers.meta_reweighting.training import HIDDEN, LEARNING_RATE, Branches, Method, train

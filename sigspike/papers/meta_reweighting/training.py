@@ -9,10 +9,10 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int
 
+from sigspike.common.reweighting import Carried, Linearised, PersistentWeights, WeightedDescent, linearised
+from sigspike.common.selection import auc
 from sigspike.papers.meta_reweighting.digits import Digits
 from sigspike.papers.meta_reweighting.perceptron import Images, Perceptron, cross_entropy
-from sigspike.reweighting import Carried, Linearised, PersistentWeights, WeightedDescent, linearised
-from sigspike.selection import auc
 
 HIDDEN, LEARNING_RATE = 64, 0.2
 WARM_UP = 5  # epochs before the first selection

@@ -11,7 +11,8 @@ import jax
 import numpy as np
 import xarray as xr
 
-from sigspike.description import describe
+from sigspike.common.selection import auc
+from sigspike.foundation.description import describe
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.data import Digits
 from sigspike.images.methods import Method, RobustFeatures
@@ -20,7 +21,6 @@ from sigspike.images.noise import NoisyLabels, Symmetric
 from sigspike.images.tables import ROWS, Setting
 from sigspike.images.training import SGD, Milestones, Result, Training, train
 from sigspike.papers.figure import Progress
-from sigspike.selection import auc
 
 N_CLASSES, NOISE_RATE, CLEAN = 10, 0.4, 200
 KEPT = ("test_accuracy", "accuracy", "corrected", "auc")

@@ -15,7 +15,8 @@ from jaxtyping import Array, Float, Key
 from matplotlib.axes import Axes
 
 import sigspike as ss
-from sigspike import stages, theory
+from sigspike import theory
+from sigspike.common import stages
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.synthetic import COLORS, FLIP_RATE

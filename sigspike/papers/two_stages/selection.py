@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 import sigspike as ss
+from sigspike.common.selection import precision, recall, selected
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.two_stages.drawing import boundary
@@ -25,7 +26,6 @@ from sigspike.papers.two_stages.setting import (
 from sigspike.plots.curves import curve
 from sigspike.plots.maps import heat
 from sigspike.plots.style import COLORS, panels
-from sigspike.selection import precision, recall, selected
 
 LOG2 = float(np.log(2))
 SOURCE = "Han et al. 2025, sample selection"

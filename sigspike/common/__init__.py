@@ -1,0 +1,1 @@
+"""What both wings share: reweighting, selection of samples, stages of curves."""

@@ -1,0 +1,1 @@
+"""Files: data sets as they are published, and results in stores."""

@@ -1,0 +1,1 @@
+"""What is learnt: data models, networks, activations, losses, and where vectors live."""

@@ -1,0 +1,26 @@
+"""The linear model, whose kernel is the Gram matrix of its inputs."""
+
+from typing import Any, ClassVar
+
+from jaxtyping import Array, Float, Key
+
+from sigspike.foundation.fields import count
+from sigspike.models.networks.network import Network
+
+
+class LinearModel(Network):
+    """f(x) = (1/m) Σ_r Σ_p ⟨w_r, x^(p)⟩: a kernel machine with K(x, x') = (1/m) ⟨Σ_p x^(p), Σ_p x'^(p)⟩.
+
+    With one filter (m = ``width`` = 1) and a ``KernelData`` problem, K is the user's kernel.
+    """
+
+    n_signs: ClassVar[int] = 1
+    pads: ClassVar[bool] = True
+
+    width: int = count("filters m", default=1)
+
+    def upper(self, key: Key[Array, ""]) -> Any:
+        return ()
+
+    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+        return overlaps

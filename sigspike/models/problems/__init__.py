@@ -1,0 +1,10 @@
+"""Data models, one per file."""
+
+from sigspike.models.problems.image_patches import ImagePatches as ImagePatches
+from sigspike.models.problems.kernel_data import KernelData as KernelData
+from sigspike.models.problems.planted_signals import PlantedSignals as PlantedSignals
+from sigspike.models.problems.problem import Problem as Problem
+from sigspike.models.problems.several_signals import Parity as Parity
+from sigspike.models.problems.several_signals import Staircase as Staircase
+from sigspike.models.problems.signal_noise import SignalNoise as SignalNoise
+from sigspike.models.problems.xor_signals import XORSignals as XORSignals

@@ -1,9 +1,0 @@
-"""Telling clean from noisy examples: by small losses, by class directions, by mixtures, and how well a score does."""
-
-from sigspike.selection.mixture import gaussian_mixture as gaussian_mixture
-from sigspike.selection.ranking import auc as auc
-from sigspike.selection.small_loss import precision as precision
-from sigspike.selection.small_loss import recall as recall
-from sigspike.selection.small_loss import selected as selected
-from sigspike.selection.spectral import fine_posteriors as fine_posteriors
-from sigspike.selection.spectral import fine_scores as fine_scores

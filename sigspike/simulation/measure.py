@@ -1,0 +1,266 @@
+"""What is written down of a run at one moment."""
+
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from sigspike.common.selection import auc
+from sigspike.foundation.tree import all_finite
+from sigspike.models.examples import Atoms, Examples
+from sigspike.models.frames import turn
+from sigspike.training import Algorithm, Randomness, Task
+from sigspike.training.algorithm import seen
+from sigspike.training.spaces import Decomposition, Params
+from sigspike.training.spaces.space import extend, read
+from sigspike.training.weights import Look, Steered
+
+
+def noted(long_name: str) -> Any:
+    """A recorded field, with the label it carries in datasets and figures (all are pure numbers)."""
+    return eqx.field(metadata={"attrs": {"long_name": long_name, "units": "1"}})
+
+
+class View(NamedTuple):
+    """What a record is made from: γ and ρ, margins of the training examples, which neurons exist, and what a
+    reweighting algorithm sees, with its clean loss.
+    """
+
+    decomposition: Decomposition
+    margin: Float[Array, " sample"]
+    examples: Examples
+    exists: Bool[Array, " neuron"]
+    look: Look | None = None
+    clean_loss: Float[Array, ""] | None = None
+
+    @property
+    def flipped(self) -> Bool[Array, " sample"]:
+        """ỹ ≠ y."""
+        return self.examples.label != self.examples.truth
+
+    @property
+    def kind(self) -> Bool[Array, "kind sample"]:
+        """Which samples are clean, which are flipped."""
+        return jnp.stack([~self.flipped, self.flipped])
+
+    def by_kind(self, values: Float[Array, " sample"]) -> Float[Array, " kind"]:
+        """The mean over the samples of each kind."""
+        return jnp.mean(jnp.broadcast_to(values[None], self.kind.shape), axis=1, where=self.kind)
+
+
+class Carry(eqx.Module):
+    """The state of training between two steps; −1 where a run has not diverged, or not stopped."""
+
+    params: Params
+    state: Any
+    diverged_at: Int[Array, ""]
+    stopped_at: Int[Array, ""]
+
+
+class Record(eqx.Module):
+    """The part that every record has. A prediction f = 0 counts as half an error; from ``diverged_at`` on, every
+    number is NaN.
+    """
+
+    step: Int[Array, ""] = noted("gradient steps taken")
+    train_loss: Float[Array, ""] = noted("training loss on the given labels")
+    step_loss: Float[Array, ""] = noted("training loss on the labels of this step")
+    train_accuracy: Float[Array, ""] = noted("training accuracy")
+    test_error: Float[Array, ""] = noted("test error")
+    test_error_se: Float[Array, ""] = noted("standard error of the test error over its samples")
+    diverged_at: Int[Array, ""] = noted("first step with a number that is not finite (-1: none so far)")
+    stopped_at: Int[Array, ""] = noted("step from which the run stands still (-1: not so far)")
+
+    @classmethod
+    def take(cls, shared: "Record", view: View) -> "Record":
+        """The shared part and this record's own, about the neurons that exist."""
+        return cls(**{name: getattr(shared, name) for name in Record.__dataclass_fields__}, **cls.own(view))
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        """What this record adds."""
+        return {}
+
+    def without_numbers_after_divergence(self) -> "Record":
+        """NaN in place of every number, if the run has diverged: what comes after says nothing, finite or not."""
+        diverged = self.diverged_at >= 0
+        is_number = lambda leaf: jnp.issubdtype(leaf.dtype, jnp.floating)  # noqa: E731
+        return jax.tree.map(lambda leaf: jnp.where(diverged, jnp.nan, leaf) if is_number(leaf) else leaf, self)
+
+
+class CoefficientRecord(Record):
+    """Every coefficient γ, ρ̄, ρ̲, every margin ỹ_i f_i, and which samples bear a flipped label."""
+
+    gamma: Float[Array, "sign neuron"] = noted("γ")
+    rho_bar: Float[Array, "sign neuron sample *patch"] = noted("ρ̄")
+    rho_underline: Float[Array, "sign neuron sample *patch"] = noted("ρ̲")
+    margin: Float[Array, " sample"] = noted("margin ỹf")
+    flipped: Float[Array, " sample"] = noted("whether the label is flipped, ỹ ≠ y (1) or not (0)")
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        coefficients = jax.tree.map(
+            lambda values: jnp.where(_along(view.exists, values), values, jnp.nan), view.decomposition
+        )
+        return vars(coefficients) | {"margin": view.margin, "flipped": jnp.where(view.flipped, 1.0, 0.0)}
+
+
+class SummaryRecord(Record):
+    """Maxima and means per class j, split by ``kind`` of sample: clean (ỹ = y) and flipped (NaN where there is
+    none).
+
+    ``outweighed``: the fraction with (1/m) Σ_r ρ̄_{ỹ,r,i} > (1/m) Σ_r γ_{−ỹ,r}, whose noise is read as ỹ_i even beside
+    the signal of the other class.
+    """
+
+    gamma_max: Float[Array, " sign"] = noted("max γ")
+    gamma_mean: Float[Array, " sign"] = noted("mean γ")
+    rho_bar_max: Float[Array, "sign kind"] = noted("max ρ̄")
+    rho_bar_mean: Float[Array, "sign kind"] = noted("mean ρ̄ over the samples with ỹ = j")
+    rho_underline_max: Float[Array, "sign kind"] = noted("max |ρ̲|")
+    rho_underline_mean: Float[Array, "sign kind"] = noted("mean ρ̲ over the samples with ỹ = −j")
+    margin_mean: Float[Array, " kind"] = noted("mean margin ỹf")
+    accuracy: Float[Array, " kind"] = noted("training accuracy by kind of sample")
+    outweighed: Float[Array, " kind"] = noted("fraction of samples whose ρ̄ exceeds the γ of the other class")
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        decomposition, margin, examples, exists = view[:4]
+        sign = jnp.array([-1.0, 1.0])[-decomposition.gamma.shape[0] :]
+        bar = (sign[:, None] == examples.label[None])[:, None] & view.kind[None]
+        underline = (sign[:, None] != examples.label[None])[:, None] & view.kind[None]
+        signal = jnp.mean(decomposition.gamma, axis=1, where=exists[None])
+        noise = jnp.mean(decomposition.rho_bar, axis=1, where=_along(exists, decomposition.rho_bar))
+        noise = jnp.sum(noise.reshape(*noise.shape[:2], -1), axis=(0, 2))
+        outweighed = correct(noise - jnp.where(examples.label > 0, signal[0], signal[-1]))
+        return {
+            "gamma_max": jnp.max(decomposition.gamma, axis=1, where=exists[None], initial=-jnp.inf),
+            "gamma_mean": signal,
+            "rho_bar_max": _by_kind(decomposition.rho_bar, bar, exists, jnp.max),
+            "rho_bar_mean": _by_kind(decomposition.rho_bar, bar, exists, jnp.mean),
+            "rho_underline_max": _by_kind(abs(decomposition.rho_underline), underline, exists, jnp.max),
+            "rho_underline_mean": _by_kind(decomposition.rho_underline, underline, exists, jnp.mean),
+            "margin_mean": view.by_kind(margin),
+            "accuracy": view.by_kind(correct(margin)),
+            "outweighed": view.by_kind(outweighed),
+        }
+
+
+class WeightRecord(SummaryRecord):
+    """The summary, with the weights ω_i of a reweighting algorithm and the couplings c_i of its next step.
+
+    An increment of a weight is β c_i before it is clipped. ``auc_weights`` is P(ω of a clean example > ω of a flipped
+    one) + ½ P(equal), and ``auc_couplings`` the same of c: ½ tells nothing. ``coupling_norm`` is √(Σ_i c_i² / n).
+    """
+
+    weight: Float[Array, " sample"] = noted("weight ω of an example")
+    coupling: Float[Array, " sample"] = noted("coupling c with the clean subset")
+    flipped: Float[Array, " sample"] = noted("whether the label is flipped, ỹ ≠ y (1) or not (0)")
+    weight_mean: Float[Array, " kind"] = noted("mean weight")
+    auc_weights: Float[Array, ""] = noted("AUC of the weights, clean against flipped")
+    auc_couplings: Float[Array, ""] = noted("AUC of the couplings, clean against flipped")
+    coupling_norm: Float[Array, ""] = noted("coupling norm, root mean square of c")
+    clean_loss: Float[Array, ""] = noted("loss of the clean subset")
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        assert view.look is not None, "the experiment refuses algorithms without weights"
+        weight, coupling = view.look
+        return super().own(view) | {
+            "weight": weight,
+            "coupling": coupling,
+            "flipped": jnp.where(view.flipped, 1.0, 0.0),
+            "weight_mean": view.by_kind(weight),
+            "auc_weights": auc(weight, ~view.flipped),
+            "auc_couplings": auc(coupling, ~view.flipped),
+            "coupling_norm": jnp.sqrt(jnp.mean(coupling**2)),
+            "clean_loss": view.clean_loss,
+        }
+
+
+RECORDS: dict[str, type[Record]] = {
+    "coefficients": CoefficientRecord,
+    "summary": SummaryRecord,
+    "weights": WeightRecord,
+}
+
+
+class Observer(eqx.Module):
+    """Looks at a run: its training task, its test set, and the law of the labels of each step.
+
+    ``n_axes`` counts the signal axes of a test set in the outlook of the training frame; None where both are in one.
+    """
+
+    record: type[Record] = eqx.field(static=True)
+    task: Task
+    test: Examples
+    algorithm: Algorithm
+    n_axes: int | None = eqx.field(static=True)
+
+    def __call__(self, carry: Carry, step: Int[Array, ""], drawn: Randomness) -> Record:
+        """The record of this moment; ``drawn`` is what the algorithm takes its next step with."""
+        task, algorithm, params = self.task, self.algorithm, carry.params
+        margin, test_margin = task.training_margins(params), self._test_margins(params)
+        wrong = 1 - correct(test_margin)
+        losses = jnp.mean(algorithm.loss(margin)), self._step_loss(params, drawn)
+        view = View(task.coefficients(params), margin, task.train, task.network.exists)
+        finite = all_finite((margin, test_margin, losses, view.decomposition))
+        shared = Record(
+            step=step,
+            train_loss=losses[0],
+            step_loss=losses[1],
+            train_accuracy=jnp.mean(correct(margin)),
+            test_error=jnp.mean(wrong),
+            test_error_se=jnp.std(wrong) / wrong.shape[0] ** 0.5,
+            diverged_at=jnp.where((carry.diverged_at < 0) & ~finite, step, carry.diverged_at),
+            stopped_at=carry.stopped_at,
+        )
+        if self.record is WeightRecord and isinstance(algorithm.weights, Steered):
+            moment, weighing = algorithm.look(task, params, carry.state, drawn)
+            look = algorithm.weights.look(moment, weighing, drawn.weights)
+            clean_loss = moment.clean_loss(params.upper, task.space.overlaps(params, task.cleaning))
+            view = view._replace(look=look, clean_loss=clean_loss)
+        return self.record.take(shared, view).without_numbers_after_divergence()
+
+    def _step_loss(self, params: Params, drawn: Randomness) -> Float[Array, ""]:
+        rows = seen(self.task, drawn.batch)
+        losses = self.algorithm.losses(self.task, drawn)(params.upper, self.task.space.overlaps(params, rows))
+        return jnp.mean(losses) if drawn.batch is None else jnp.sum(drawn.batch.share * losses)
+
+    def _test_margins(self, params: Params) -> Float[Array, " sample"]:
+        task = self.task
+        filters, n_coordinates = task.space.filters(params), task.train.noise.shape[-1]
+        moments = [filters] if task.start is None else [filters, task.space.initial]
+        n_moments = len(moments)
+        # Neuron by neuron: the coordinates that a test sees of a network are the first of those of a wider one.
+        stacked = jnp.stack(moments, axis=2).reshape(filters.shape[0], -1, filters.shape[-1])
+        if self.n_axes is not None:
+            stacked = turn(stacked, self.n_axes, n_coordinates - self.n_axes)
+        overlaps = read(stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked))
+        now, *start = (Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments))
+        answer = task.answer(start[0] if start else None)
+        return self.test.label * answer.logits(params.upper, now, self.test)
+
+
+def correct(margin: Float[Array, " sample"]) -> Float[Array, " sample"]:
+    """1 where y f > 0, 0 where y f < 0, ½ at 0, NaN at NaN."""
+    return (1 + jnp.sign(margin)) / 2
+
+
+def _along(exists: Bool[Array, " neuron"], values: Array) -> Bool[Array, "1 neuron *ones"]:
+    return exists.reshape(1, -1, *[1] * (values.ndim - 2))
+
+
+def _by_kind(
+    values: Float[Array, "sign neuron sample *patch"], chosen: Array, exists: Array, statistic: Any
+) -> Float[Array, "sign kind"]:
+    """A statistic over neurons and chosen samples, for each class and kind."""
+    flat = values.reshape(*values.shape[:3], -1)[:, None]
+    where = jnp.broadcast_to(
+        chosen[:, :, None, :, None] & exists[None, None, :, None, None], (flat.shape[0], 2, *flat.shape[2:])
+    )
+    extra = {"initial": -jnp.inf} if statistic is jnp.max else {}
+    result = statistic(jnp.broadcast_to(flat, where.shape), axis=(2, 3, 4), where=where, **extra)
+    return jnp.where(chosen.any(-1), result, jnp.nan)

@@ -1,0 +1,116 @@
+"""A space: where the first layer lives, and the verbs in which every algorithm is written."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from sigspike.common.reweighting import Linearised
+from sigspike.models.examples import Atoms, Examples, Rows
+
+ALL = slice(None)
+
+
+class Params(eqx.Module):
+    """Everything that is trained: the first layer in the coordinates of its space, and the layers above it.
+
+    A direction (a gradient, a momentum) has the same form.
+    """
+
+    first: Any
+    upper: Any
+
+
+class Space(eqx.Module):
+    """The first layer w_{j,r} = s·w0_{j,r} + (what was learnt), read through its overlaps with the training atoms.
+
+    The verbs: ``overlaps``, ``gradient``, ``linearised``, ``inner``, ``move``. An objective (or losses)
+    is a function ``(upper, overlaps) -> scalar`` (or one number for each example) of the samples in
+    ``rows``. A space is built from all samples that a run looks at and the initial filters, in one
+    frame; a filter with one coordinate more than the examples has a bias.
+    """
+
+    signal: Float[Array, "atom coordinate"]
+    noise: Float[Array, "sample patch coordinate"]
+    initial: Float[Array, "sign neuron coordinate"]
+
+    def __init__(self, examples: Examples, initial: Float[Array, "sign neuron coordinate"]):
+        self.signal, self.noise = extend(examples.signal, initial), extend(examples.noise, initial)
+        self.initial = initial
+
+    @abstractmethod
+    def start(self, upper: Any) -> Params:
+        """The parameters at initialisation."""
+
+    @abstractmethod
+    def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
+        """⟨w_{j,r}, a⟩ for every signal atom and the noise atoms of these samples: the pre-activations."""
+
+    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params, rows: Rows = ALL) -> Params:
+        """The direction of steepest ascent of an objective."""
+        upper, cotangent = jax.grad(objective, argnums=(0, 1))(params.upper, self.overlaps(params, rows))
+        return self.pulled(upper, cotangent, rows)
+
+    def linearised(
+        self, losses: Callable[[Any, Atoms], Float[Array, " sample"]], params: Params, rows: Rows = ALL
+    ) -> Linearised:
+        """The losses ℓ_i with ⟨∇ℓ_i, direction⟩ for all examples i, and Σ_i w_i ∇ℓ_i for weights w."""
+        where = params.upper, self.overlaps(params, rows)
+        values, slopes = jax.linearize(losses, *where)
+        transpose = jax.linear_transpose(slopes, *where)
+
+        def forward(direction: Params) -> Float[Array, " sample"]:
+            return slopes(direction.upper, self.overlaps(direction, rows))
+
+        def backward(weights: Float[Array, " sample"]) -> Params:
+            upper, cotangent = transpose(weights)
+            return self.pulled(upper, cotangent, rows)
+
+        return Linearised(values, forward, backward)
+
+    @abstractmethod
+    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
+        """The direction of steepest ascent, from the cotangents of the layers above the first and of the overlaps."""
+
+    @abstractmethod
+    def inner(self, one: Params, other: Params) -> Float[Array, ""]:
+        """⟨one, other⟩ as vectors of weights."""
+
+    def move(self, params: Params, step: float | Float[Array, ""], direction: Params) -> Params:
+        """params + step · direction."""
+        return jax.tree.map(lambda value, change: value + step * change, params, direction)
+
+    @abstractmethod
+    def filters(self, params: Params) -> Float[Array, "sign neuron coordinate"]:
+        """The filters as vectors in the frame of the examples."""
+
+    @abstractmethod
+    def learnt(self, params: Params) -> Atoms:
+        """The coefficients c of the atoms in w = s·w0 + Σ_a c_a a."""
+
+
+def extend(
+    vectors: Float[Array, "*any coordinate"], initial: Float[Array, "sign neuron width"]
+) -> Float[Array, "*any width"]:
+    """The vectors with a constant coordinate 1 for a bias, where the filters have one."""
+    missing = initial.shape[-1] - vectors.shape[-1]
+    return jnp.concatenate([vectors, jnp.ones((*vectors.shape[:-1], missing))], axis=-1)
+
+
+def read(
+    filters: Float[Array, "sign neuron width"],
+    signal: Float[Array, "atom width"],
+    noise: Float[Array, "sample patch width"],
+) -> Atoms:
+    """⟨w, a⟩ of explicit filters with explicit atoms."""
+    return Atoms(jnp.einsum("jrd,ad->jra", filters, signal), jnp.einsum("jrd,ipd->jrip", filters, noise))
+
+
+def inner_upper(one: Params, other: Params) -> Float[Array, ""]:
+    """The part of an inner product that the layers above the first contribute."""
+    products = jax.tree.map(jnp.vdot, one.upper, other.upper)
+    return jax.tree.reduce(jnp.add, products, jnp.zeros(()))

@@ -1,0 +1,85 @@
+"""What is learnt in a run: a network on its samples, in a space."""
+
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from sigspike.models.examples import Atoms, Examples, Rows
+from sigspike.models.networks import Network, Tangent
+from sigspike.training.spaces import Decomposition, Params, Space, in_theory
+from sigspike.training.spaces.coefficients import chosen
+
+
+class Start(eqx.Module):
+    """The parameters above the first layer at the start, and the overlaps of all samples: where the kernel regime
+    linearises the network.
+    """
+
+    upper: Any
+    overlaps: Atoms
+
+
+class Task(eqx.Module):
+    """A network on a training set and, where there is one, a clean subset, which no step descends.
+
+    The space holds the training samples and after them the clean ones. In the kernel regime the
+    network is replaced by its linearisation at ``start``. ``logits`` and ``features`` are the only
+    doors to the network: whoever looks through them sees the regime's own.
+    """
+
+    space: Space
+    network: Network
+    train: Examples
+    clean: Examples | None = None
+    start: Start | None = None
+
+    @property
+    def n_samples(self) -> int:
+        """n, without the clean subset."""
+        return len(self.train)
+
+    @property
+    def training(self) -> Rows:
+        """The rows of the training samples."""
+        return slice(0, self.n_samples)
+
+    @property
+    def cleaning(self) -> Rows:
+        """The rows of the clean subset."""
+        return slice(self.n_samples, None)
+
+    def examples(self, rows: Rows) -> Examples:
+        """These samples, training and clean ones in one list."""
+        return (self.train if self.clean is None else self.train.then(self.clean))[rows]
+
+    def logits(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, " row"]:
+        """f of these samples, from their overlaps."""
+        start = None if self.start is None else chosen(self.start.overlaps, rows)
+        return self.answer(start).logits(upper, overlaps, self.examples(rows))
+
+    def features(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, "row feature"]:
+        """What the last layer sees of them."""
+        start = None if self.start is None else chosen(self.start.overlaps, rows)
+        return self.answer(start).features(upper, overlaps, self.examples(rows))
+
+    def answer(self, start: Atoms | None) -> Network | Tangent:
+        """The network, or its linearisation where these overlaps are those of the start."""
+        if self.start is None or start is None:
+            return self.network
+        return Tangent(self.network, self.start.upper, start)
+
+    def margins(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, " row"]:
+        """ỹ_i f(x_i) of these samples."""
+        label = self.train.label if self.clean is None else jnp.concatenate([self.train.label, self.clean.label])
+        return label[rows] * self.logits(upper, overlaps, rows)
+
+    def training_margins(self, params: Params) -> Float[Array, " sample"]:
+        """ỹ_i f(x_i) of all training samples."""
+        return self.margins(params.upper, self.space.overlaps(params, self.training), self.training)
+
+    def coefficients(self, params: Params) -> Decomposition:
+        """γ and ρ of the training samples."""
+        learnt = self.space.learnt(params)
+        return in_theory(chosen(learnt, self.training), self.train)

@@ -1,0 +1,55 @@
+"""What is known before a step."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import optax
+from jaxtyping import Array, Float, Int
+
+from sigspike.models.examples import Atoms, Rows
+from sigspike.models.losses import Loss
+from sigspike.training.spaces import Params
+from sigspike.training.task import Task
+
+
+class Moment(NamedTuple):
+    """A step that is about to be taken: the task, w, the batch, its losses as the step is told them, and what the
+    optimiser will make of a gradient.
+
+    The batch: its ``rows`` among the samples, which by their numbers are ``ids``, and what each
+    counts in the mean over them, ``share`` (0 in a place that no sample fills).
+    """
+
+    task: Task
+    params: Params
+    rows: Rows
+    ids: Int[Array, " place"]
+    share: Float[Array, " place"]
+    losses: Callable[[Any, Atoms], Float[Array, " place"]]
+    loss: Loss
+    learning_rate: Float[Array, ""]
+    transform: optax.GradientTransformation
+    optimiser: Any
+
+    @property
+    def size(self) -> Float[Array, ""]:
+        """|I_t|."""
+        return (self.share > 0).sum().astype(self.share.dtype)
+
+    def clean_loss(self, upper: Any, overlaps: Atoms) -> Float[Array, ""]:
+        """L_val = (1/n_v) Σ_j ℓ(y_j f_j), from the overlaps of the clean subset."""
+        return self.loss(self.task.margins(upper, overlaps, self.task.cleaning)).mean()
+
+    def clean_slope(self, params: Params) -> Params:
+        """∇L_val."""
+        return self.task.space.gradient(self.clean_loss, params, self.task.cleaning)
+
+    def ahead(self, gradient: Params) -> tuple[Params, Callable[[Params], Params]]:
+        """w − η T(``gradient``), and the transpose of the derivative of T there."""
+
+        def update(gradient: Params) -> Any:
+            return self.transform.update(gradient, self.optimiser, self.params)[0]  # type: ignore[arg-type]
+
+        change, pull = jax.vjp(update, gradient)
+        return self.task.space.move(self.params, -self.learning_rate, change), lambda slope: pull(slope)[0]

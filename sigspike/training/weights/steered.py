@@ -1,0 +1,90 @@
+"""What ways of weighting share that are steered by a clean subset."""
+
+from abc import abstractmethod
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float, Int, Key
+
+from sigspike.common.reweighting import Linearised, PersistentWeights, Rule
+from sigspike.foundation.check import Refusal
+from sigspike.foundation.fields import count, part
+from sigspike.training.disturbances import Calm, Disturbance
+from sigspike.training.spaces import Params
+from sigspike.training.task import Task
+from sigspike.training.weights.moment import Moment
+from sigspike.training.weights.weighting import Weighting
+
+
+class Look(NamedTuple):
+    """What such a weighting sees before a step: the weights so far, and couplings with the clean subset."""
+
+    weights: Float[Array, " place"]
+    couplings: Float[Array, " place"]
+
+
+class Steered(Weighting):
+    """Weights ω_i steered by ``n_clean`` clean examples: started and moved by a ``rule``, from couplings c_i that a
+    subclass defines.
+
+    The clean subset is drawn with the training set, of the same law, balanced and with true labels;
+    no step descends it. The mean over the batch makes η that of gradient descent at ω = 1; the
+    paper of Huang and co-authors on meta-reweighting has Σ_i instead, so that its η is ours over n.
+    A rule with Σ_i ω_i = 1 (``FreshWeights``) is taken without the mean's 1/n.
+    """
+
+    n_clean: int = count("clean examples n_v", low=2)
+    rule: Rule = part(Rule, PersistentWeights, kw_only=True)
+    disturbance: Disturbance = part(Disturbance, Calm, kw_only=True)
+
+    def __check_init__(self) -> None:
+        if not isinstance(self.rule, PersistentWeights) and not isinstance(self.disturbance, Calm):
+            found = f"one of {self.disturbance.disturbs} with {type(self.rule).__name__}"
+            raise Refusal(f"`disturbance` is for weights that persist, got {found}; use PersistentWeights")
+
+    @abstractmethod
+    def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
+        """c_i of every example of the batch; ``at`` are their losses ℓ_i at w, their mean descended."""
+
+    def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
+        return self.disturbance.draw(key, n_samples)
+
+    def init(self, key: Key[Array, ""], n_samples: int) -> Any:
+        return self.rule.init(key, n_samples)
+
+    def disturbed(self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any) -> tuple[Params, Any]:
+        kicked = self.disturbance.params(task, params, step, drawn)
+        if not isinstance(self.rule, PersistentWeights):
+            return kicked, state
+        return kicked, self.disturbance.weights(state, task.train.label != task.train.truth, step)
+
+    def revised(
+        self, moment: Moment, state: Any, step: Int[Array, ""], drawn: Any
+    ) -> tuple[Float[Array, "*place"], Any]:
+        at = self._linearised(moment)
+
+        def look(_: None) -> Any:
+            return self.rule.revised(state, moment.ids, at.losses, self._disturbed_couplings(moment, at, state, drawn))
+
+        if self.rule.every > 1:
+            state = lax.cond(step % self.rule.every == 0, look, lambda _: state, None)
+        else:
+            state = look(None)
+        weights = self.rule.weights(state, moment.ids, at.losses)
+        return weights * (moment.size / self.rule.divisor(moment.size)), state
+
+    def look(self, moment: Moment, state: Any, drawn: Any) -> Look:
+        """The weights before the next step, and its couplings."""
+        at = self._linearised(moment)
+        weights = self.rule.weights(state, moment.ids, at.losses)
+        return Look(weights, self._disturbed_couplings(moment, at, state, drawn))
+
+    def _disturbed_couplings(self, moment: Moment, at: Linearised, state: Any, drawn: Any) -> Float[Array, " place"]:
+        """c_i as the rule is told them: 0 in a place of the batch that no sample fills."""
+        found = self.disturbance.couplings(self.couplings(moment, at, state), drawn, moment.ids)
+        return jnp.where(moment.share > 0, found, 0)
+
+    def _linearised(self, moment: Moment) -> Linearised:
+        at = moment.task.space.linearised(moment.losses, moment.params, moment.rows)
+        return at.averaged(self.rule, moment.size)
