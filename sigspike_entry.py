@@ -1,4 +1,6 @@
-"""The first lines of the command ``sigspike``: they hear Ctrl-C and SIGTERM before anything heavy is imported."""
+"""The first lines of the command ``sigspike``: they hear Ctrl-C and SIGTERM before anything heavy
+is imported.
+"""
 
 import _thread
 import os
@@ -16,7 +18,9 @@ DELICATE = {"jax", "jaxlib", "equinox", "_frozen_importlib", "_frozen_importlib_
 
 
 def entry() -> None:
-    """Run the command; 130 when interrupted, 143 when terminated (``sigspike.cli.main`` knows the other exit codes)."""
+    """Run the command; 130 when interrupted, 143 when terminated (``sigspike.cli.main`` knows the
+    other exit codes).
+    """
     signals = Signals()
     try:
         from sigspike.cli.main import command
@@ -32,12 +36,12 @@ def entry() -> None:
 
 
 class Signals:
-    """Ctrl-C and SIGTERM raise ``KeyboardInterrupt`` in the main thread, so that the work is left in order: as soon as
-    it stands in no `DELICATE` code.
+    """Ctrl-C and SIGTERM raise ``KeyboardInterrupt`` in the main thread, so that the work is left
+    in order: as soon as it stands in no `DELICATE` code.
 
-    A second thread is told of them by the system, whatever the main one is doing. It says so at once, and ends the
-    process itself where the main thread takes more than ``PATIENCE`` (a long call of XLA), or at a second Ctrl-C: what
-    is on disk is whole at every moment.
+    A second thread is told of them by the system, whatever the main one is doing. It says so at
+    once, and ends the process itself where the main thread takes more than ``PATIENCE`` (a long
+    call of XLA), or at a second Ctrl-C: what is on disk is whole at every moment.
     """
 
     def __init__(self) -> None:
@@ -54,7 +58,9 @@ class Signals:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def leave(self) -> NoReturn:
-        """End the process, now that its work is left; nothing waits for chunks that are still computed."""
+        """End the process, now that its work is left; nothing waits for chunks that are still
+        computed.
+        """
         self._said.wait(1)
         for stream in (sys.stdout, sys.stderr):
             try:
@@ -75,7 +81,10 @@ class Signals:
     def _watch(self) -> None:
         first = self._next(None)
         self.number = self.number or first
-        os.write(sys.stderr.fileno(), f"\nsigspike: {WORDS[first]}; what is finished in a store is kept\n".encode())
+        os.write(
+            sys.stderr.fileno(),
+            f"\nsigspike: {WORDS[first]}; what is finished in a store is kept\n".encode(),
+        )
         self._said.set()
         if self._next(PATIENCE) is None:
             os.write(sys.stderr.fileno(), b"sigspike: ended in the middle of its work\n")

@@ -1,10 +1,11 @@
-"""What sigspike's losses and weights cost inside a PyTorch training step, beside PyTorch's own cross entropy.
+"""What sigspike's losses and weights cost inside a PyTorch training step, beside PyTorch's own
+cross entropy.
 
 python benchmarks/bridge.py # about two minutes on two cores; needs torch
 
-A ResNet-18 of width 8 for CIFAR, batches of 128 images of 32 × 32 (and 128 clean ones), float32, SGD with momentum.
-Every step takes its turn, round by round; a ratio is the median over rounds, with its quartiles. "loss alone" is from
-logits to their gradient, without a network.
+A ResNet-18 of width 8 for CIFAR, batches of 128 images of 32 × 32 (and 128 clean ones), float32,
+SGD with momentum. Every step takes its turn, round by round; a ratio is the median over rounds,
+with its quartiles. "loss alone" is from logits to their gradient, without a network.
 """
 
 import sys
@@ -64,16 +65,23 @@ def table(title: str, steps: dict[str, Callable[[], None]], repeats: int) -> Non
             started = time.perf_counter()
             for _ in range(repeats):
                 step()
-            seconds[name] += [(time.perf_counter() - started) / repeats] * (turn > 0)  # the first compiles
+            seconds[name] += [(time.perf_counter() - started) / repeats] * (
+                turn > 0
+            )  # the first compiles
     print(f"{title:28s}  ms a step   beside PyTorch's (quartiles)")
     base = torch.tensor(next(iter(seconds.values())))
     for name, own in seconds.items():
         low, middle, high = (torch.tensor(own) / base).quantile(torch.tensor((0.25, 0.5, 0.75)))
-        print(f"{name:28s}  {1e3 * torch.tensor(own).median():9.3f}   {middle:5.3f}  ({low:.3f}–{high:.3f})")
+        print(
+            f"{name:28s}  {1e3 * torch.tensor(own).median():9.3f}   {middle:5.3f}  ({low:.3f}–{high:.3f})"
+        )
 
 
 if __name__ == "__main__":
     table("loss alone", {name: alone(loss) for name, loss in LOSSES.items()}, 100)
     table(
-        "training step", {name: trained(loss) for name, loss in LOSSES.items()} | {"meta-reweighting": trained(None)}, 1
+        "training step",
+        {name: trained(loss) for name, loss in LOSSES.items()}
+        | {"meta-reweighting": trained(None)},
+        1,
     )

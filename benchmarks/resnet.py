@@ -1,9 +1,10 @@
-"""Milliseconds a training step: ResNet-18 for CIFAR in PyTorch and in sigspike, on the same cores, in one run.
+"""Milliseconds a training step: ResNet-18 for CIFAR in PyTorch and in sigspike, on the same cores,
+in one run.
 
 python benchmarks/resnet.py # about two minutes on two cores; needs torch
 
-Batches of 64 images of 32 × 32, float32: forward, backward and a step of gradient descent on every parameter, batch
-norm in training. The two take turns, and the best step of each counts.
+Batches of 64 images of 32 × 32, float32: forward, backward and a step of gradient descent on every
+parameter, batch norm in training. The two take turns, and the best step of each counts.
 """
 
 import os
@@ -56,7 +57,9 @@ def sigspike_step(width: int, start: dict[str, np.ndarray]) -> Callable[[], floa
 
     def loss(params, buffers):
         output = network(params, buffers, images, train=True)
-        return optax.softmax_cross_entropy_with_integer_labels(output.logits, label).mean(), output.buffers
+        return optax.softmax_cross_entropy_with_integer_labels(
+            output.logits, label
+        ).mean(), output.buffers
 
     @jax.jit
     def moved(params, buffers):
@@ -79,10 +82,17 @@ def main() -> None:
     for width, repeats in REPEATS.items():
         theirs, start = torch_step(width)
         ours = sigspike_step(width, start)
-        losses, seconds = zip(*(timed(step) for _ in range(repeats + 1) for step in (theirs, ours)), strict=True)
-        best = [min(seconds[turn + 2 :: 2]) for turn in (0, 1)]  # without the first step, which compiles
+        losses, seconds = zip(
+            *(timed(step) for _ in range(repeats + 1) for step in (theirs, ours)), strict=True
+        )
+        best = [
+            min(seconds[turn + 2 :: 2]) for turn in (0, 1)
+        ]  # without the first step, which compiles
         shown = " ".join(f"{loss:.4f}" for loss in losses[:4])
-        print(f"{width:5d} {1e3 * best[0]:12.0f} {1e3 * best[1]:13.0f} {best[0] / best[1]:14.2f}   {shown}", flush=True)
+        print(
+            f"{width:5d} {1e3 * best[0]:12.0f} {1e3 * best[1]:13.0f} {best[0] / best[1]:14.2f}   {shown}",
+            flush=True,
+        )
 
 
 def timed(step: Callable[[], float]) -> tuple[float, float]:

@@ -1,12 +1,14 @@
-"""What a step of meta-reweighting costs, in plain steps: sigspike's, and the usual double backward in PyTorch.
+"""What a step of meta-reweighting costs, in plain steps: sigspike's, and the usual double backward
+in PyTorch.
 
 python benchmarks/reweighting.py # about three minutes on two cores; needs torch
 
-A ResNet-18 of width 16 on 32 × 32 images, batches of 32 training and 32 clean images, float32, momentum 0.9, batch norm
-in training mode for both batches. Every variant takes steps in turn with the others, round by round, so that a busy
-machine slows them alike; a ratio is of the medians over rounds, with its quartiles. Passes: a plain step is a
-forward and a backward pass, which costs about two forward passes, so that of the exact step's forward, two backward,
-clean forward, clean backward and forward-mode passes only the last is beyond twice a plain step and one backward.
+A ResNet-18 of width 16 on 32 × 32 images, batches of 32 training and 32 clean images, float32,
+momentum 0.9, batch norm in training mode for both batches. Every variant takes steps in turn with
+the others, round by round, so that a busy machine slows them alike; a ratio is of the medians over
+rounds, with its quartiles. Passes: a plain step is a forward and a backward pass, which costs about
+two forward passes, so that of the exact step's forward, two backward, clean forward, clean backward
+and forward-mode passes only the last is beyond twice a plain step and one backward.
 """
 
 import sys
@@ -21,7 +23,13 @@ import numpy as np
 import optax
 from jax import random
 
-from sigspike.common.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
+from sigspike.common.reweighting import (
+    Bilevel,
+    FreshWeights,
+    PersistentWeights,
+    WeightNetwork,
+    linearised,
+)
 from sigspike.images.networks import ResNet
 
 BATCH, WIDTH, SIZE, CLASSES, RATE, ROUNDS, EVERY = 32, 16, 32, 10, 0.01, 12, 10
@@ -48,7 +56,9 @@ def ours() -> dict[str, Callable[[], Any]]:
         return cross_entropy(output.logits, labels) / BATCH, output.buffers
 
     def clean_loss(at: Any) -> Any:
-        return cross_entropy(network(at, buffers, clean_images, train=True).logits, clean_labels).mean()
+        return cross_entropy(
+            network(at, buffers, clean_images, train=True).logits, clean_labels
+        ).mean()
 
     momentum = optax.trace(0.9)
 
@@ -76,9 +86,11 @@ def ours() -> dict[str, Callable[[], Any]]:
     }
 
 
-def carrying(step: Callable[..., Any], params: Any, state: Any, every: int = 0) -> Callable[[], Any]:
-    """The step compiled, with its state kept between two calls; one that looks at a clean subset every few steps is
-    two programs, and the loop knows which it needs.
+def carrying(
+    step: Callable[..., Any], params: Any, state: Any, every: int = 0
+) -> Callable[[], Any]:
+    """The step compiled, with its state kept between two calls; one that looks at a clean subset
+    every few steps is two programs, and the loop knows which it needs.
     """
     compiled, at, taken = jax.jit(step, static_argnums=(2,) if every else ()), [params, state], [0]
 
@@ -91,7 +103,9 @@ def carrying(step: Callable[..., Any], params: Any, state: Any, every: int = 0) 
 
 
 def torchs() -> dict[str, Callable[[], Any]]:
-    """A plain step, and L2RW's script as it is usually written: a look-ahead inside the graph, then double backward."""
+    """A plain step, and L2RW's script as it is usually written: a look-ahead inside the graph, then
+    double backward.
+    """
     import torch
     from torch.func import functional_call
 
@@ -101,7 +115,9 @@ def torchs() -> dict[str, Callable[[], Any]]:
     torch.set_num_threads(2)
     model = torch_networks.ResNet(CLASSES, width=WIDTH).train()
     images, labels, clean_images, clean_labels = (torch.tensor(part) for part in data())
-    images, clean_images = (part.permute(0, 3, 1, 2).contiguous() for part in (images, clean_images))
+    images, clean_images = (
+        part.permute(0, 3, 1, 2).contiguous() for part in (images, clean_images)
+    )
     names = [name for name, _ in model.named_parameters()]
     optimiser = torch.optim.SGD(model.parameters(), lr=RATE, momentum=0.9)
     cross_entropy = torch.nn.functional.cross_entropy
@@ -117,7 +133,10 @@ def torchs() -> dict[str, Callable[[], Any]]:
         at = dict(model.named_parameters())
         losses = cross_entropy(functional_call(model, at, (images,)), labels, reduction="none")
         gradients = torch.autograd.grad((w * losses).mean(), list(at.values()), create_graph=True)
-        ahead = {name: at[name] - RATE * gradient for name, gradient in zip(names, gradients, strict=True)}
+        ahead = {
+            name: at[name] - RATE * gradient
+            for name, gradient in zip(names, gradients, strict=True)
+        }
         clean = cross_entropy(functional_call(model, ahead, (clean_images,)), clean_labels)
         (slope,) = torch.autograd.grad(clean, w)
         weights.copy_((weights - slope / RATE).clamp(0, 1).detach())
@@ -138,7 +157,8 @@ def main() -> None:
         print(f"ready: {name}", flush=True)
     for _ in range(ROUNDS):
         for name, step in steps.items():
-            # One look at the clean subset falls among every ten steps of the variant that rarely looks.
+            # One look at the clean subset falls among every ten steps of the variant that rarely
+            # looks.
             n_steps, start = EVERY if "every" in name else 1, time.perf_counter()
             for _ in range(n_steps):
                 step()

@@ -44,7 +44,9 @@ def torch_loop(dim: int) -> Callable[[int], None]:
             flips = torch.where(torch.rand(N_SAMPLES) < FLIP, -1.0, 1.0)
             outputs = torch.relu(torch.einsum("npd,jrd->npjr", patches, weights)) ** 2
             logits = outputs.mean(-1).sum(1)
-            loss = torch.nn.functional.softplus(-flips * label * (logits[:, 1] - logits[:, 0])).mean()
+            loss = torch.nn.functional.softplus(
+                -flips * label * (logits[:, 1] - logits[:, 0])
+            ).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -121,14 +123,19 @@ def main() -> None:
         ours = sigspike_loop(dim)
         our_step = (seconds(ours, LONG) - seconds(ours, SHORT)) / (LONG - SHORT)
         rows.append((dim, torch_step, numpy_step, our_step))
-    print(f"jax {jax.__version__} on {jax.default_backend()}, one label-noise GD step, n = {N_SAMPLES}, m = {WIDTH}")
+    print(
+        f"jax {jax.__version__} on {jax.default_backend()}, one label-noise GD step, n = {N_SAMPLES}, m = {WIDTH}"
+    )
     print("        d   PyTorch µs   NumPy µs   sigspike µs   PyTorch/ours   NumPy/ours")
     for dim, *steps in rows:
         torch_us, numpy_us, our_us = (1e6 * step for step in steps)
         ratios = f"{torch_us / our_us:14.0f} {numpy_us / our_us:12.0f}"
         print(f"{dim:9d} {torch_us:12.0f} {numpy_us:10.0f} {our_us:13.1f} {ratios}")
     small, large = (seconds(sigspike_loop(dim), LONG) for dim in (2_000, 100_000_000))
-    print(f"a whole run of {LONG} steps, sampling included: d = 2000 {small:.3f} s, d = 1e8 {large:.3f} s, ", end="")
+    print(
+        f"a whole run of {LONG} steps, sampling included: d = 2000 {small:.3f} s, d = 1e8 {large:.3f} s, ",
+        end="",
+    )
     print(f"ratio {large / small:.2f}")
 
 

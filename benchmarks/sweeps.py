@@ -41,7 +41,10 @@ def published_cell(strength: float, dim: int) -> float:
             self.minus, self.plus = nn.Conv1d(dim, 10, 1), nn.Conv1d(dim, 10, 1)
 
         def forward(self, patches: Any) -> Any:
-            return torch.stack([torch.relu(part(patches)).mean(2).sum(1) for part in (self.minus, self.plus)], dim=1)
+            return torch.stack(
+                [torch.relu(part(patches)).mean(2).sum(1) for part in (self.minus, self.plus)],
+                dim=1,
+            )
 
     def draw(count: int) -> tuple[Any, Any]:
         truth = torch.where(torch.rand(count) < 0.5, -1.0, 1.0)
@@ -74,8 +77,12 @@ def seconds(run: Callable[[], Any], repeats: int = 1) -> float:
 
 def heat_map() -> None:
     """Part 1."""
-    loop = float(np.mean([seconds(lambda cell=cell: published_cell(*cell), 3) for cell in LOOP_CELLS]))
-    print(f"K heat map, PyTorch loop: {1e3 * loop:.1f} ms a training, {1 / loop:.1f}/s ({len(LOOP_CELLS)} cells)")
+    loop = float(
+        np.mean([seconds(lambda cell=cell: published_cell(*cell), 3) for cell in LOOP_CELLS])
+    )
+    print(
+        f"K heat map, PyTorch loop: {1e3 * loop:.1f} ms a training, {1 / loop:.1f}/s ({len(LOOP_CELLS)} cells)"
+    )
     axes = setting.grid(setting.strengths(0.1), setting.dimensions(10))
     for init in ("uniform", "gaussian"):
         took = seconds(lambda init=init: ss.sweep(setting.experiment(init), axes, n_seeds=10), 2)
@@ -101,7 +108,11 @@ def phase_diagram() -> None:
         axes = {"algorithm.labels.flip_rate": [0.0, 0.1], "problem.snr": SNR}
         n_seeds = 8 if n_samples < 400 else 4
         best = matrix_rate()
-        took = seconds(lambda experiment=experiment, axes=axes, n=n_seeds: ss.sweep(experiment, axes, n_seeds=n))
+        took = seconds(
+            lambda experiment=experiment, axes=axes, n=n_seeds: ss.sweep(
+                experiment, axes, n_seeds=n
+            )
+        )
         best = max(best, matrix_rate())
         n_trainings = 16 * n_seeds
         rate = n_trainings * 1000 * 2 * 2 * 20 * n_samples**2 / took
@@ -116,7 +127,9 @@ def flat() -> None:
     experiment = synthetic(n_samples=200, n_steps=1000, record_at=(1000,))
     axes = {"algorithm.labels.flip_rate": [0.0, 0.1], "problem.snr": SNR}
     for dim in (2_000, 10**6, 10**9):
-        noise = ss.Linked({"problem.dim": [dim], "problem.noise_std": [0.5 * (2000 / dim) ** 0.5]})  # the same σ_p² d
+        noise = ss.Linked(
+            {"problem.dim": [dim], "problem.noise_std": [0.5 * (2000 / dim) ** 0.5]}
+        )  # the same σ_p² d
         axes = axes | {"dim": noise}
         took = seconds(lambda axes=axes: ss.sweep(experiment, axes, n_seeds=4), 3)
         print(f"d = {dim:.0e}: {1e3 * took / 64:.2f} ms a training")
@@ -126,7 +139,9 @@ def flat() -> None:
 
 
 def main() -> None:
-    print(f"jax {jax.__version__} on {jax.local_device_count()} × {jax.default_backend()}, {n_threads()} chunks")
+    print(
+        f"jax {jax.__version__} on {jax.local_device_count()} × {jax.default_backend()}, {n_threads()} chunks"
+    )
     heat_map()
     phase_diagram()
     flat()

@@ -1,12 +1,14 @@
-"""What the trainer costs beside the bare compiled step: seconds of an epoch, and of as many steps alone.
+"""What the trainer costs beside the bare compiled step: seconds of an epoch, and of as many steps
+alone.
 
 python benchmarks/trainer.py # three minutes on two cores
 
-Digits, batches of 64, cross entropy, SGD with momentum: a ResNet-18 of a quarter of the usual width on 32 pixels, and a
-ResNet-10 of an eighth on 16, whose step is so short that what goes on beside it shows.
-The bare step has the same network, loss and optimiser on one batch that stays on the device: no augmentation, no
-order, no record of losses. "epoch" is the compiled epoch of the trainer, "with its row" adds evaluation of the test
-images, the numbers of the log and the checkpoint. The two take turns, and the best of each counts.
+Digits, batches of 64, cross entropy, SGD with momentum: a ResNet-18 of a quarter of the usual width
+on 32 pixels, and a ResNet-10 of an eighth on 16, whose step is so short that what goes on beside it
+shows. The bare step has the same network, loss and optimiser on one batch that stays on the device:
+no augmentation, no order, no record of losses. "epoch" is the compiled epoch of the trainer, "with
+its row" adds evaluation of the test images, the numbers of the log and the checkpoint. The two take
+turns, and the best of each counts.
 """
 
 import tempfile
@@ -37,11 +39,16 @@ def bare(setup: Setup) -> Callable[[], Any]:
     """As many steps as an epoch has, on one batch."""
     training, model = setup.training, setup.begin().models[0]
     transform, rate = training.optimiser.transformation(), training.optimiser.learning_rate
-    images, labels = setup.data.normalised(setup.data.train.images[:64]), setup.data.train.labels[:64]
+    images, labels = (
+        setup.data.normalised(setup.data.train.images[:64]),
+        setup.data.train.labels[:64],
+    )
 
     def loss(weights: Any, buffers: Any) -> Any:
         output = training.network(weights.network, buffers, images, train=True)
-        return optax.softmax_cross_entropy_with_integer_labels(output.logits, labels).mean(), output.buffers
+        return optax.softmax_cross_entropy_with_integer_labels(
+            output.logits, labels
+        ).mean(), output.buffers
 
     def step(weights: Any, buffers: Any, optimiser: Any) -> Any:
         gradient, buffers = jax.grad(loss, has_aux=True)(weights, buffers)
@@ -83,7 +90,11 @@ def compared(network: ResNet, size: int) -> dict[str, float]:
     dataset = data.load("digits", size=size)
     noisy = noise.Symmetric(0.4)(dataset.labels, 10, 0)
     training = Training(
-        network, optimiser=SGD(0.05), augmentation=Augmentation(2, False), batch_size=64, epochs=TURNS + 1
+        network,
+        optimiser=SGD(0.05),
+        augmentation=Augmentation(2, False),
+        batch_size=64,
+        epochs=TURNS + 1,
     )
     setup = Setup.of(training, dataset, noisy)
     runs = {"bare steps": bare(setup), "epoch": ours(setup)}
@@ -103,7 +114,9 @@ def main() -> None:
         best = compared(network, size)
         print(f"{name}, {size} pixels")
         for kind, value in best.items():
-            print(f"{kind:>14}: {value:7.3f} s   {value / best['bare steps']:.3f} of the bare steps")
+            print(
+                f"{kind:>14}: {value:7.3f} s   {value / best['bare steps']:.3f} of the bare steps"
+            )
 
 
 if __name__ == "__main__":

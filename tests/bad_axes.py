@@ -1,4 +1,6 @@
-"""Odd axes of a file, each with the argument and the value that its refusal must name (see bad_inputs)."""
+"""Odd axes of a file, each with the argument and the value that its refusal must name (see
+bad_inputs).
+"""
 
 import tomllib
 from collections.abc import Callable
@@ -9,7 +11,12 @@ from sigspike.cli.axes import read_axis
 from sigspike.sweeps.sweep import plan_sweep
 
 BASE = ss.Experiment(
-    ss.SignalNoise(30, 1, 0.5), ss.PatchCNN(3), ss.GradientDescent(0.1), n_samples=4, n_steps=10, n_test=5
+    ss.SignalNoise(30, 1, 0.5),
+    ss.PatchCNN(3),
+    ss.GradientDescent(0.1),
+    n_samples=4,
+    n_steps=10,
+    n_test=5,
 )
 ODD = [
     # path, value in TOML, argument, value
@@ -18,12 +25,22 @@ ODD = [
     ("problem.snr", "{start = 0.1, stop = 1, num = 2.5}", "axes.problem.snr.num", "2.5"),
     ("problem.snr", "{start = 0.1, stop = 1, num = true}", "axes.problem.snr.num", "True"),
     ("problem.snr", "{start = 0.1, stop = 1, num = 0}", "axes.problem.snr.num", "0"),
-    ("problem.snr", "{start = 0.1, stop = 1, num = 10000000000}", "axes.problem.snr.num", "10000000000"),
+    (
+        "problem.snr",
+        "{start = 0.1, stop = 1, num = 10000000000}",
+        "axes.problem.snr.num",
+        "10000000000",
+    ),
     ("problem.snr", '{start = "a", stop = 1, num = 2}', "axes.problem.snr.start", "'a'"),
     ("problem.snr", "{start = nan, stop = 1, num = 2}", "axes.problem.snr.start", "nan"),
     ("problem.snr", "{start = 0.1, stop = 1, num = 2, step = 3}", "axes.problem.snr", "'step'"),
     ("problem.snr", '{start = 0, stop = 1, num = 2, scale = "log"}', "axes.problem.snr", "above 0"),
-    ("problem.snr", '{start = 0.1, stop = 1, num = 2, scale = "lin"}', "axes.problem.snr.scale", "'lin'"),
+    (
+        "problem.snr",
+        '{start = 0.1, stop = 1, num = 2, scale = "lin"}',
+        "axes.problem.snr.scale",
+        "'lin'",
+    ),
     ("problem.snr", "2026-01-01", "axes", "2026"),
     ("problem.snr", "true", "axes", "True"),
     ("problem.snr", '"0.1"', "axes", "'0.1'"),
@@ -58,10 +75,14 @@ ODD = [
 
 def planned(path: str, text: str) -> Any:
     """The plan of a sweep whose axis is so given in a file."""
-    return plan_sweep(BASE, {path: read_axis(BASE, path, tomllib.loads(f"value = {text}")["value"])})
+    return plan_sweep(
+        BASE, {path: read_axis(BASE, path, tomllib.loads(f"value = {text}")["value"])}
+    )
 
 
-def case(path: str, text: str, argument: str, value: str) -> tuple[str, str, str, Callable[[], Any]]:
+def case(
+    path: str, text: str, argument: str, value: str
+) -> tuple[str, str, str, Callable[[], Any]]:
     return f"{path} = {text}", argument, value, lambda: planned(path, text)
 
 

@@ -16,13 +16,25 @@ SGD, ADAM = torch.optim.SGD(MODEL.parameters(), lr=0.1), torch.optim.Adam(MODEL.
 BYTES = torch.zeros(4, 3, 5, 5, dtype=torch.uint8)
 
 
-def loss(logits: Any = LOGITS, labels: Any = LABELS, ids: Any = None, method: Any = None, **options: Any) -> Any:
-    return bridge.Loss(method or methods.CrossEntropy(), **({"n_classes": 3} | options))(logits, labels, ids)
+def loss(
+    logits: Any = LOGITS, labels: Any = LABELS, ids: Any = None, method: Any = None, **options: Any
+) -> Any:
+    return bridge.Loss(method or methods.CrossEntropy(), **({"n_classes": 3} | options))(
+        logits, labels, ids
+    )
 
 
-def meta(rule: Any = None, optimiser: Any = SGD, losses: Any = LOGITS[:, 0], ids: Any = None, **options: Any) -> Any:
+def meta(
+    rule: Any = None,
+    optimiser: Any = SGD,
+    losses: Any = LOGITS[:, 0],
+    ids: Any = None,
+    **options: Any,
+) -> Any:
     method = methods.MetaReweighting() if rule is None else methods.MetaReweighting(rule)
-    return bridge.MetaReweighting(method, MODEL, optimiser, **options)(losses, LOGITS[:, :2], LABELS, ids)
+    return bridge.MetaReweighting(method, MODEL, optimiser, **options)(
+        losses, LOGITS[:, :2], LABELS, ids
+    )
 
 
 def fbr(features: Any = LOGITS, clean: Any = LOGITS, rule: Any = None, **options: Any) -> Any:
@@ -40,7 +52,12 @@ Case = tuple[str, str, str, Callable[[], Any]]
 LOSSES: list[Case] = [
     ("loss that is a network", "method", "Linear", lambda: check_loss(MODEL)),
     ("loss that is a step", "method", "CoTeaching", lambda: loss(method=methods.CoTeaching())),
-    ("loss that is an objective", "method", "RobustFeatures", lambda: loss(method=methods.RobustFeatures())),
+    (
+        "loss that is an objective",
+        "method",
+        "RobustFeatures",
+        lambda: loss(method=methods.RobustFeatures()),
+    ),
     ("loss of one class", "n_classes", "1", lambda: loss(n_classes=1)),
     ("loss reduced otherwise", "reduction", "'avg'", lambda: loss(reduction="avg")),
     ("loss of whole logits", "logits", "torch.int64", lambda: loss(LOGITS.long())),
@@ -56,8 +73,18 @@ LOSSES: list[Case] = [
     ("ELR of an id beyond", "ids", "got 4", lambda: loss(method=ELR, n_images=4, ids=IDS + 1)),
     ("correction by nothing", "source", "'true'", lambda: loss(method=methods.Forward())),
     ("anchors of no images", "n_images", "epoch 1", lambda: bridge.Loss(ANCHORS, 3).begin_epoch(1)),
-    ("anchors without a look", "logits", "epoch 1", lambda: bridge.Loss(ANCHORS, 3, 4).begin_epoch(1)),
-    ("state of another size", "state_dict", "(5, 3)", lambda: bridge.Loss(ELR, 3, 4).load_state_dict(other())),
+    (
+        "anchors without a look",
+        "logits",
+        "epoch 1",
+        lambda: bridge.Loss(ANCHORS, 3, 4).begin_epoch(1),
+    ),
+    (
+        "state of another size",
+        "state_dict",
+        "(5, 3)",
+        lambda: bridge.Loss(ELR, 3, 4).load_state_dict(other()),
+    ),
     ("flips of all", "flip_rate", "1.0", lambda: bridge.flipped(LABELS, 1.0, 3)),
     ("flips of floats", "labels", "torch.float32", lambda: bridge.flipped(LABELS.float(), 0.1, 3)),
     ("flips beyond the classes", "labels", "got 2", lambda: bridge.flipped(LABELS, 0.1, 2)),
@@ -70,15 +97,30 @@ def other() -> Any:
 
 WEIGHTS: list[Case] = [
     ("meta-reweighting of Adam", "optimiser", "Adam", lambda: meta(optimiser=ADAM, n_images=4)),
-    ("meta-reweighting of no optimiser", "optimiser", "NoneType", lambda: meta(optimiser=None, n_images=4)),
+    (
+        "meta-reweighting of no optimiser",
+        "optimiser",
+        "NoneType",
+        lambda: meta(optimiser=None, n_images=4),
+    ),
     ("weights of how many images", "n_images", "PersistentWeights", lambda: meta()),
-    ("weights that wait, of how many images", "n_images", "FreshWeights", lambda: meta(FreshWeights(every=2))),
+    (
+        "weights that wait, of how many images",
+        "n_images",
+        "FreshWeights",
+        lambda: meta(FreshWeights(every=2)),
+    ),
     ("weights without ids", "ids", "PersistentWeights", lambda: meta(n_images=4)),
     ("weights of a mean", "losses", "()", lambda: meta(FreshWeights(), losses=LOGITS.mean())),
     ("weights of detached losses", "losses", "none", lambda: meta(FreshWeights())),
     ("features of maps", "features", "(4, 3, 5, 5)", lambda: fbr(BYTES.float())),
     ("features of another size", "clean_features", "(4, 2)", lambda: fbr(clean=LOGITS[:, :2])),
-    ("Meta-Weight-Net without losses", "losses", "WeightNetwork", lambda: fbr(rule=WeightNetwork())),
+    (
+        "Meta-Weight-Net without losses",
+        "losses",
+        "WeightNetwork",
+        lambda: fbr(rule=WeightNetwork()),
+    ),
 ]
 LOADERS: list[Case] = [
     ("loader that is a number", "loader", "int", lambda: bridge.from_loader(3, 3, "mine")),
@@ -94,7 +136,12 @@ LOADERS: list[Case] = [
     ("loader of two sizes", "loader", "(5, 4, 3)", lambda: bridge.from_loader(two(), [], "mine")),
     ("loader of soft labels", "loader", "float64", lambda: load(labels=LABELS.float())),
     ("loader of labels from -1", "labels", "got -1", lambda: load(labels=LABELS - 1)),
-    ("loader of a missing label", "loader", "3 for 4", lambda: bridge.from_loader([(BYTES, LABELS[:3])], [], "mine")),
+    (
+        "loader of a missing label",
+        "loader",
+        "3 for 4",
+        lambda: bridge.from_loader([(BYTES, LABELS[:3])], [], "mine"),
+    ),
     ("loader of more classes than names", "labels", "got 2", lambda: load(class_names=("a", "b"))),
     ("loader of too few labels for testing", "test_loader", "empty list", lambda: half()),
 ]

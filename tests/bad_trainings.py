@@ -1,4 +1,6 @@
-"""Bad inputs of trainings, as in bad_inputs: name, argument and value that the refusal must name, action."""
+"""Bad inputs of trainings, as in bad_inputs: name, argument and value that the refusal must name,
+action.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +18,12 @@ def training(**changes: Any) -> Training:
 
 CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("training of no network", "network", "3", lambda: training(network=3)),
-    ("training by a class", "method", "CrossEntropy", lambda: training(method=methods.CrossEntropy)),
+    (
+        "training by a class",
+        "method",
+        "CrossEntropy",
+        lambda: training(method=methods.CrossEntropy),
+    ),
     ("training of no epochs", "epochs", "0", lambda: training(epochs=0)),
     ("batch of one image", "batch_size", "1", lambda: training(batch_size=1)),
     ("unknown last batch", "last_batch", "'short'", lambda: training(last_batch="short")),
@@ -35,10 +42,25 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("smoothing of all", "alpha", "1.0", lambda: methods.LabelSmoothing(1.0)),
     ("unknown transitions", "source", "'anchor'", lambda: methods.Forward("anchor")),
     ("unknown rule of selection", "rule", "'log2'", lambda: methods.SmallLoss("log2")),
-    ("negative strength of clusters", "strength", "-1.0", lambda: methods.RobustFeatures(strength=-1.0)),
+    (
+        "negative strength of clusters",
+        "strength",
+        "-1.0",
+        lambda: methods.RobustFeatures(strength=-1.0),
+    ),
     ("dropping of all", "noise_rate", "1.0", lambda: methods.CoTeaching(1.0)),
-    ("unknown match of features", "match", "'vote'", lambda: methods.FeatureReweighting(match="vote")),
-    ("reweighting without clean images", "clean_size", "0", lambda: training(method=methods.MetaReweighting())),
+    (
+        "unknown match of features",
+        "match",
+        "'vote'",
+        lambda: methods.FeatureReweighting(match="vote"),
+    ),
+    (
+        "reweighting without clean images",
+        "clean_size",
+        "0",
+        lambda: training(method=methods.MetaReweighting()),
+    ),
     ("table of negative width", "width", "-8", lambda: Scale(width=-8)),
     ("table in quarter precision", "compute", "'int8'", lambda: Scale(compute="int8")),
     ("targets that never move", "decay", "1.0", lambda: methods.EarlyLearning(decay=1.0)),

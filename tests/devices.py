@@ -1,4 +1,6 @@
-"""A sweep on whatever devices this process has, into a file; says how many there were and that all took part."""
+"""A sweep on whatever devices this process has, into a file; says how many there were and that all
+took part.
+"""
 
 import sys
 
@@ -23,8 +25,15 @@ AXES = {"problem.snr": [0.1, 0.2, 0.3, 0.4], "algorithm.labels.flip_rate": [0.0,
 if __name__ == "__main__":
     plan = plan_sweep(SETTING, AXES, n_seeds=2)
     shards = compute._shard(plan.inner(plan.programs[0]), compute._numbers(plan, plan.chunk(0)))
-    devices = {len(values.sharding.device_set) for own in shards.values() for values in own.values()}
-    spread = [name for name, own in shards.items() for v in own.values() if not v.sharding.is_fully_replicated]
+    devices = {
+        len(values.sharding.device_set) for own in shards.values() for values in own.values()
+    }
+    spread = [
+        name
+        for name, own in shards.items()
+        for v in own.values()
+        if not v.sharding.is_fully_replicated
+    ]
     assert (len(spread) == 1) == (jax.device_count() > 1)
     data = ss.sweep(SETTING, AXES, n_seeds=2)
     data.attrs["devices"] = max(devices)

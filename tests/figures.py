@@ -13,7 +13,9 @@ from conftest import FLOAT32
 from sigspike.cli.reproduce import reproduce
 from sigspike.papers import PAPERS
 
-alone = pytest.mark.skipif(not FLOAT32, reason="figures are made in the float32 pass alone, as users make them")
+alone = pytest.mark.skipif(
+    not FLOAT32, reason="figures are made in the float32 pass alone, as users make them"
+)
 
 
 def figures_of(paper):
@@ -33,11 +35,15 @@ def check(paper, name, folder, data_dir, capsys):
     """Make a figure at the quick scale; what it writes, and its claims; its facts."""
     reproduce(paper, folder, (name,), scale="quick", data_dir=data_dir)
     written = sorted(path.name for path in folder.iterdir())
-    assert written == sorted(["README.md", "claims.json", *(f"{name}.{kind}" for kind in ("png", "svg", "nc", "json"))])
+    assert written == sorted(
+        ["README.md", "claims.json", *(f"{name}.{kind}" for kind in ("png", "svg", "nc", "json"))]
+    )
     claims = json.loads((folder / "claims.json").read_text())
     assert claims
     assert [claim["claim"] for claim in claims if not claim["holds"]] == []
-    assert all({"claim", "source", "expected", "measured", "holds"} <= set(claim) for claim in claims)
+    assert all(
+        {"claim", "source", "expected", "measured", "holds"} <= set(claim) for claim in claims
+    )
     page, shown = (folder / "README.md").read_text(), capsys.readouterr().out
     assert all(claim["source"].replace("|", "\\|") in page for claim in claims)
     assert all(claim["claim"] in shown for claim in claims)
@@ -48,5 +54,9 @@ def check(paper, name, folder, data_dir, capsys):
         assert data.data_vars
         if "test_error" in data:
             assert data["test_error"].attrs["long_name"] == "test error"
-        assert all(np.isfinite(data[variable]).any() for variable in data if data[variable].dtype.kind == "f")
+        assert all(
+            np.isfinite(data[variable]).any()
+            for variable in data
+            if data[variable].dtype.kind == "f"
+        )
     return facts

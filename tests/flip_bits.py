@@ -1,6 +1,8 @@
-"""A finished store in which single bits are flipped, one after another: each is noticed, and mended by the same call.
+"""A finished store in which single bits are flipped, one after another: each is noticed, and mended
+by the same call.
 
-python tests/flip_bits.py 100 # as many bits as asked for, a quarter each in data, labels, metadata and ledger
+python tests/flip_bits.py 100 # as many bits as asked for, a quarter each in data, labels, metadata
+and ledger
 """
 
 import random
@@ -55,7 +57,9 @@ def assert_same(data, whole) -> None:
 
 
 def noticed_by_load(store: Path, whole) -> bool:
-    """Whether a store is refused or warned of; what is not refused must be right where it is a number."""
+    """Whether a store is refused or warned of; what is not refused must be right where it is a
+    number.
+    """
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
@@ -68,7 +72,9 @@ def noticed_by_load(store: Path, whole) -> bool:
 
 
 def check(folder: Path, n_flips: int, seed: int) -> dict[str, int]:
-    """Flip, load, call again, compare; returns how many of each kind were noticed, which must be all."""
+    """Flip, load, call again, compare; returns how many of each kind were noticed, which must be
+    all.
+    """
     source, store = random.Random(seed), folder / "flipped.zarr"
     run(store)
     whole = ss.load(store).load()
@@ -81,7 +87,9 @@ def check(folder: Path, n_flips: int, seed: int) -> dict[str, int]:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
             again = run(store)
-        assert any("anew" in str(w.message) or "count no more" in str(w.message) for w in heard), f"unsaid: {what}"
+        assert any("anew" in str(w.message) or "count no more" in str(w.message) for w in heard), (
+            f"unsaid: {what}"
+        )
         assert_same(again, whole)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -92,4 +100,7 @@ def check(folder: Path, n_flips: int, seed: int) -> dict[str, int]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
-        print(check(Path(temporary), int(sys.argv[1]), seed=0), "flipped bits, every one noticed and mended")
+        print(
+            check(Path(temporary), int(sys.argv[1]), seed=0),
+            "flipped bits, every one noticed and mended",
+        )

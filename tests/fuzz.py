@@ -1,12 +1,14 @@
-"""Random wrong and odd inputs through every door: each works, or is refused in one sentence; never anything else.
+"""Random wrong and odd inputs through every door: each works, or is refused in one sentence; never
+anything else.
 
     python tests/fuzz.py 20000              # of all kinds
     python tests/fuzz.py 500 --kind axes --seed 3
 
-Constructors (of every described class, found from the code), axes (read and planned, nothing is trained), TOML and JSON
-files and command lines (planned only). A `Refusal` must be one line of less than 400 characters, a usage error of the
-command line exit code 2, and nothing may take longer than ``PATIENCE`` seconds. Prints how many of each kind worked and
-were refused, and each kind of failure with an example; the exit code is 1 if there was one.
+Constructors (of every described class, found from the code), axes (read and planned, nothing is
+trained), TOML and JSON files and command lines (planned only). A `Refusal` must be one line of less
+than 400 characters, a usage error of the command line exit code 2, and nothing may take longer than
+``PATIENCE`` seconds. Prints how many of each kind worked and were refused, and each kind of failure
+with an example; the exit code is 1 if there was one.
 """
 
 import argparse
@@ -56,11 +58,17 @@ def verdict(action: Callable[[], Any], patience: int = PATIENCE) -> tuple[str, s
     except SystemExit as stop:
         if stop.code in (None, 0):
             return "works", ""
-        return ("usage", "") if stop.code == 2 else ("FAILED", f"exit code {stop.code}: {shown.getvalue()[:200]}")
+        return (
+            ("usage", "")
+            if stop.code == 2
+            else ("FAILED", f"exit code {stop.code}: {shown.getvalue()[:200]}")
+        )
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if "/sigspike/" in f.filename]
+        frames = [
+            f for f in traceback.extract_tb(error.__traceback__) if "/sigspike/" in f.filename
+        ]
         last = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "outside"
         return "FAILED", f"{type(error).__name__} at {last}: {_short(error)}"
     finally:
@@ -69,7 +77,10 @@ def verdict(action: Callable[[], Any], patience: int = PATIENCE) -> tuple[str, s
 
 def _sentence(text: str) -> tuple[str, str]:
     if "\n" in text or len(text) >= 400 or "`" not in text:
-        return "FAILED", f"no sentence of its own: {text[:60]!r}… ({100 * (len(text) // 100)} characters)"
+        return (
+            "FAILED",
+            f"no sentence of its own: {text[:60]!r}… ({100 * (len(text) // 100)} characters)",
+        )
     return "refused", ""
 
 
@@ -80,7 +91,9 @@ def _short(error: BaseException) -> str:
         return "…"
 
 
-def fuzz(n: int, seed: int, kinds: list[str]) -> tuple[dict[str, Counter], dict[tuple[str, str], list[str]]]:
+def fuzz(
+    n: int, seed: int, kinds: list[str]
+) -> tuple[dict[str, Counter], dict[tuple[str, str], list[str]]]:
     """Counts by kind, and the inputs of every kind of failure."""
     total = sum(SHARES[kind] for kind in kinds)
     counts: dict[str, Counter] = {}
@@ -100,7 +113,9 @@ def fuzz(n: int, seed: int, kinds: list[str]) -> tuple[dict[str, Counter], dict[
 
 def main() -> None:
     """Fuzz, and say what was found."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("n", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", choices=list(SHARES), action="append")
@@ -109,10 +124,20 @@ def main() -> None:
     started = time.perf_counter()
     counts, failures = fuzz(options.n, options.seed, options.kind or list(SHARES))
     if options.json:
-        print(json.dumps({"counts": counts, "failures": [[*key, *cases[:3]] for key, cases in failures.items()]}))
+        print(
+            json.dumps(
+                {
+                    "counts": counts,
+                    "failures": [[*key, *cases[:3]] for key, cases in failures.items()],
+                }
+            )
+        )
     else:
         for kind, count in counts.items():
-            print(f"{kind:14}", ", ".join(f"{number} {answer}" for answer, number in count.most_common()))
+            print(
+                f"{kind:14}",
+                ", ".join(f"{number} {answer}" for answer, number in count.most_common()),
+            )
         for (kind, what), cases in sorted(failures.items(), key=lambda item: -len(item[1])):
             print(f"\n{kind}: {what}\n  {len(cases)} times, as in {cases[0][:400]}")
         print(f"\nafter {time.perf_counter() - started:.0f} s")

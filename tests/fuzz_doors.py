@@ -32,8 +32,12 @@ def pick(rng: np.random.Generator, things: Any) -> Any:
 
 def classes(kind: type = Checked) -> list[type]:
     """Every described class of sigspike, those of which no object is made too."""
-    children = [child for child in kind.__subclasses__() if child.__module__.startswith("sigspike.")]
-    return list(dict.fromkeys([*children, *(found for child in children for found in classes(child))]))
+    children = [
+        child for child in kind.__subclasses__() if child.__module__.startswith("sigspike.")
+    ]
+    return list(
+        dict.fromkeys([*children, *(found for child in children for found in classes(child))])
+    )
 
 
 def fitting(rng: np.random.Generator, name: str, domain: Any) -> Any:
@@ -44,7 +48,11 @@ def fitting(rng: np.random.Generator, name: str, domain: Any) -> Any:
         return pick(rng, (None, fitting(rng, name, domain.domain)))
     if isinstance(domain, Range):
         low, high = max(domain.low, -3), min(domain.high, domain.low + 9, 9)
-        return int(rng.integers(low, high + 1)) if domain.whole else float(rng.uniform(low + 0.01, high - 0.01))
+        return (
+            int(rng.integers(low, high + 1))
+            if domain.whole
+            else float(rng.uniform(low + 0.01, high - 0.01))
+        )
     if isinstance(domain, Choice):
         return pick(rng, domain.options)
     if isinstance(domain, Instance) and domain.kind is bool:
@@ -58,17 +66,23 @@ def fitting(rng: np.random.Generator, name: str, domain: Any) -> Any:
 
 
 def made_of(rng: np.random.Generator, kind: type) -> Any:
-    """An object with fitting values where there is no default (it may be refused for how they go together)."""
+    """An object with fitting values where there is no default (it may be refused for how they go
+    together).
+    """
     return kind(**_required(rng, kind))
 
 
 def _required(rng: np.random.Generator, kind: type) -> dict[str, Any]:
-    wanted = [f for f in fields(kind) if f.default is zoo.MISSING and f.default_factory is zoo.MISSING]
+    wanted = [
+        f for f in fields(kind) if f.default is zoo.MISSING and f.default_factory is zoo.MISSING
+    ]
     return {f.name: fitting(rng, f.name, f.metadata.get("domain")) for f in wanted}
 
 
 def constructor(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
-    """One or two odd values in the fields of a class, or arguments that are missing, unknown or too many."""
+    """One or two odd values in the fields of a class, or arguments that are missing, unknown or too
+    many.
+    """
     kind = pick(rng, classes())
     known = list(fields(kind))
     args: tuple[Any, ...] = ()
@@ -80,14 +94,20 @@ def constructor(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
     for field in [pick(rng, known) for _ in range(rng.integers(1, 3))] if known else ():
         fits = rng.random() < 0.15 and "domain" in field.metadata
         try:
-            name, value = ("fitting", fitting(rng, field.name, field.metadata["domain"])) if fits else odd.odd(rng)
+            name, value = (
+                ("fitting", fitting(rng, field.name, field.metadata["domain"]))
+                if fits
+                else odd.odd(rng)
+            )
         except ValueError:
             continue
         given[field.name] = value
         names.append(f"{field.name} = {name}")
     if rng.random() < 0.1:
         name, value = odd.odd(rng)
-        given[pick(rng, ("widht", "batch_size", "learning_rat", "x" * 300, "self", "cls", "ünïcode"))] = value
+        given[
+            pick(rng, ("widht", "batch_size", "learning_rat", "x" * 300, "self", "cls", "ünïcode"))
+        ] = value
         names.append(f"unknown = {name}")
     if rng.random() < 0.1 and given:
         names.append(f"no {(gone := pick(rng, given))}")
@@ -106,7 +126,9 @@ def experiment(rng: np.random.Generator) -> ss.Experiment:
         try:
             algorithm = made_of(rng, ss.Algorithm)
             space = "coefficients" if algorithm.optimiser.rotation_equivariant else "weights"
-            return zoo.experiment(problem, network, algorithm, n_steps=20, record_every=None, space=space)
+            return zoo.experiment(
+                problem, network, algorithm, n_steps=20, record_every=None, space=space
+            )
         except ValueError:
             continue
 
@@ -114,13 +136,21 @@ def experiment(rng: np.random.Generator) -> ss.Experiment:
 def paths(tree: Any, before: str = "") -> list[tuple[str, Any]]:
     """Every dotted path of an experiment, derived quantities too, with the domain of its field."""
     found = [(before + f.name, f.metadata.get("domain")) for f in fields(tree)]
-    found += [(before + name[5:], Range(0.05, 0.4)) for name in dir(type(tree)) if name.startswith("with_")]
+    found += [
+        (before + name[5:], Range(0.05, 0.4))
+        for name in dir(type(tree))
+        if name.startswith("with_")
+    ]
     parts = [f.name for f in fields(tree) if isinstance(getattr(tree, f.name), Checked)]
-    return found + [path for name in parts for path in paths(getattr(tree, name), f"{before}{name}.")]
+    return found + [
+        path for name in parts for path in paths(getattr(tree, name), f"{before}{name}.")
+    ]
 
 
 def _values(rng: np.random.Generator, path: str, domain: Any) -> tuple[str, Any]:
-    """Values of an axis, as words and as they are: fitting ones, ones with an odd one among them, odd all over."""
+    """Values of an axis, as words and as they are: fitting ones, ones with an odd one among them,
+    odd all over.
+    """
     draw = rng.random()
     if draw < 0.2:
         return odd.odd(rng)
@@ -139,7 +169,9 @@ def _values(rng: np.random.Generator, path: str, domain: Any) -> tuple[str, Any]
         except Exception:
             return name, good
     if wrap == "names":
-        return f"by name: {name}", {pick(rng, ("a", "b", "", 3, "time", "seed")): value for value in good}
+        return f"by name: {name}", {
+            pick(rng, ("a", "b", "", 3, "time", "seed")): value for value in good
+        }
     if wrap == "linked":
         other, value = odd.odd(rng)
         return f"linked {name} to n_test = {other}", ss.Linked({path: good, "n_test": value})
@@ -153,7 +185,14 @@ def axes(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
     """One or two axes of random fields and odd values."""
     base = experiment(rng)
     ends = [(path.rpartition(".")[2], domain) for path, domain in paths(base)]
-    known = [*paths(base), *ends, ("problem.snrr", None), ("", None), ("n_steps.x", None), ("problem..dim", None)]
+    known = [
+        *paths(base),
+        *ends,
+        ("problem.snrr", None),
+        ("", None),
+        ("n_steps.x", None),
+        ("problem..dim", None),
+    ]
     given, words = {}, []
     for _ in range(rng.integers(1, 3)):
         path, domain = pick(rng, known)
@@ -270,7 +309,15 @@ PARTS = """
 problem:signal-noise problem:kernel-file problem:mnist network:patch-cnn network:linear-model network.activation:leaky
 algorithm:momentum algorithm:gradient-descent algorithm:meta-reweighting algorithm.schedule:cosine
 """.split()  # noqa: SIM905
-SIGNAL = ["problem:signal-noise", "--problem.dim", "50", "--problem.signal-strength", "2", "--problem.noise-std", "0.5"]
+SIGNAL = [
+    "problem:signal-noise",
+    "--problem.dim",
+    "50",
+    "--problem.signal-strength",
+    "2",
+    "--problem.noise-std",
+    "0.5",
+]
 
 
 def commands(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
@@ -284,14 +331,23 @@ def commands(rng: np.random.Generator, _: Path) -> tuple[str, Action]:
         line += [
             flag,
             *path,
-            *(pick(rng, [*WORDS, "", "5 10", "10" * 30]) for _ in range(many if flag != "--json" else 0)),
+            *(
+                pick(rng, [*WORDS, "", "5 10", "10" * 30])
+                for _ in range(many if flag != "--json" else 0)
+            ),
         ]
     if rng.random() < 0.5:
         line += SIGNAL
     if rng.random() < 0.3:
         line += [pick(rng, PARTS)]
         kept = pick(
-            rng, ("--algorithm.flip-rate", "--network.activation.slope", "--network.width", "--algorithm.n-clean")
+            rng,
+            (
+                "--algorithm.flip-rate",
+                "--network.activation.slope",
+                "--network.width",
+                "--algorithm.n-clean",
+            ),
         )
         line += [kept, pick(rng, [*WORDS, "", "5 10", "10" * 30])] if rng.random() < 0.7 else []
     return json.dumps(line), lambda: command(line)

@@ -51,7 +51,12 @@ def cluster(grid: Grid, folder: Path) -> None:
 def file(grid: Grid, folder: Path) -> None:
     """``sigspike sweep --file``: TOML, or JSON where a value is None, into a NetCDF file."""
     axes = {name: _axis_table(values) for name, values in grid.asked.items()}
-    spec = {"experiment": table(grid.base), "axes": axes, "n_seeds": grid.n_seeds, "seed": grid.seed}
+    spec = {
+        "experiment": table(grid.base),
+        "axes": axes,
+        "n_seeds": grid.n_seeds,
+        "seed": grid.seed,
+    }
     check(grid, _command(folder, ["--file", str(_write(folder, spec))]))
 
 
@@ -70,7 +75,9 @@ def flags(grid: Grid, folder: Path) -> None:
 
 
 def boundary(grid: Grid, folder: Path) -> None:
-    """``trace_boundary``: trained cells are the means of their runs, others lie between them or are NaN."""
+    """``trace_boundary``: trained cells are the means of their runs, others lie between them or are
+    NaN.
+    """
     if len(grid.axes) != 2:
         raise Unspoken
     given = grid.base, grid.asked, LEVEL, QUANTITY, grid.n_seeds, grid.seed
@@ -99,7 +106,14 @@ def boundary(grid: Grid, folder: Path) -> None:
         assert rest.max() <= max(known) + slack
 
 
-DOORS = {"memory": memory, "mean": mean, "store": store, "file": file, "flags": flags, "boundary": boundary}
+DOORS = {
+    "memory": memory,
+    "mean": mean,
+    "store": store,
+    "file": file,
+    "flags": flags,
+    "boundary": boundary,
+}
 RARE = {"cluster": cluster}  # a process of its own each time
 
 
@@ -112,8 +126,12 @@ def _command(folder: Path, words: list[str]) -> xr.Dataset:
 
 def table(described: Any) -> dict[str, Any]:
     """An object as a file says it: its type, and every field that is not None."""
-    own = {f.name: getattr(described, f.name) for f in fields(described) if "hidden" not in f.metadata}
-    told = {name: table(value) if is_dataclass(value) else plain(value) for name, value in own.items()}
+    own = {
+        f.name: getattr(described, f.name) for f in fields(described) if "hidden" not in f.metadata
+    }
+    told = {
+        name: table(value) if is_dataclass(value) else plain(value) for name, value in own.items()
+    }
     kind = {} if isinstance(described, ss.Experiment) else {"type": type(described).__name__}
     return kind | {name: value for name, value in told.items() if value is not None}
 
@@ -138,7 +156,10 @@ def _axis_table(values: Any) -> Any:
 
 def _write(folder: Path, spec: dict[str, Any]) -> Path:
     try:
-        place, text = folder / "grid.toml", "\n".join(f"{key} = {_toml(value)}" for key, value in spec.items())
+        place, text = (
+            folder / "grid.toml",
+            "\n".join(f"{key} = {_toml(value)}" for key, value in spec.items()),
+        )
     except TypeError:  # TOML has no null
         place, text = folder / "grid.json", json.dumps(spec)
     place.write_text(text)
@@ -147,7 +168,9 @@ def _write(folder: Path, spec: dict[str, Any]) -> Path:
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(own)}" for key, own in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{json.dumps(key)} = {_toml(own)}" for key, own in value.items()) + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if value is None:

@@ -31,11 +31,13 @@ def draw(seed: int, number: int) -> tuple[Grid, str]:
 def kin(seed: int, number: int, count: int) -> list[tuple[Grid, str]]:
     """A grid, and ``count`` - 1 more with its programs but with other, and more, numbers.
 
-    Compiling is nearly all that a grid costs; and a number that a program kept from the grid it was compiled for
-    would show only so.
+    Compiling is nearly all that a grid costs; and a number that a program kept from the grid it was
+    compiled for would show only so.
     """
     rng = np.random.default_rng([seed, number])
-    door = str(rng.choice(list(WEIGHTS), p=np.array(list(WEIGHTS.values())) / sum(WEIGHTS.values())))
+    door = str(
+        rng.choice(list(WEIGHTS), p=np.array(list(WEIGHTS.values())) / sum(WEIGHTS.values()))
+    )
     while True:
         n_axes = 2 if door == "boundary" else int(rng.choice([1, 2, 3], p=[0.3, 0.45, 0.25]))
         grid, drawn = _grid(rng, n_axes, door == "flags")
@@ -43,7 +45,10 @@ def kin(seed: int, number: int, count: int) -> list[tuple[Grid, str]]:
         if _is_small(grid) and (lawful or rng.random() < 0.15):
             break
     others = [drawn.renumbered(grid) for _ in range(count - 1)]
-    return [(own, door) for own in (grid, *(o for o in others if _is_small(o) and _is_lawful(o) == lawful))]
+    return [
+        (own, door)
+        for own in (grid, *(o for o in others if _is_small(o) and _is_lawful(o) == lawful))
+    ]
 
 
 def _is_lawful(grid: Grid) -> bool:
@@ -67,7 +72,9 @@ def _grid(rng: Generator, n_axes: int, plain: bool) -> tuple[Grid, "Axes"]:
 
 
 class Axes:
-    """Draws axes over an experiment: parts first, then fields that the parts of all cells have (rarely: of some)."""
+    """Draws axes over an experiment: parts first, then fields that the parts of all cells have
+    (rarely: of some).
+    """
 
     def __init__(self, rng: Generator, base: ss.Experiment, plain: bool):
         self.rng, self.base, self.plain = rng, base, plain
@@ -77,24 +84,40 @@ class Axes:
 
     def axes(self, count: int) -> dict[str, Any] | None:
         """Axes as ``ss.sweep`` takes them."""
-        sizes = [1 if self.plain else int(self.rng.choice([1, 2, 3], p=[0.65, 0.25, 0.1])) for _ in range(count)]
+        sizes = [
+            1 if self.plain else int(self.rng.choice([1, 2, 3], p=[0.65, 0.25, 0.1]))
+            for _ in range(count)
+        ]
         lengths = [int(self.rng.choice([1, 2, 3], p=[0.15, 0.55, 0.3])) for _ in range(count)]
         slots: list[dict[str, Any]] = [{} for _ in range(count)]
-        wholes = [[not self.plain and self.rng.random() < 0.2 for _ in range(size)] for size in sizes]
+        wholes = [
+            [not self.plain and self.rng.random() < 0.2 for _ in range(size)] for size in sizes
+        ]
         for whole in (True, False):
             for slot, length, kinds in zip(slots, lengths, wholes, strict=True):
                 for _ in range(kinds.count(whole)):
                     path = self._path(whole, {path for own in slots for path in own})
-                    slot[path] = self._part(path, length) if whole else self._column(path, length, len(kinds) > 1)
-        self.shapes = math.prod(length for slot, length in zip(slots, lengths, strict=True) if self._costs(slot))
+                    slot[path] = (
+                        self._part(path, length)
+                        if whole
+                        else self._column(path, length, len(kinds) > 1)
+                    )
+        self.shapes = math.prod(
+            length for slot, length in zip(slots, lengths, strict=True) if self._costs(slot)
+        )
         self.slots = slots
         return self._named(slots) if all(map(_even, slots)) else None
 
     def renumbered(self, grid: Grid) -> Grid:
-        """The grid with a scaled number for every number of its base, and a longer axis for every axis of numbers."""
+        """The grid with a scaled number for every number of its base, and a longer axis for every
+        axis of numbers.
+        """
         leaves, parts = jax.tree.flatten(grid.base)
         base = jax.tree.unflatten(parts, [self._scaled(leaf) for leaf in leaves])
-        slots = [slot if self._costs(slot) or not _is_numbers(slot) else self._longer(slot) for slot in self.slots]
+        slots = [
+            slot if self._costs(slot) or not _is_numbers(slot) else self._longer(slot)
+            for slot in self.slots
+        ]
         try:
             base = ss.Experiment(**{f.name: getattr(base, f.name) for f in fields(base)})
         except Refusal:  # scaled numbers that do not go together
@@ -118,10 +141,15 @@ class Axes:
                 yield from self._everything(f"{under}.{name}".lstrip("."))
 
     def _longer(self, slot: dict[str, Any]) -> dict[str, Any]:
-        return {path: [self._scaled(value) for value in (*values, *values)] for path, values in slot.items()}
+        return {
+            path: [self._scaled(value) for value in (*values, *values)]
+            for path, values in slot.items()
+        }
 
     def _scaled(self, value: Any) -> Any:
-        is_number = np.ndim(value) == 0 and np.result_type(value).kind == "f" and value % 1  # dim stays whole
+        is_number = (
+            np.ndim(value) == 0 and np.result_type(value).kind == "f" and value % 1
+        )  # dim stays whole
         return value * float(self.rng.uniform(0.5, 1.0)) if is_number else value
 
     def _owners(self, path: str) -> list[Any]:
@@ -149,12 +177,20 @@ class Axes:
         known = self._paths(whole, everywhere=self.rng.random() > 0.05)
         again = self.rng.random() < 0.02
         depth = self.rng.random() < 0.6  # top-level fields are few
-        free = [path for path in known if (again or path not in taken) and ("." in path or not depth or whole)]
+        free = [
+            path
+            for path in known
+            if (again or path not in taken) and ("." in path or not depth or whole)
+        ]
         return grid_values.pick(self.rng, free)
 
     def _part(self, path: str, length: int) -> dict[str, Any]:
         parent, _, name = path.rpartition(".")
-        field = next(type(owner).__dataclass_fields__[name] for owner in self._owners(parent) if hasattr(owner, name))
+        field = next(
+            type(owner).__dataclass_fields__[name]
+            for owner in self._owners(parent)
+            if hasattr(owner, name)
+        )
         objects = [grid_values.part(self.rng, field.metadata["domain"].kind) for _ in range(length)]
         self.parts[path] = {f"{type(made).__name__} {k}": made for k, made in enumerate(objects)}
         return self.parts[path]
@@ -165,22 +201,30 @@ class Axes:
         if name in grid_values.derived(type(owners[0])):
             pool = grid_values.derived_pool(owners, name)
         else:
-            pool = grid_values.pool(type(grid_values.pick(self.rng, owners)).__dataclass_fields__[name])
+            pool = grid_values.pool(
+                type(grid_values.pick(self.rng, owners)).__dataclass_fields__[name]
+            )
         if linked or len(pool) < length:
             return [grid_values.pick(self.rng, pool) for _ in range(length)]
         return [pool[int(k)] for k in self.rng.permutation(len(pool))[:length]]
 
     def _costs(self, slot: dict[str, Any]) -> bool:
         """Whether another place along an axis is another program (of the oracle at least)."""
-        return any(isinstance(values, dict) or self._is_shape(path) for path, values in slot.items())
+        return any(
+            isinstance(values, dict) or self._is_shape(path) for path, values in slot.items()
+        )
 
     def _is_shape(self, path: str) -> bool:
         parent, _, name = path.rpartition(".")
         found = [type(owner).__dataclass_fields__.get(name) for owner in self._owners(parent)]
-        return name == "dim" or any(field is not None and field.metadata.get("static") for field in found)
+        return name == "dim" or any(
+            field is not None and field.metadata.get("static") for field in found
+        )
 
     def _named(self, slots: list[dict[str, Any]]) -> dict[str, Any]:
-        """A link under a name of its own, the paths in it in any order; an array for a list of numbers, sometimes."""
+        """A link under a name of its own, the paths in it in any order; an array for a list of
+        numbers, sometimes.
+        """
         axes: dict[str, Any] = {}
         names = Counter(next(iter(slot)).rpartition(".")[2] for slot in slots)
         for number, slot in enumerate(slots):
@@ -203,7 +247,11 @@ def _ends(path: str) -> list[str]:
 
 
 def _even(slot: dict[str, Any]) -> bool:
-    return bool(slot) and all(map(len, slot.values())) and len({len(values) for values in slot.values()}) == 1
+    return (
+        bool(slot)
+        and all(map(len, slot.values()))
+        and len({len(values) for values in slot.values()}) == 1
+    )
 
 
 def _is_numbers(slot: dict[str, Any]) -> bool:

@@ -16,7 +16,10 @@ from sigspike.simulation.measure import RECORDS
 
 DIMENSIONS = {"seed", "time", "sign", "neuron", "sample", "patch", "kind"}
 TAKEN = DIMENSIONS | {field.name for record in RECORDS.values() for field in fields(record)}
-LOST = {"diverged_at", "test_error_se"}  # means over seeds have fraction_diverged, and a standard error of their own
+LOST = {
+    "diverged_at",
+    "test_error_se",
+}  # means over seeds have fraction_diverged, and a standard error of their own
 CLOSE = 1e-9  # of the largest number of a variable
 FLOOR = 1e-12  # rounding of what should be 0
 
@@ -59,15 +62,23 @@ class Grid:
     def places(self) -> list[dict[str, int]]:
         """The place along every dimension, for each cell."""
         lengths = {name: len(next(iter(own.values()))) for name, own in self.columns.items()}
-        return [dict(zip(lengths, at, strict=True)) for at in product(*map(range, lengths.values()))]
+        return [
+            dict(zip(lengths, at, strict=True)) for at in product(*map(range, lengths.values()))
+        ]
 
     def values(self, places: Mapping[str, int]) -> dict[str, Any]:
         """What the axes put in a cell."""
-        return {path: column[places[name]] for name, own in self.columns.items() for path, column in own.items()}
+        return {
+            path: column[places[name]]
+            for name, own in self.columns.items()
+            for path, column in own.items()
+        }
 
     def labels(self, name: str) -> list[Any]:
         """What the coordinate calls the places of a dimension."""
-        given = next(values for path, values in self.axes.items() if path.rpartition(".")[2] == name)
+        given = next(
+            values for path, values in self.axes.items() if path.rpartition(".")[2] == name
+        )
         if isinstance(given, ss.Linked):
             first = next(iter(given.fields.values()))
             given = first if given.labels is None else given.labels
@@ -76,11 +87,16 @@ class Grid:
 
 def _columns(name: str, given: Any) -> dict[str, Sequence[Any]]:
     own = given.fields if isinstance(given, ss.Linked) else {name: given}
-    return {path: list(column.values()) if isinstance(column, Mapping) else column for path, column in own.items()}
+    return {
+        path: list(column.values()) if isinstance(column, Mapping) else column
+        for path, column in own.items()
+    }
 
 
 def cell(owner: Any, values: Mapping[str, Any]) -> Any:
-    """``owner`` with values put: parts, then the plain fields in them and beside them at once, then derived ones."""
+    """``owner`` with values put: parts, then the plain fields in them and beside them at once, then
+    derived ones.
+    """
     plain: dict[str, Any] = {}
     derived: dict[str, Any] = {}
     inside: dict[str, dict[str, Any]] = {}
@@ -102,7 +118,9 @@ def cell(owner: Any, values: Mapping[str, Any]) -> Any:
 
 
 def moved(at: Any, path: str) -> set[str]:
-    """The fields that move with a path: its own, or those in which two values of a derived quantity differ."""
+    """The fields that move with a path: its own, or those in which two values of a derived quantity
+    differ.
+    """
     parent, _, name = path.rpartition(".")
     for step in filter(None, parent.split(".")):
         at = getattr(at, step)
@@ -110,7 +128,9 @@ def moved(at: Any, path: str) -> set[str]:
         return {path}
     one, other = (getattr(at, f"with_{name}")(value) for value in (0.11, 0.22))
     numbers = [f.name for f in fields(at) if np.ndim(getattr(at, f.name)) == 0]
-    return {f"{parent}.{field}" for field in numbers if getattr(one, field) != getattr(other, field)}
+    return {
+        f"{parent}.{field}" for field in numbers if getattr(one, field) != getattr(other, field)
+    }
 
 
 def ambiguous(grid: Grid) -> str:
@@ -145,7 +165,9 @@ def alone(setting: ss.Experiment, seed: int, number: int) -> xr.Dataset:
     return ss.named_axes(ss.simulate(setting, random.fold_in(random.key(seed), number)))
 
 
-def held(base: ss.Experiment, axes: Mapping[str, Any], n_seeds: int = 2, keep: str = "seeds") -> xr.Dataset:
+def held(
+    base: ss.Experiment, axes: Mapping[str, Any], n_seeds: int = 2, keep: str = "seeds"
+) -> xr.Dataset:
     """The result of a grid whose every cell has been held against its runs."""
     data = ss.sweep(base, axes, n_seeds, seed=3, keep=keep)
     check(Grid(base, axes, n_seeds, 3), data, keep)
@@ -153,7 +175,9 @@ def held(base: ss.Experiment, axes: Mapping[str, Any], n_seeds: int = 2, keep: s
 
 
 def check(grid: Grid, data: xr.Dataset, keep: str = "seeds") -> None:
-    """Every cell of a result is its runs; what a cell does not have is NaN, and no label is of nothing."""
+    """Every cell of a result is its runs; what a cell does not have is NaN, and no label is of
+    nothing.
+    """
     settings = experiments(grid)
     runs = [[alone(at, grid.seed, number) for number in range(grid.n_seeds)] for at in settings]
     check_labels(grid, data, [run for cell_runs in runs for run in cell_runs])
@@ -169,12 +193,17 @@ def check(grid: Grid, data: xr.Dataset, keep: str = "seeds") -> None:
 
 
 def check_labels(grid: Grid, data: xr.Dataset, runs: list[xr.Dataset]) -> None:
-    """Numbers are numbers, switches booleans, all else words; the record's own axes are those of the cells."""
+    """Numbers are numbers, switches booleans, all else words; the record's own axes are those of
+    the cells.
+    """
     for name in grid.columns:
         labels, found = grid.labels(name), data[name].values
         if all(type(label) is bool for label in labels):
             assert found.dtype == bool, (name, found.dtype)
-        elif all(isinstance(label, (int, float, np.number)) and type(label) is not bool for label in labels):
+        elif all(
+            isinstance(label, (int, float, np.number)) and type(label) is not bool
+            for label in labels
+        ):
             assert found.dtype.kind in "iuf", (name, found.dtype)
         else:
             labels = list(map(str, labels))
@@ -193,21 +222,29 @@ def check_run(found: xr.Dataset, run: xr.Dataset, where: str) -> None:
         assert_close(found[name].values, spread(run.get(name), found[name]), f"{name} in {where}")
     late = (found["diverged_at"] >= 0).values
     for name in {*found.data_vars} - {"diverged_at", "stopped_at", "fraction_diverged"}:
-        assert np.isnan(found[name].transpose("time", ...).values[late]).all(), f"{name} after divergence in {where}"
+        assert np.isnan(found[name].transpose("time", ...).values[late]).all(), (
+            f"{name} after divergence in {where}"
+        )
 
 
 def check_means(found: xr.Dataset, runs: list[xr.Dataset], where: str) -> None:
     """Mean, standard error and count of the numbers that the seeds have."""
     own = [name for name in found.data_vars if f"{name}_n" in found]
     assert {name for run in runs for name in run.data_vars} - LOST <= {*own}
-    assert {*found.data_vars} == {*own, *(f"{name}{end}" for name in own for end in ("_se", "_n")), "fraction_diverged"}
+    assert {*found.data_vars} == {
+        *own,
+        *(f"{name}{end}" for name in own for end in ("_se", "_n")),
+        "fraction_diverged",
+    }
     for name in own:
         each = np.stack([spread(run.get(name), found[name]) for run in runs])
         each = np.where(each < 0, np.nan, each) if name == "stopped_at" else each
         count = np.sum(~np.isnan(each), axis=0)
         with np.errstate(all="ignore"):
             mean = np.where(count > 0, np.nansum(each, axis=0) / count, np.nan)
-            variance = np.where(count > 1, np.nansum((each - mean) ** 2, axis=0) / (count - 1), np.nan)
+            variance = np.where(
+                count > 1, np.nansum((each - mean) ** 2, axis=0) / (count - 1), np.nan
+            )
             error = np.sqrt(variance / count)
         assert found[f"{name}_n"].dtype.kind == "i", name
         np.testing.assert_array_equal(found[f"{name}_n"], count, err_msg=f"{name}_n in {where}")
@@ -218,7 +255,9 @@ def check_means(found: xr.Dataset, runs: list[xr.Dataset], where: str) -> None:
 def check_divergences(found: xr.DataArray, runs: list[xr.Dataset], where: str) -> None:
     """The fraction of seeds that have diverged, at the moments that the cell has."""
     fractions = [spread((run["diverged_at"] >= 0).astype(found.dtype), found) for run in runs]
-    np.testing.assert_array_equal(found, np.mean(fractions, axis=0), err_msg=f"fraction_diverged in {where}")
+    np.testing.assert_array_equal(
+        found, np.mean(fractions, axis=0), err_msg=f"fraction_diverged in {where}"
+    )
 
 
 def check_snr(found: xr.Dataset, at: ss.Experiment, where: str) -> None:
@@ -226,7 +265,9 @@ def check_snr(found: xr.Dataset, at: ss.Experiment, where: str) -> None:
     for name, power, factor in (("snr", 1, 1), ("n_snr2", 2, at.n_samples)):
         if name in found.coords and found[name].dtype.kind == "f":
             snr = float(getattr(at.problem, "snr", np.nan))
-            np.testing.assert_allclose(found[name], factor * snr**power, rtol=1e-6, err_msg=f"{name} in {where}")
+            np.testing.assert_allclose(
+                found[name], factor * snr**power, rtol=1e-6, err_msg=f"{name} in {where}"
+            )
 
 
 def spread(values: xr.DataArray | None, like: xr.DataArray) -> np.ndarray:
@@ -234,7 +275,9 @@ def spread(values: xr.DataArray | None, like: xr.DataArray) -> np.ndarray:
     whole = np.full(like.shape, -1 if like.dtype.kind == "i" else np.nan, like.dtype)
     if values is None:
         return whole
-    ordered = values.expand_dims([dim for dim in like.dims if dim not in values.dims]).transpose(*like.dims)
+    ordered = values.expand_dims([dim for dim in like.dims if dim not in values.dims]).transpose(
+        *like.dims
+    )
     whole[np.ix_(*(_positions(ordered, like, str(dim)) for dim in like.dims))] = ordered.values
     return whole
 

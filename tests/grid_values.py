@@ -34,7 +34,9 @@ EVERY = (None, 1, 2, 3)
 
 @cache
 def pool(field: Field) -> tuple[Any, ...]:
-    """Legal values of a field that is no part; none for arrays and for what programs set themselves."""
+    """Legal values of a field that is no part; none for arrays and for what programs set
+    themselves.
+    """
     domain = field.metadata.get("domain")
     if "hidden" in field.metadata or (isinstance(domain, Instance) and domain.kind is not bool):
         return ()
@@ -43,7 +45,9 @@ def pool(field: Field) -> tuple[Any, ...]:
     if isinstance(domain, Instance):
         return (False, True)
     if isinstance(domain, Range):
-        return tuple(value for value in OWN.get(field.name, _numbers(domain, field)) if _holds(domain, value))
+        return tuple(
+            value for value in OWN.get(field.name, _numbers(domain, field)) if _holds(domain, value)
+        )
     return _optional(field)
 
 
@@ -102,7 +106,9 @@ def pick(rng: Generator, options: Any) -> Any:
 
 
 def part(rng: Generator, base: type) -> Any:
-    """An object of some class that can stand for ``base``, each field of which is the default or anything legal."""
+    """An object of some class that can stand for ``base``, each field of which is the default or
+    anything legal.
+    """
     return made(rng, pick(rng, zoo.concrete(base)))
 
 
@@ -141,7 +147,9 @@ def experiment(rng: Generator) -> ss.Experiment:
 
 @cache
 def names(kind: type) -> dict[str, bool]:
-    """What can be an axis of a class: its fields and derived quantities, and whether each is a part."""
+    """What can be an axis of a class: its fields and derived quantities, and whether each is a
+    part.
+    """
     own = {f.name: is_part(f) for f in fields(kind) if is_part(f) or pool(f)}
     return own | dict.fromkeys(derived(kind), False)
 
@@ -149,5 +157,7 @@ def names(kind: type) -> dict[str, bool]:
 def classes(base: type) -> list[type]:
     """A class, or those that can be made from it, and the same of all their parts."""
     kinds = zoo.concrete(base) or [base]
-    inside = [field.metadata["domain"].kind for kind in kinds for field in fields(kind) if is_part(field)]
+    inside = [
+        field.metadata["domain"].kind for kind in kinds for field in fields(kind) if is_part(field)
+    ]
     return [*kinds, *(kind for part_kind in dict.fromkeys(inside) for kind in classes(part_kind))]

@@ -1,6 +1,8 @@
-"""The command line, interrupted at random moments from its first line on: it always says so and leaves nothing behind.
+"""The command line, interrupted at random moments from its first line on: it always says so and
+leaves nothing behind.
 
-python tests/interrupt_sweep.py 20 # as many interrupts as asked for, every fourth a SIGTERM; prints what happened
+python tests/interrupt_sweep.py 20 # as many interrupts as asked for, every fourth a SIGTERM; prints
+what happened
 """
 
 import os
@@ -16,7 +18,9 @@ from pathlib import Path
 START = "import sys; print('up', flush=True); from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"
 SIZES = "--n-samples 10 --n-steps 20000 --n-test 20 --n-seeds 20 --measure summary"
 AXES = "--axis problem.snr 0.1 0.2 0.3 0.4 0.5 0.6"
-PROBLEM = "problem:signal-noise --problem.dim 50 --problem.signal-strength 2 --problem.noise-std 0.5"
+PROBLEM = (
+    "problem:signal-noise --problem.dim 50 --problem.signal-strength 2 --problem.noise-std 0.5"
+)
 SOONEST = 0.02  # seconds: before, Python itself has just learnt to read
 
 
@@ -26,7 +30,9 @@ def sweep(store: Path) -> list[str]:
 
 
 def start(arguments: list[str], folder: Path, script: str = START) -> subprocess.Popen:
-    """The command in a process of its own, in an empty folder and with one for temporary files, once Python is up."""
+    """The command in a process of its own, in an empty folder and with one for temporary files,
+    once Python is up.
+    """
     for name in ("cwd", "tmp"):
         (folder / name).mkdir(exist_ok=True)
     environment = os.environ | {"TMPDIR": str(folder / "tmp")}
@@ -39,7 +45,9 @@ def start(arguments: list[str], folder: Path, script: str = START) -> subprocess
 
 
 def interrupt(process: subprocess.Popen, number: int, folder: Path) -> tuple[float, str]:
-    """Send the signal; returns how long the process went on, and what it said. It must leave nothing behind."""
+    """Send the signal; returns how long the process went on, and what it said. It must leave
+    nothing behind.
+    """
     began = time.perf_counter()
     process.send_signal(number)
     said = process.communicate(timeout=60)[1]
@@ -70,4 +78,8 @@ def check(folder: Path, n_interrupts: int, seed: int, longest: float) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
-        print(check(Path(temporary), int(sys.argv[1]), seed=0, longest=float((sys.argv[2:] or [6])[0])))
+        print(
+            check(
+                Path(temporary), int(sys.argv[1]), seed=0, longest=float((sys.argv[2:] or [6])[0])
+            )
+        )

@@ -1,4 +1,5 @@
-"""A sweep into a store, killed at random moments until it is done: the data must equal an uninterrupted run's.
+"""A sweep into a store, killed at random moments until it is done: the data must equal an
+uninterrupted run's.
 
 python tests/kill_sweep.py 100 # as many kills (SIGKILL) as asked for; prints what happened
 """
@@ -25,9 +26,11 @@ def run(store: Path):
 
 
 def kill_until_done(store: Path, n_kills: int, source: random.Random) -> int:
-    """Start the sweep in a process of its own and kill it, ``n_kills`` times; returns the kills that hit its work.
+    """Start the sweep in a process of its own and kill it, ``n_kills`` times; returns the kills
+    that hit its work.
 
-    For a process that has imported jax and not used it: what is forked from it need not import it again.
+    For a process that has imported jax and not used it: what is forked from it need not import it
+    again.
     """
     hits = 0
     for _ in range(n_kills):
@@ -52,7 +55,9 @@ def check(folder: Path, n_kills: int, seed: int, whole: Path | None = None) -> s
     store = folder / "killed.zarr"
     call = [sys.executable, __file__, "--kill", str(store), str(n_kills), str(seed)]
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    hits = int(subprocess.run(call, env=environment, check=True, capture_output=True, text=True).stdout)
+    hits = int(
+        subprocess.run(call, env=environment, check=True, capture_output=True, text=True).stdout
+    )
     left = len(Ledger.of(store).chunks)
     data, expected = run(store), run(whole or folder / "whole.zarr")
     long_sweep.assert_same_bits(data, expected)
@@ -73,4 +78,7 @@ if __name__ == "__main__":
             for start in range(0, total, ROUND):
                 folder = Path(temporary) / str(start)
                 folder.mkdir()
-                print(check(folder, min(ROUND, total - start), start, Path(temporary) / "whole.zarr"), flush=True)
+                print(
+                    check(folder, min(ROUND, total - start), start, Path(temporary) / "whole.zarr"),
+                    flush=True,
+                )

@@ -1,4 +1,6 @@
-"""A sweep long enough to be killed in the middle: programs of one shape, so of one compilation, in many chunks."""
+"""A sweep long enough to be killed in the middle: programs of one shape, so of one compilation, in
+many chunks.
+"""
 
 from pathlib import Path
 
@@ -26,8 +28,13 @@ def run(
         n_test=50,
         measure="summary",
     )
-    algorithms = {f"{rate:.3f}": ss.LabelNoiseGD(0.5, flip_rate=rate) for rate in np.linspace(0, 0.45, n_rates)}
-    return ss.sweep(setting, (axes or {}) | {"algorithm": algorithms}, n_seeds, store=store, cluster=cluster)
+    algorithms = {
+        f"{rate:.3f}": ss.LabelNoiseGD(0.5, flip_rate=rate)
+        for rate in np.linspace(0, 0.45, n_rates)
+    }
+    return ss.sweep(
+        setting, (axes or {}) | {"algorithm": algorithms}, n_seeds, store=store, cluster=cluster
+    )
 
 
 def assert_same_bits(data, whole) -> None:

@@ -1,4 +1,6 @@
-"""Values that nobody should give, each made by a function of a random generator and known by a name."""
+"""Values that nobody should give, each made by a function of a random generator and known by a
+name.
+"""
 
 import datetime
 import decimal
@@ -22,7 +24,9 @@ class Hostile:
     def _break(self, *_: Any) -> Any:
         raise RuntimeError("hostile\nin two lines")
 
-    __eq__ = __repr__ = __str__ = __index__ = __float__ = __int__ = __len__ = __iter__ = __bool__ = __lt__ = _break
+    __eq__ = __repr__ = __str__ = __index__ = __float__ = __int__ = __len__ = __iter__ = (
+        __bool__
+    ) = __lt__ = _break
     __array__ = __hash__ = __add__ = __mul__ = _break
 
 
@@ -72,7 +76,9 @@ ODD: dict[str, Callable[[np.random.Generator], Any]] = {
     "np.longdouble": lambda rng: np.longdouble("1e400"),
     "decimal": lambda rng: decimal.Decimal("0.3"),
     "fraction": lambda rng: fractions.Fraction(1, 3),
-    "word": lambda rng: str(rng.choice(["", "weights", "gaussian", "sum", "three", "1", "nan", "ünïcode", "a\nb"])),
+    "word": lambda rng: str(
+        rng.choice(["", "weights", "gaussian", "sum", "three", "1", "nan", "ünïcode", "a\nb"])
+    ),
     "long word": lambda rng: "x" * 10**6,
     "np.str": lambda rng: np.str_("gaussian"),
     "bytes": lambda rng: b"\x00\xff",
@@ -128,7 +134,11 @@ ODD: dict[str, Callable[[np.random.Generator], Any]] = {
     "old key": lambda rng: jax.random.PRNGKey(0),
     "shape": lambda rng: jax.ShapeDtypeStruct((), jnp.float32),
 }
-PLAIN = {name for name in ODD if name not in ("hostile", "lying", "list of the hostile", "long word", "object scalar")}
+PLAIN = {
+    name
+    for name in ODD
+    if name not in ("hostile", "lying", "list of the hostile", "long word", "object scalar")
+}
 
 
 def odd(rng: np.random.Generator) -> tuple[str, Any]:

@@ -1,8 +1,10 @@
-"""Random small grids, each held against its cells run alone: ``python tests/random_grids.py 2000 --seed 7``.
+"""Random small grids, each held against its cells run alone: ``python tests/random_grids.py 2000
+--seed 7``.
 
-Axes are drawn from everything that can be an axis, found from the classes: numbers, constants, choices, switches,
-counts, optional fields, derived quantities and parts at every path, alone or linked. A grid is refused rightly only if
-it is ambiguous or some cell of it is no experiment, and must be then. ``--only NUMBER`` replays one grid.
+Axes are drawn from everything that can be an axis, found from the classes: numbers, constants,
+choices, switches, counts, optional fields, derived quantities and parts at every path, alone or
+linked. A grid is refused rightly only if it is ambiguous or some cell of it is no experiment, and
+must be then. ``--only NUMBER`` replays one grid.
 """
 
 import argparse
@@ -55,16 +57,22 @@ def judge(grid: Grid, door: str) -> Outcome:
         except Refusal as refusal:
             if reasons and _names_the_cell(str(refusal), grid, cells):
                 return Outcome("refused", door)
-            return Outcome("failed", door, story=f"wrongly refused: {refusal}; oracle: {reasons[:1]}")
+            return Outcome(
+                "failed", door, story=f"wrongly refused: {refusal}; oracle: {reasons[:1]}"
+            )
         except Exception:
-            return Outcome("failed", door, story=f"{traceback.format_exc(limit=-4)}\noracle: {reasons[:1]}")
+            return Outcome(
+                "failed", door, story=f"{traceback.format_exc(limit=-4)}\noracle: {reasons[:1]}"
+            )
     if reasons:
         return Outcome("failed", door, story=f"not refused: {reasons[0]}")
     return Outcome("passed", door, len(cells) * grid.n_seeds)
 
 
 def _names_the_cell(message: str, grid: Grid, cells: list[Any]) -> bool:
-    """Whether a refusal says which dimensions it is about, if it is only that cells are no experiments."""
+    """Whether a refusal says which dimensions it is about, if it is only that cells are no
+    experiments.
+    """
     if not cells or any(isinstance(at, str) and at.startswith("twice") for at in cells):
         return True
     return all(name in message for name in grid.columns)
@@ -78,10 +86,12 @@ def tell(grid: Grid, door: str) -> str:
 
 def _said(values: Any) -> str:
     if isinstance(values, ss.Linked):
-        return (
-            f"Linked({{{', '.join(f'{path}: {_said(own)}' for path, own in values.fields.items())}}}, {values.labels})"
-        )
-    return str({name: describe(made) for name, made in values.items()} if isinstance(values, dict) else values)
+        return f"Linked({{{', '.join(f'{path}: {_said(own)}' for path, own in values.fields.items())}}}, {values.labels})"
+    return str(
+        {name: describe(made) for name, made in values.items()}
+        if isinstance(values, dict)
+        else values
+    )
 
 
 def main() -> None:
@@ -90,7 +100,9 @@ def main() -> None:
     parser.add_argument("count", type=int, nargs="?", default=60)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--shard", default="0/1", help="K/N: every N-th grid, from the K-th")
-    parser.add_argument("--kin", type=int, default=1, help="grids of other numbers for each set of programs")
+    parser.add_argument(
+        "--kin", type=int, default=1, help="grids of other numbers for each set of programs"
+    )
     parser.add_argument("--untyped", action="store_true", help="without type checks")
     parser.add_argument("--only", type=int, help="one grid, told in full")
     given = parser.parse_args()
@@ -106,10 +118,15 @@ def main() -> None:
         doors[outcome.door] += 1
         cells += outcome.cells
         if outcome.kind == "failed":
-            print(f"--- grid {number} of seed {given.seed} fails\n{tell(grid, door)}\n{outcome.story}", flush=True)
+            print(
+                f"--- grid {number} of seed {given.seed} fails\n{tell(grid, door)}\n{outcome.story}",
+                flush=True,
+            )
         counts = ", ".join(f"{found[kind]} {kind}" for kind in OUTCOMES)
         seconds = f"{time.perf_counter() - started:.0f} s, {time.process_time():.0f} s of a core"
-        print(f"{done} grids: {counts}; {cells} trainings held; {dict(doors)}; {seconds}", flush=True)
+        print(
+            f"{done} grids: {counts}; {cells} trainings held; {dict(doors)}; {seconds}", flush=True
+        )
         if done % 25 == 0:
             jax.clear_caches()
     sys.exit(bool(found["failed"]))

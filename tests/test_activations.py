@@ -14,9 +14,15 @@ from conftest import FLOAT32
 import sigspike as ss
 from sigspike.foundation.check import Range
 
-POWERS = {"ReLUPower": (1, 1.5, 2, 2.0001, 3, 4), "SignedPower": (1, 2, 2.5, 4), "SmoothedReLU": (1, 2.5)}
+POWERS = {
+    "ReLUPower": (1, 1.5, 2, 2.0001, 3, 4),
+    "SignedPower": (1, 2, 2.5, 4),
+    "SmoothedReLU": (1, 2.5),
+}
 ACTIVATIONS = [zoo.specimen(kind) for kind in zoo.concrete(ss.Activation)] + [
-    zoo.specimen(getattr(ss, name), power=power) for name, powers in POWERS.items() for power in powers
+    zoo.specimen(getattr(ss, name), power=power)
+    for name, powers in POWERS.items()
+    for power in powers
 ]
 EDGES = np.array([0.0, 0.5])  # 0, and the corner of the specimen
 Z = np.array([-30.0, -2.0, -0.3, -1e-3, 1e-3, 0.2, 0.49, 0.51, 3.0, 30.0])
@@ -47,7 +53,9 @@ def test_value_and_slope(activation):
     z = np.array([*Z, *EDGES])
     value, slope = activated(activation, z)
     np.testing.assert_allclose(activation(jnp.asarray(z)), value, rtol=1e-4, atol=1e-7)
-    np.testing.assert_allclose(derivative(activation, 1)(jnp.asarray(z)), slope, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(
+        derivative(activation, 1)(jnp.asarray(z)), slope, rtol=1e-4, atol=1e-7
+    )
 
 
 @pytest.mark.skipif(FLOAT32, reason="finite differences need float64")
@@ -110,6 +118,8 @@ def test_numbers_can_be_differentiated(activation, name):
 
 
 def test_it_is_written_as_in_code():
-    written = [str(made) for made in (ss.ReLUPower(2.0), ss.Leaky(0.2), ss.SmoothedReLU(3, 0.1), ss.Tanh())]
+    written = [
+        str(made) for made in (ss.ReLUPower(2.0), ss.Leaky(0.2), ss.SmoothedReLU(3, 0.1), ss.Tanh())
+    ]
     assert written == ["ReLUPower(2)", "Leaky(0.2)", "SmoothedReLU(3, 0.1)", "Tanh()"]
     assert jax.jit(lambda slope: str(ss.Leaky(slope)) and slope)(0.5) == 0.5

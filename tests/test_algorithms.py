@@ -18,7 +18,11 @@ from sigspike.training.spaces import SPACES
 
 N_STEPS = 4
 NETWORKS = [zoo.specimen(kind, width=3) for kind in zoo.concrete(ss.Network)]
-FEW = [zoo.specimen(ss.GradientDescent), ss.GradientDescent(0.3, optimiser=ss.Adam()), zoo.specimen(ss.MetaReweighting)]
+FEW = [
+    zoo.specimen(ss.GradientDescent),
+    ss.GradientDescent(0.3, optimiser=ss.Adam()),
+    zoo.specimen(ss.MetaReweighting),
+]
 CASES = [
     (space, network, algorithm)
     for network in NETWORKS
@@ -32,15 +36,23 @@ SAMPLES, NEURONS = np.random.default_rng(0).permutation(zoo.N_SAMPLES), np.array
 
 @pytest.fixture(scope="module")
 def drawn():
-    """A draw for every network, without a clean subset; and with one, under the name of the network."""
+    """A draw for every network, without a clean subset; and with one, under the name of the
+    network.
+    """
     meta = zoo.specimen(ss.MetaReweighting)
     plain = {type(network): zoo.explicit(zoo.experiment(network=network)) for network in NETWORKS}
-    return plain | {type(n).__name__: zoo.explicit(zoo.experiment(network=n, algorithm=meta)) for n in NETWORKS}
+    return plain | {
+        type(n).__name__: zoo.explicit(zoo.experiment(network=n, algorithm=meta)) for n in NETWORKS
+    }
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join([case[0], *map(zoo.label, case[1:])]))
+@pytest.fixture(
+    scope="module", params=CASES, ids=lambda case: "-".join([case[0], *map(zoo.label, case[1:])])
+)
 def walks(request, drawn):
-    """A compiled batch of runs (plain; samples, neurons permuted; zero learning rate), and the plain one in Python."""
+    """A compiled batch of runs (plain; samples, neurons permuted; zero learning rate), and the
+    plain one in Python.
+    """
     space, network, algorithm = request.param
     run = drawn[type(network).__name__ if algorithm.n_clean else type(network)]
     noise = zoo.noises(algorithm, random.key(1), N_STEPS)
@@ -51,7 +63,11 @@ def walks(request, drawn):
     other_neurons = run.first[:, NEURONS], jax.tree.map(lambda x: x[..., NEURONS], run.upper)
     cells = [
         (algorithm, run, noise),
-        (algorithm, eqx.tree_at(lambda at: at.train, run, run.train[jnp.asarray(SAMPLES)]), other_noise),
+        (
+            algorithm,
+            eqx.tree_at(lambda at: at.train, run, run.train[jnp.asarray(SAMPLES)]),
+            other_noise,
+        ),
         (algorithm, eqx.tree_at(lambda at: (at.first, at.upper), run, other_neurons), noise),
         (still, run, noise),
     ]
@@ -68,12 +84,18 @@ def renumbered(noise):
     labels, weights = jax.tree.map(lambda x: x[:, SAMPLES], (noise.labels, noise.weights))
     if noise.batch is None:
         return noise._replace(labels=labels, weights=weights)
-    place = jnp.asarray(np.append(np.argsort(SAMPLES), zoo.N_SAMPLES))  # where every sample went; none stays none
-    return noise._replace(batch=noise.batch._replace(ids=place[noise.batch.ids]), labels=labels, weights=weights)
+    place = jnp.asarray(
+        np.append(np.argsort(SAMPLES), zoo.N_SAMPLES)
+    )  # where every sample went; none stays none
+    return noise._replace(
+        batch=noise.batch._replace(ids=place[noise.batch.ids]), labels=labels, weights=weights
+    )
 
 
 def assert_same(one, other, tolerance):
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance), one, other)
+    jax.tree.map(
+        lambda a, b: np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance), one, other
+    )
 
 
 @pytest.mark.law
@@ -95,7 +117,9 @@ def test_permuting_the_samples_with_their_draws_permutes_rho(walks, tolerance):
     assert_same((other.filters, other.upper), (plain.filters, plain.upper), tolerance)
     assert_same(other.coefficients.gamma, plain.coefficients.gamma, tolerance)
     assert_same(other.coefficients.rho_bar, plain.coefficients.rho_bar[:, :, SAMPLES], tolerance)
-    assert_same(other.coefficients.rho_underline, plain.coefficients.rho_underline[:, :, SAMPLES], tolerance)
+    assert_same(
+        other.coefficients.rho_underline, plain.coefficients.rho_underline[:, :, SAMPLES], tolerance
+    )
 
 
 @pytest.mark.law
@@ -106,35 +130,56 @@ def test_permuting_the_neurons_permutes_the_result(walks, tolerance):
     assert_same(other.upper, jax.tree.map(lambda x: x[..., NEURONS], plain.upper), tolerance)
 
 
-@pytest.fixture(scope="module", params=[zoo.specimen(ss.GradientDescent), zoo.specimen(ss.LabelNoiseGD)], ids=zoo.label)
+@pytest.fixture(
+    scope="module",
+    params=[zoo.specimen(ss.GradientDescent), zoo.specimen(ss.LabelNoiseGD)],
+    ids=zoo.label,
+)
 def record(request, drawn):
     """Every step of a run on the two-layer network, with its draw and its label multipliers."""
     algorithm, run, key = request.param, drawn[ss.PatchCNN], random.key(1)
     record = zoo.learn(zoo.experiment(algorithm=algorithm, record_every=1), run, key)
     multipliers = np.ones((300, zoo.N_SAMPLES))
     if isinstance(algorithm.labels, ss.Flips):
-        multipliers = np.where(zoo.noises(algorithm, key, 300).labels < algorithm.labels.flip_rate, -1, 1)
+        multipliers = np.where(
+            zoo.noises(algorithm, key, 300).labels < algorithm.labels.flip_rate, -1, 1
+        )
     return record, run, np.asarray(multipliers, float)
 
 
 def recursions(run, multipliers, learning_rate):
-    """γ, ρ̄, ρ̲ as the papers write them, one number after another (orthogonal noise, σ(z) = max(0, z)²)."""
+    """γ, ρ̄, ρ̲ as the papers write them, one number after another (orthogonal noise, σ(z) = max(0,
+    z)²).
+    """
     data, first = run.train, np.asarray(run.first, float)
-    mu, noise, y = np.asarray(data.signal[1], float), np.asarray(data.noise[:, 0], float), np.asarray(data.label)
+    mu, noise, y = (
+        np.asarray(data.signal[1], float),
+        np.asarray(data.noise[:, 0], float),
+        np.asarray(data.label),
+    )
     n, m = len(y), first.shape[1]
     gamma, bar, underline = np.zeros((2, m)), np.zeros((2, m, n)), np.zeros((2, m, n))
     seen = [(gamma, bar, underline)]
     for epsilon in multipliers:
-        rho, outputs, slope_signal, slope_noise = bar + underline, np.zeros(n), np.zeros((2, m, n)), np.zeros((2, m, n))
+        rho, outputs, slope_signal, slope_noise = (
+            bar + underline,
+            np.zeros(n),
+            np.zeros((2, m, n)),
+            np.zeros((2, m, n)),
+        )
         for j in range(2):
             for r in range(m):
                 for i in range(n):
                     on_signal = y[i] * (first[j, r] @ mu + (2 * j - 1) * gamma[j, r])
                     on_noise = first[j, r] @ noise[i] + sum(
-                        rho[j, r, k] * (noise[k] @ noise[i]) / (noise[k] @ noise[k]) for k in range(n)
+                        rho[j, r, k] * (noise[k] @ noise[i]) / (noise[k] @ noise[k])
+                        for k in range(n)
                     )
                     outputs[i] += (2 * j - 1) / m * (max(on_signal, 0) ** 2 + max(on_noise, 0) ** 2)
-                    slope_signal[j, r, i], slope_noise[j, r, i] = 2 * max(on_signal, 0), 2 * max(on_noise, 0)
+                    slope_signal[j, r, i], slope_noise[j, r, i] = (
+                        2 * max(on_signal, 0),
+                        2 * max(on_noise, 0),
+                    )
         pull = -epsilon / (1 + np.exp(epsilon * y * outputs))
         share = learning_rate / (n * m)
         gamma = gamma - share * np.einsum("i,jri->jr", pull, slope_signal) * (mu @ mu)
@@ -148,7 +193,9 @@ def recursions(run, multipliers, learning_rate):
 @pytest.mark.law
 def test_gradient_descent_follows_the_recursions_of_the_papers(record, tolerance):
     taken, run, multipliers = record
-    for name, expected in zip(("gamma", "rho_bar", "rho_underline"), recursions(run, multipliers, 0.3), strict=True):
+    for name, expected in zip(
+        ("gamma", "rho_bar", "rho_underline"), recursions(run, multipliers, 0.3), strict=True
+    ):
         difference = np.abs(getattr(taken, name) - expected).max() / (1 + np.abs(expected).max())
         assert difference < tolerance, name
     assert np.abs(taken.gamma).max() > 0.1
@@ -179,8 +226,12 @@ def test_label_smoothing_is_the_expected_step_of_label_flips(space, drawn, toler
     flips = np.array(list(itertools.product([False, True], repeat=zoo.N_SAMPLES)))
     told = Randomness(None, jnp.where(flips, 0.0, 1.0)[:, None], ())
     probability = np.prod(np.where(flips, rate, 1 - rate), axis=1)
-    flipped = jax.jit(jax.vmap(lambda now: zoo.walk(space, network, ss.LabelNoiseGD(0.3, rate), run, now, 1)))(told)
-    smoothed = zoo.walk(space, network, ss.LabelSmoothing(0.3, 2 * rate), run, Randomness(None, (), ()), 1)
+    flipped = jax.jit(
+        jax.vmap(lambda now: zoo.walk(space, network, ss.LabelNoiseGD(0.3, rate), run, now, 1))
+    )(told)
+    smoothed = zoo.walk(
+        space, network, ss.LabelSmoothing(0.3, 2 * rate), run, Randomness(None, (), ()), 1
+    )
     moved = np.abs(smoothed.filters - run.first).max()
     expected = np.tensordot(probability, flipped.filters, 1)
     np.testing.assert_allclose(smoothed.filters, expected, rtol=0, atol=tolerance * moved)
@@ -188,7 +239,9 @@ def test_label_smoothing_is_the_expected_step_of_label_flips(space, drawn, toler
 
 @pytest.mark.parametrize(("mean", "std"), [(1.0, 1.0), (0.5, 3**0.5 / 2)])
 def test_multipliers_have_the_laws_of_the_paper(mean, std):
-    """With the loss ℓ(z) = ½ (1 − z)² at z = 1, ε is 1 ± √(2ℓ); the sign is that of the number drawn."""
+    """With the loss ℓ(z) = ½ (1 − z)² at z = 1, ε is 1 ± √(2ℓ); the sign is that of the number
+    drawn.
+    """
     ones = jnp.ones(10_000)
     found = {}
     for law in ("gaussian", "uniform"):
@@ -238,11 +291,15 @@ TORCH = {
     "Adam": (with_optimiser(0.01, ss.Adam()), lambda torch, w: torch.optim.Adam(w, lr=0.01)),
     "decayed Adam": (
         with_optimiser(0.01, ss.Adam(0.8, 0.99, 1e-6), weight_decay=0.1),
-        lambda torch, w: torch.optim.Adam(w, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+        lambda torch, w: torch.optim.Adam(
+            w, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1
+        ),
     ),
     "AdamW": (
         with_optimiser(0.01, ss.AdamW(0.8, 0.99, 1e-6), weight_decay=0.1),
-        lambda torch, w: torch.optim.AdamW(w, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+        lambda torch, w: torch.optim.AdamW(
+            w, lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1
+        ),
     ),
 }
 
@@ -254,14 +311,21 @@ def test_weight_space_takes_the_steps_of_torch(name, drawn):
     algorithm, optimiser = TORCH[name]
     run = drawn[ss.PatchCNN]
     noise = zoo.noises(algorithm, random.key(1), 50)
-    walk = jax.jit(lambda at: zoo.walk("weights", zoo.specimen(ss.PatchCNN), algorithm, at, noise, 50))
+    walk = jax.jit(
+        lambda at: zoo.walk("weights", zoo.specimen(ss.PatchCNN), algorithm, at, noise, 50)
+    )
     signal = run.train.membership @ run.train.signal
     patches = torch.tensor(np.stack([signal, run.train.noise[:, 0]], axis=1))
-    label, weights = torch.tensor(np.asarray(run.train.label)), torch.tensor(np.asarray(run.first), requires_grad=True)
+    label, weights = (
+        torch.tensor(np.asarray(run.train.label)),
+        torch.tensor(np.asarray(run.first), requires_grad=True),
+    )
     stepper = optimiser(torch, [weights])
     for _ in range(50):
         stepper.zero_grad()
-        outputs = torch.relu(torch.einsum("jrd,ipd->ijrp", weights, patches)).square().sum(3).mean(2)
+        outputs = (
+            torch.relu(torch.einsum("jrd,ipd->ijrp", weights, patches)).square().sum(3).mean(2)
+        )
         torch.nn.functional.softplus(-label * (outputs[:, 1] - outputs[:, 0])).mean().backward()
         stepper.step()
     np.testing.assert_allclose(walk(run).filters, weights.detach().numpy(), rtol=0, atol=1e-9)

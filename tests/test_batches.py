@@ -1,4 +1,6 @@
-"""Mini-batches and sharpness-aware steps: the batches of torch's loader, and loops written down in NumPy and torch."""
+"""Mini-batches and sharpness-aware steps: the batches of torch's loader, and loops written down in
+NumPy and torch.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -50,7 +52,11 @@ def test_a_step_has_its_batch_whatever_is_drawn_with_it(law):
     whole = law.draw(KEY, jnp.arange(30), 8)
     for start, stop in ((0, 1), (1, 2), (2, 9), (5, 30), (29, 30)):
         part = law.draw(KEY, jnp.arange(start, stop), 8)
-        jax.tree.map(lambda all_, own, a=start, b=stop: np.testing.assert_array_equal(all_[a:b], own), whole, part)
+        jax.tree.map(
+            lambda all_, own, a=start, b=stop: np.testing.assert_array_equal(all_[a:b], own),
+            whole,
+            part,
+        )
 
 
 def test_independent_batches_are_uniform_subsets_of_their_size():
@@ -60,7 +66,9 @@ def test_independent_batches_are_uniform_subsets_of_their_size():
     assert len(pairs) == 6
     assert chisquare(pairs).pvalue > 1e-3
     both = np.sum(chosen[0::2] & chosen[1::2], axis=1)
-    assert chisquare(np.bincount(both), 3000 * np.array([1, 4, 1]) / 6).pvalue > 1e-3, "steps are independent"
+    assert chisquare(np.bincount(both), 3000 * np.array([1, 4, 1]) / 6).pvalue > 1e-3, (
+        "steps are independent"
+    )
     np.testing.assert_array_equal(batches(ss.Drawn(4), 4, 5), True)
 
 
@@ -77,7 +85,11 @@ def test_full_batches_are_gradient_descent(space, drawn, tolerance):
     plain = ss.GradientDescent(0.3)
     expected = zoo.walk(space, network, plain, drawn, zoo.noises(plain, KEY, N_STEPS), N_STEPS)
     whole = zoo.N_SAMPLES
-    for algorithm in (ss.SGD(0.3, whole), ss.GradientDescent(0.3, batches=ss.Drawn(whole)), ss.SAM(0.3, 0.0)):
+    for algorithm in (
+        ss.SGD(0.3, whole),
+        ss.GradientDescent(0.3, batches=ss.Drawn(whole)),
+        ss.SAM(0.3, 0.0),
+    ):
         noise = zoo.noises(algorithm, KEY, N_STEPS)
         walked = zoo.walk(space, network, algorithm, drawn, noise, N_STEPS)
         np.testing.assert_allclose(walked.filters, expected.filters, rtol=tolerance, atol=tolerance)
@@ -89,10 +101,14 @@ def test_a_run_takes_its_batches_and_tells_their_loss(drawn):
     noise = algorithm.draw(KEY, jnp.arange(31), zoo.N_SAMPLES).batch
     losses = np.log1p(np.exp(-np.asarray(record.margin)))
     chosen = np.zeros((31, zoo.N_SAMPLES), bool)
-    for step, (ids, share) in enumerate(zip(np.asarray(noise.ids), np.asarray(noise.share), strict=True)):
+    for step, (ids, share) in enumerate(
+        zip(np.asarray(noise.ids), np.asarray(noise.share), strict=True)
+    ):
         chosen[step, ids[share > 0]] = True
     np.testing.assert_allclose(
-        record.step_loss, [row[own].mean() for row, own in zip(losses, chosen, strict=True)], rtol=1e-6
+        record.step_loss,
+        [row[own].mean() for row, own in zip(losses, chosen, strict=True)],
+        rtol=1e-6,
     )
     still = np.asarray(record.rho_bar[1:] == record.rho_bar[:-1]).all((1, 2))
     assert np.all(still | chosen[:-1]), "a sample outside the batch is not memorised"
@@ -112,11 +128,17 @@ def gradient(weights, patches, label):
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("radius", [0.0, 0.2, 3.0])
 def test_steps_are_those_of_a_loop_in_numpy(space, radius, drawn):
-    network, algorithm = zoo.specimen(ss.PatchCNN), ss.SAM(0.3, radius, batches=ss.Shuffled(3), weight_decay=0.01)
+    network, algorithm = (
+        zoo.specimen(ss.PatchCNN),
+        ss.SAM(0.3, radius, batches=ss.Shuffled(3), weight_decay=0.01),
+    )
     noise = zoo.noises(algorithm, KEY, N_STEPS)
     walked = jax.jit(lambda at: zoo.walk(space, network, algorithm, at, noise, N_STEPS))(drawn)
     signal = drawn.train.membership @ drawn.train.signal
-    patches, label = np.stack([signal, drawn.train.noise[:, 0]], axis=1), np.asarray(drawn.train.label)
+    patches, label = (
+        np.stack([signal, drawn.train.noise[:, 0]], axis=1),
+        np.asarray(drawn.train.label),
+    )
     weights, first = np.asarray(drawn.first), np.asarray(drawn.first)
     for ids, share in zip(np.asarray(noise.batch.ids), np.asarray(noise.batch.share), strict=True):
         own = ids[share > 0]
@@ -134,15 +156,22 @@ def test_the_norm_is_over_all_trained_parameters_as_in_torch():
     network, radius = zoo.specimen(ss.ThreeLayerCNN, activation=ss.ReLUPower(2)), 0.3
     run = zoo.explicit(zoo.experiment(network=network))
     noise = zoo.noises(ss.SAM(0.3, radius), KEY, N_STEPS)
-    walk = jax.jit(lambda at: zoo.walk("coefficients", network, ss.SAM(0.3, radius), at, noise, N_STEPS))
+    walk = jax.jit(
+        lambda at: zoo.walk("coefficients", network, ss.SAM(0.3, radius), at, noise, N_STEPS)
+    )
     signal = run.train.membership @ run.train.signal
     patches = torch.tensor(np.stack([signal, run.train.noise[:, 0]], axis=1))
     label = torch.tensor(np.asarray(run.train.label))
-    weights = [torch.tensor(np.asarray(part), requires_grad=True) for part in (run.first[0], run.upper)]
+    weights = [
+        torch.tensor(np.asarray(part), requires_grad=True) for part in (run.first[0], run.upper)
+    ]
 
     def slopes():
         hidden = torch.relu(torch.einsum("kd,ipd->kip", weights[0], patches)).square()
-        outputs = torch.relu(torch.einsum("jrk,kip->jrip", weights[1], hidden)).square().sum((1, 3)) / network.width
+        outputs = (
+            torch.relu(torch.einsum("jrk,kip->jrip", weights[1], hidden)).square().sum((1, 3))
+            / network.width
+        )
         loss = torch.nn.functional.softplus(-label * (outputs[1] - outputs[0])).mean()
         return torch.autograd.grad(loss, weights)
 
@@ -164,7 +193,9 @@ def test_the_norm_is_over_all_trained_parameters_as_in_torch():
 
 @pytest.mark.parametrize("space", SPACES)
 def test_where_the_gradient_vanishes_nothing_is_added(space):
-    setting = zoo.experiment(network=zoo.specimen(ss.PatchCNN, init_std=0.0), algorithm=ss.SAM(0.3, 1.0))
+    setting = zoo.experiment(
+        network=zoo.specimen(ss.PatchCNN, init_std=0.0), algorithm=ss.SAM(0.3, 1.0)
+    )
     record = zoo.learn(ss.put(setting, "space", space), zoo.explicit(setting), KEY)
     assert np.all(record.diverged_at == -1)
     assert not np.any(record.rho_bar)

@@ -15,11 +15,22 @@ LEVEL = 0.25
 def maps():
     """The same phase diagram traced and in full, and the progress that tracing told."""
     problem, network = ss.SignalNoise(2000, 1.0, 0.5), ss.PatchCNN(10)
-    run = {"n_samples": 40, "n_steps": 400, "record_at": (400,), "n_test": 300, "measure": "summary"}
+    run = {
+        "n_samples": 40,
+        "n_steps": 400,
+        "record_at": (400,),
+        "n_test": 300,
+        "measure": "summary",
+    }
     setting = ss.Experiment(problem, network, ss.LabelNoiseGD(1.0), **run)
-    axes = {"problem.snr": np.linspace(0.02, 0.2, 24), "algorithm.labels.flip_rate": np.linspace(0, 0.4, 16)}
+    axes = {
+        "problem.snr": np.linspace(0.02, 0.2, 24),
+        "algorithm.labels.flip_rate": np.linspace(0, 0.4, 16),
+    }
     told = []
-    traced = ss.trace_boundary(setting, axes, LEVEL, n_seeds=4, progress=lambda *now: told.append(now))
+    traced = ss.trace_boundary(
+        setting, axes, LEVEL, n_seeds=4, progress=lambda *now: told.append(now)
+    )
     return traced, ss.sweep(setting, axes, n_seeds=4, keep="mean").isel(time=-1), told
 
 
@@ -61,9 +72,13 @@ def test_probabilities_say_which_side(maps):
 
 
 def test_sizes_are_grouped_by_shape():
-    setting = zoo.experiment(algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=10, record_at=(10,), record_every=None)
+    setting = zoo.experiment(
+        algorithm=zoo.specimen(ss.LabelNoiseGD), n_steps=10, record_at=(10,), record_every=None
+    )
     setting = ss.put(setting, "measure", "summary")
-    traced = ss.trace_boundary(setting, {"n_samples": [6, 8], "problem.snr": np.linspace(0.1, 1, 8)}, 0.3, n_seeds=2)
+    traced = ss.trace_boundary(
+        setting, {"n_samples": [6, 8], "problem.snr": np.linspace(0.1, 1, 8)}, 0.3, n_seeds=2
+    )
     assert traced["test_error"].dims == ("n_samples", "snr")
     assert int(traced["trained"].sum()) == 4
 
@@ -88,9 +103,15 @@ def test_nothing_is_interpolated_from_diverged_cells():
 
 
 def test_a_boundary_where_all_seeds_diverge_is_nan():
-    algorithm, moments = ss.GradientDescent(1.0, loss=ss.Squared()), {"record_at": (300,), "record_every": None}
+    algorithm, moments = (
+        ss.GradientDescent(1.0, loss=ss.Squared()),
+        {"record_at": (300,), "record_every": None},
+    )
     setting = zoo.experiment(algorithm=algorithm, n_steps=300, measure="summary", **moments)
-    axes = {"algorithm.learning_rate": [0.01, 0.02, 1e4, 2e4, 4e4], "problem.signal_strength": [0.1, 1, 2, 3, 4]}
+    axes = {
+        "algorithm.learning_rate": [0.01, 0.02, 1e4, 2e4, 4e4],
+        "problem.signal_strength": [0.1, 1, 2, 3, 4],
+    }
     traced = ss.trace_boundary(setting, axes, 0.3, n_seeds=2)
     diverging = traced.sel(learning_rate=slice(1e4, None))
     assert (diverging["fraction_diverged"].where(diverging["trained"], 1) == 1).all()

@@ -1,4 +1,6 @@
-"""Every record is that of NumPy in R^d, with any options of problem, network, algorithm, regime and record together."""
+"""Every record is that of NumPy in R^d, with any options of problem, network, algorithm, regime and
+record together.
+"""
 
 from dataclasses import MISSING, Field, fields
 from itertools import product
@@ -21,15 +23,26 @@ SIZES = {"n_samples": N, "n_steps": N_STEPS, "record_every": EVERY, "n_test": 7}
 POWERS = 1, 2, 3, 2.5
 PROBLEMS, NETWORKS = (zoo.concrete(base) for base in (ss.Problem, ss.Network))
 PAIRS = list(product(PROBLEMS, NETWORKS))
-SMALLER = {"kernel": zoo.SMALL["kernel"] / 40, "images": zoo.PIXELS / 4, "test_images": zoo.PIXELS[::-1] / 4}
-GIVEN = SMALLER | {"border": 1, "n_clean": N_CLEAN, "learning_rate": 0.02, "init_std": 0.2}  # no run blows up
+SMALLER = {
+    "kernel": zoo.SMALL["kernel"] / 40,
+    "images": zoo.PIXELS / 4,
+    "test_images": zoo.PIXELS[::-1] / 4,
+}
+GIVEN = SMALLER | {
+    "border": 1,
+    "n_clean": N_CLEAN,
+    "learning_rate": 0.02,
+    "init_std": 0.2,
+}  # no run blows up
 
 
 def composed(kind, rng):
     """One with every option at random; what the class refuses is drawn again."""
     while True:
         try:
-            return zoo.specimen(kind, **{f.name: value for f in fields(kind) for value in _value(f, rng)})
+            return zoo.specimen(
+                kind, **{f.name: value for f in fields(kind) for value in _value(f, rng)}
+            )
         except ss.Refusal:
             continue
 
@@ -48,7 +61,11 @@ def _value(field: Field, rng) -> list:
         return [composed(kinds[rng.integers(len(kinds))], rng)]
     if isinstance(domain, Range) and field.default is not MISSING:
         return _number(field, domain, rng) if at_random else []
-    return [zoo.SMALL[field.name]] if field.default is None and field.name in zoo.SMALL and at_random else []
+    return (
+        [zoo.SMALL[field.name]]
+        if field.default is None and field.name in zoo.SMALL and at_random
+        else []
+    )
 
 
 def _number(field: Field, domain: Range, rng) -> list:
@@ -66,7 +83,9 @@ def setting(problem, network, seed):
     problem, network, algorithm = (composed(kind, rng) for kind in (problem, network, ss.Algorithm))
     measures = ["coefficients", "summary", "weights"][: 3 if algorithm.n_clean else 2]
     options = {
-        "space": "coefficients" if algorithm.optimiser.rotation_equivariant and rng.integers(2) else "weights",
+        "space": "coefficients"
+        if algorithm.optimiser.rotation_equivariant and rng.integers(2)
+        else "weights",
         "regime": ("feature", "kernel")[rng.integers(2)],
         "measure": measures[rng.integers(len(measures))],
     }
@@ -74,7 +93,9 @@ def setting(problem, network, seed):
 
 
 def gap(found, expected):
-    """The largest difference relative to 1 + max |value|; infinite where one is NaN and the other is not."""
+    """The largest difference relative to 1 + max |value|; infinite where one is NaN and the other
+    is not.
+    """
     if np.shape(found) != np.shape(expected) or (np.isnan(found) != np.isnan(expected)).any():
         return np.inf
     size = 1 + np.max(np.nan_to_num(np.abs(expected)), initial=0)
@@ -82,7 +103,9 @@ def gap(found, expected):
 
 
 def gaps(at, seed):
-    """The largest gap of every field over the run, at a learning rate with which it does not blow up."""
+    """The largest gap of every field over the run, at a learning rate with which it does not blow
+    up.
+    """
     for rate in (0.02, 0.002, 2e-4):
         found, size = gaps_and_size(ss.put(at, "algorithm.learning_rate", rate), seed)
         if size < 1e3:
@@ -113,7 +136,9 @@ def gaps_and_size(at, seed):
 
 
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
-@pytest.mark.parametrize("index", range(len(PAIRS)), ids=lambda k: "-".join(part.__name__ for part in PAIRS[k]))
+@pytest.mark.parametrize(
+    "index", range(len(PAIRS)), ids=lambda k: "-".join(part.__name__ for part in PAIRS[k])
+)
 def test_a_run_is_the_run_by_hand(index):
     """Every problem beside every network twice, with any algorithm."""
     for k in range(2):
@@ -125,7 +150,10 @@ def test_a_run_is_the_run_by_hand(index):
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
 @pytest.mark.parametrize("algorithm", zoo.covering(equivariant=False), ids=zoo.label)
 def test_every_two_dials_together_are_those_by_hand(algorithm):
-    problem, network = zoo.specimen(ss.SignalNoise).with_flip_rate(0.3), zoo.specimen(ss.PatchCNN, init_std=0.2)
+    problem, network = (
+        zoo.specimen(ss.SignalNoise).with_flip_rate(0.3),
+        zoo.specimen(ss.PatchCNN, init_std=0.2),
+    )
     algorithm = ss.put(algorithm, "weight_decay", 0.1)
     measure = "weights" if algorithm.n_clean else "coefficients"
     at = ss.Experiment(problem, network, algorithm, **SIZES, space="weights", measure=measure)
@@ -133,7 +161,9 @@ def test_every_two_dials_together_are_those_by_hand(algorithm):
     assert not wrong, wrong
 
 
-ACTIVATED = [network for kind in zoo.concrete(ss.ActivatedNetwork) for network in zoo.activated(kind)]
+ACTIVATED = [
+    network for kind in zoo.concrete(ss.ActivatedNetwork) for network in zoo.activated(kind)
+]
 
 
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
@@ -146,13 +176,20 @@ def test_every_activation_is_that_by_hand(index):
     assert not wrong, (at, wrong)
 
 
-WEIGHING = [ss.GradientDescent(0.3, weights=value) for kind in zoo.concrete(Steered) for value in zoo.variants(kind)]
+WEIGHING = [
+    ss.GradientDescent(0.3, weights=value)
+    for kind in zoo.concrete(Steered)
+    for value in zoo.variants(kind)
+]
 
 
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
 @pytest.mark.parametrize("algorithm", WEIGHING, ids=zoo.label)
 def test_weights_of_the_kernel_regime_are_those_by_hand(algorithm):
-    problem, network = zoo.specimen(ss.SignalNoise).with_flip_rate(0.4), zoo.specimen(ss.PatchCNN, init_std=0.2)
+    problem, network = (
+        zoo.specimen(ss.SignalNoise).with_flip_rate(0.4),
+        zoo.specimen(ss.PatchCNN, init_std=0.2),
+    )
     at = ss.Experiment(problem, network, algorithm, **SIZES, regime="kernel", measure="weights")
     wrong = {name: value for name, value in gaps(at, 0).items() if not value < TOLERANCE}
     assert not wrong, wrong

@@ -29,14 +29,24 @@ algorithm = {type = "GradientDescent", learning_rate = 0.3}
 FILES = {
     "n·SNR² fixed": (
         'along = {fields = {n_samples = [4, 8], "problem.snr" = [0.5, 0.25]}}\n"problem.dim" = [30, 3000]',
-        {"along": ss.Linked({"n_samples": [4, 8], "problem.snr": [0.5, 0.25]}), "problem.dim": [30, 3000]},
+        {
+            "along": ss.Linked({"n_samples": [4, 8], "problem.snr": [0.5, 0.25]}),
+            "problem.dim": [30, 3000],
+        },
     ),
     "a part in a part": (
         '[axes.algorithm.M]\ntype = "GradientDescent"\noptimiser = {type = "HeavyBall"}\nlearning_rate = 0.3\n'
         'schedule = {type = "Cosine", n_steps = 6}',
-        {"algorithm": {"M": ss.GradientDescent(0.3, optimiser=ss.HeavyBall(), schedule=ss.Cosine(6))}},
+        {
+            "algorithm": {
+                "M": ss.GradientDescent(0.3, optimiser=ss.HeavyBall(), schedule=ss.Cosine(6))
+            }
+        },
     ),
-    "counts from start to stop": ("n_samples = {start = 4, stop = 8, num = 3}", {"n_samples": [4, 6, 8]}),
+    "counts from start to stop": (
+        "n_samples = {start = 4, stop = 8, num = 3}",
+        {"n_samples": [4, 6, 8]},
+    ),
     "switches and words": (
         '"problem.orthogonal" = [true, false]\n"problem.test_noise" = ["fresh", "training"]',
         {"problem.orthogonal": [True, False], "problem.test_noise": ["fresh", "training"]},
@@ -56,6 +66,13 @@ def test_flags_mean_the_same(tmp_path, capsys):
     (tmp_path / "grid.toml").write_text(EXPERIMENT)
     axes = {"problem.snr": [0.5, 0.25], "problem.dim": [30, 3000], "network.width": [1, 3]}
     words = [word for path, values in axes.items() for word in ("--axis", path, *map(str, values))]
-    places = ["--file", str(tmp_path / "grid.toml"), "--out", str(tmp_path / "grid.nc"), "--seed", "3"]
+    places = [
+        "--file",
+        str(tmp_path / "grid.toml"),
+        "--out",
+        str(tmp_path / "grid.nc"),
+        "--seed",
+        "3",
+    ]
     main(["sweep", *places, *words])
     check(Grid(BASE, axes, 1, 3), xr.load_dataset(tmp_path / "grid.nc", engine="h5netcdf"))

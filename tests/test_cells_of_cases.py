@@ -1,4 +1,6 @@
-"""Grids that real users asked for, and that once gave silent wrong numbers: every cell is the run of its labels."""
+"""Grids that real users asked for, and that once gave silent wrong numbers: every cell is the run
+of its labels.
+"""
 
 import itertools
 from dataclasses import replace
@@ -25,16 +27,34 @@ DERIVED = {
     "beside the dimension": (BASE, {"along": ss.Linked(ALONG), "problem.dim": [30, 3000]}),
     "before the dimension": (BASE, {"problem.dim": [30, 3000], "along": ss.Linked(ALONG)}),
     "beside the noise": (BASE, {"along": ss.Linked(ALONG), "problem.noise_std": [0.5, 2.0]}),
-    "in one link, first": (BASE, {"along": ss.Linked({"problem.snr": [0.5, 0.25], "problem.noise_std": [2.0, 0.1]})}),
-    "in one link, last": (BASE, {"along": ss.Linked({"problem.noise_std": [2.0, 0.1], "problem.snr": [0.5, 0.25]})}),
-    "in weight space": (WEIGHTS, {"along": ss.Linked({"problem.snr": [0.5, 0.25], "problem.dim": [20, 40]})}),
-    "of uniform weights": (UNIFORM, {"along": ss.Linked({"problem.snr": [0.5, 0.25], "problem.dim": [20, 40]})}),
-    "flips beside": (BASE, {"problem.flip_rate": [0.0, 0.4], "problem.snr": [0.5], "problem.dim": [20, 300]}),
+    "in one link, first": (
+        BASE,
+        {"along": ss.Linked({"problem.snr": [0.5, 0.25], "problem.noise_std": [2.0, 0.1]})},
+    ),
+    "in one link, last": (
+        BASE,
+        {"along": ss.Linked({"problem.noise_std": [2.0, 0.1], "problem.snr": [0.5, 0.25]})},
+    ),
+    "in weight space": (
+        WEIGHTS,
+        {"along": ss.Linked({"problem.snr": [0.5, 0.25], "problem.dim": [20, 40]})},
+    ),
+    "of uniform weights": (
+        UNIFORM,
+        {"along": ss.Linked({"problem.snr": [0.5, 0.25], "problem.dim": [20, 40]})},
+    ),
+    "flips beside": (
+        BASE,
+        {"problem.flip_rate": [0.0, 0.4], "problem.snr": [0.5], "problem.dim": [20, 300]},
+    ),
     "a part beside": (
         BASE,
         {
             "problem.snr": [0.3],
-            "problem": {"one": zoo.specimen(ss.SignalNoise), "two": zoo.specimen(ss.XORSignals, noise_std=2.0)},
+            "problem": {
+                "one": zoo.specimen(ss.SignalNoise),
+                "two": zoo.specimen(ss.XORSignals, noise_std=2.0),
+            },
             "problem.dim": [20, 40],
         },
     ),
@@ -47,15 +67,22 @@ def test_derived_quantities_are_put_last(name):
     data = held(base, axes)
     for places in Grid(base, axes).places:
         at = cell(base, Grid(base, axes).values(places))
-        np.testing.assert_allclose(data["snr"].isel(places, missing_dims="ignore"), at.problem.snr, rtol=1e-6)
+        np.testing.assert_allclose(
+            data["snr"].isel(places, missing_dims="ignore"), at.problem.snr, rtol=1e-6
+        )
 
 
 def test_means_along_n_snr2_are_those_of_simulate():
     """n·SNR² fixed along n, times d, as a study of phases asks for it: a hundred seeds."""
     setting = zoo.experiment(n_steps=20, record_at=(20,), record_every=None, measure="summary")
-    axes = {"along": ss.Linked({"n_samples": [4, 16], "problem.snr": [0.5, 0.25]}), "problem.dim": [30, 3000]}
+    axes = {
+        "along": ss.Linked({"n_samples": [4, 16], "problem.snr": [0.5, 0.25]}),
+        "problem.dim": [30, 3000],
+    }
     data = ss.sweep(setting, axes, n_seeds=100)["test_error"].isel(time=-1).mean("seed")
-    far = replace(setting, n_samples=16, problem=replace(setting.problem, dim=3000.0).with_snr(0.25))
+    far = replace(
+        setting, n_samples=16, problem=replace(setting.problem, dim=3000.0).with_snr(0.25)
+    )
     keys = jax.vmap(lambda number: jax.random.fold_in(jax.random.key(0), number))(jnp.arange(100))
     right = float(jax.vmap(lambda key: ss.simulate(far, key).test_error[-1])(keys).mean())
     assert float(data.isel(along=1, dim=1)) == pytest.approx(right, abs=1e-9)
@@ -95,7 +122,10 @@ TWICE = [
     {"problem.flip_rate": [0.1], "along": ss.Linked({"problem.flip_rate_negative": [0.2]})},
     {"along": ss.Linked({"problem.snr": [0.1], "problem.signal_strength": [1.0]})},
     {"problem.dim": [20], "along": ss.Linked({"problem.dim": [30], "n_samples": [4]})},
-    {"problem": {"own": zoo.specimen(ss.SignalNoise)}, "along": ss.Linked({"problem": {"o": zoo.specimen(ss.Parity)}})},
+    {
+        "problem": {"own": zoo.specimen(ss.SignalNoise)},
+        "along": ss.Linked({"problem": {"o": zoo.specimen(ss.Parity)}}),
+    },
 ]
 
 
@@ -106,22 +136,47 @@ def test_what_moves_twice_is_refused(axes):
 
 
 def test_a_field_wins_over_the_part_it_is_in():
-    problems = {"near": zoo.specimen(ss.SignalNoise, dim=20.0), "far": zoo.specimen(ss.SignalNoise, dim=300.0)}
-    for axes in ({"problem.dim": [40, 50], "problem": problems}, {"problem": problems, "problem.dim": [40, 50]}):
+    problems = {
+        "near": zoo.specimen(ss.SignalNoise, dim=20.0),
+        "far": zoo.specimen(ss.SignalNoise, dim=300.0),
+    }
+    for axes in (
+        {"problem.dim": [40, 50], "problem": problems},
+        {"problem": problems, "problem.dim": [40, 50]},
+    ):
         data = held(BASE, axes)
         near = data["train_loss"].transpose("problem", "dim", ...)
         np.testing.assert_allclose(near[0], near[1], rtol=1e-9)
     algorithms = {"GD": ss.GradientDescent(0.5), "SGD": ss.SGD(0.5, batch_size=3)}
     schedules = {"e": ss.ExponentialDecay(0.1), "i": ss.InverseTime(3.0)}
-    held(BASE, {"algorithm.schedule": schedules, "algorithm": algorithms, "algorithm.learning_rate": [0.1, 1.0]})
+    held(
+        BASE,
+        {
+            "algorithm.schedule": schedules,
+            "algorithm": algorithms,
+            "algorithm.learning_rate": [0.1, 1.0],
+        },
+    )
 
 
 def test_a_path_need_exist_in_the_cells_alone():
     noisy = {"flips": ss.LabelNoiseGD(0.5), "both": ss.LabelNoiseGD(0.5, batches=ss.Shuffled(2))}
     held(BASE, {"algorithm.labels.flip_rate": [0.0, 0.4], "algorithm": noisy})
-    held(BASE, {"algorithm.schedule": {"a": ss.ExponentialDecay(0.1)}, "algorithm.schedule.rate": [0.2, 0.5]})
+    held(
+        BASE,
+        {
+            "algorithm.schedule": {"a": ss.ExponentialDecay(0.1)},
+            "algorithm.schedule.rate": [0.2, 0.5],
+        },
+    )
     with pytest.raises(ss.Refusal, match="GD"):
-        ss.sweep(BASE, {"algorithm.labels.flip_rate": [0.1], "algorithm": noisy | {"GD": ss.GradientDescent(0.5)}})
+        ss.sweep(
+            BASE,
+            {
+                "algorithm.labels.flip_rate": [0.1],
+                "algorithm": noisy | {"GD": ss.GradientDescent(0.5)},
+            },
+        )
     with pytest.raises(ss.Refusal, match="flip_rate"):
         ss.sweep(BASE, {"algorithm.labels.flip_rate": [0.1]})
 
@@ -130,7 +185,10 @@ def test_only_the_finished_experiment_need_be_valid():
     setting = replace(BASE, n_steps=10, record_every=5)
     held(setting, {"along": ss.Linked({"n_steps": [4, 6], "record_every": [2, 3]})})
     held(setting, {"record_every": [2], "n_steps": [4, 6]})
-    held(setting, {"algorithm": {"Adam": ss.GradientDescent(0.1, optimiser=ss.Adam())}, "space": ["weights"]})
+    held(
+        setting,
+        {"algorithm": {"Adam": ss.GradientDescent(0.1, optimiser=ss.Adam())}, "space": ["weights"]},
+    )
     reweighted = {"meta": ss.MetaReweighting(0.5, n_clean=2)}
     held(setting, {"measure": ["weights"], "algorithm": reweighted, "n_samples": [4, 6]})
 
@@ -145,12 +203,27 @@ def test_programs_fields_and_arrays_are_no_axes():
     with pytest.raises(ss.Refusal, match="alive"):
         ss.sweep(BASE, {"network.alive": [2.0]})
     images = replace(BASE, problem=zoo.specimen(ss.ImagePatches))
-    for path, values in (("images", [zoo.PIXELS, zoo.PIXELS]), ("labels", [zoo.SIDES]), ("noise", [1.0])):
+    for path, values in (
+        ("images", [zoo.PIXELS, zoo.PIXELS]),
+        ("labels", [zoo.SIDES]),
+        ("noise", [1.0]),
+    ):
         with pytest.raises(ss.Refusal, match=path):
             ss.sweep(images, {f"problem.{path}": values})
 
 
-NAMES = ["seed", "time", "neuron", "sign", "sample", "patch", "kind", "test_error", "gamma", "fraction_diverged"]
+NAMES = [
+    "seed",
+    "time",
+    "neuron",
+    "sign",
+    "sample",
+    "patch",
+    "kind",
+    "test_error",
+    "gamma",
+    "fraction_diverged",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -197,7 +270,9 @@ def test_means_are_of_what_each_cell_has(name):
 
 
 RATES = [0.3, 15.0, 60.0, 200.0]
-STEEP = zoo.experiment(algorithm=ss.GradientDescent(1.0, weight_decay=0.5), n_steps=200, record_every=20)
+STEEP = zoo.experiment(
+    algorithm=ss.GradientDescent(1.0, weight_decay=0.5), n_steps=200, record_every=20
+)
 
 
 def test_after_a_divergence_there_is_no_number():
@@ -209,11 +284,16 @@ def test_after_a_divergence_there_is_no_number():
             assert values.where(late, drop=True).isnull().all(), name
 
 
-AXES = {"algorithm.learning_rate": list(np.geomspace(0.1, 1e200, 9)), "problem.flip_rate": [0.0, 0.1, 0.2, 0.3]}
+AXES = {
+    "algorithm.learning_rate": list(np.geomspace(0.1, 1e200, 9)),
+    "problem.flip_rate": [0.0, 0.1, 0.2, 0.3],
+}
 
 
 def test_a_boundary_does_not_cross_what_diverged():
-    setting = replace(STEEP, algorithm=ss.GradientDescent(1.0), n_steps=20, record_at=(20,), record_every=None)
+    setting = replace(
+        STEEP, algorithm=ss.GradientDescent(1.0), n_steps=20, record_at=(20,), record_every=None
+    )
     traced = ss.trace_boundary(setting, AXES, 0.3, "train_loss", n_seeds=2, share=0.4)
     full = ss.sweep(setting, AXES, n_seeds=2, keep="mean").isel(time=-1)
     trained = traced["trained"].values
@@ -223,12 +303,19 @@ def test_a_boundary_does_not_cross_what_diverged():
     np.testing.assert_array_equal(
         traced["fraction_diverged"].values[trained], full["fraction_diverged"].values[trained]
     )
-    np.testing.assert_allclose(traced["train_loss"].values[trained], full["train_loss"].values[trained], rtol=1e-9)
+    np.testing.assert_allclose(
+        traced["train_loss"].values[trained], full["train_loss"].values[trained], rtol=1e-9
+    )
     values = traced["train_loss"].values
     assert np.isnan(values[~trained]).any()
-    for column in (0, -1):  # along an edge of the plane, the neighbours of a cell are those it is interpolated from
+    for column in (
+        0,
+        -1,
+    ):  # along an edge of the plane, the neighbours of a cell are those it is interpolated from
         rows = np.flatnonzero(trained[:, column])
         for before, after in itertools.pairwise(rows):
             lost = gone[[before, after], column].any()
-            assert np.isnan(values[before + 1 : after, column]).all() == (lost or after == before + 1)
+            assert np.isnan(values[before + 1 : after, column]).all() == (
+                lost or after == before + 1
+            )
     assert np.isnan(values[gone & trained]).all()

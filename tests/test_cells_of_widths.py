@@ -1,4 +1,6 @@
-"""Widths of one grid are those widths alone: in the numbers, in the draws, and for a user's own network."""
+"""Widths of one grid are those widths alone: in the numbers, in the draws, and for a user's own
+network.
+"""
 
 from dataclasses import replace
 
@@ -45,7 +47,9 @@ NETWORKS = [ss.LinearModel, Leaky, Tanh, Softplus]
 @pytest.mark.parametrize("kind", NETWORKS, ids=lambda kind: kind.__name__)
 def test_a_width_beside_larger_ones_is_the_width_itself(kind):
     network = kind(width=3, init_std=0.1, bias=kind is not Leaky)
-    data = held(replace(BASE, network=network, algorithm=ss.GradientDescent(1.0)), {"network.width": [1, 4]})
+    data = held(
+        replace(BASE, network=network, algorithm=ss.GradientDescent(1.0)), {"network.width": [1, 4]}
+    )
     assert not np.allclose(data["train_loss"].isel(width=0), data["train_loss"].isel(width=1))
 
 
@@ -61,7 +65,11 @@ def test_widths_beside_activations_are_each_itself(measure):
 
 @pytest.mark.parametrize("kind", [ss.LinearModel, Tanh], ids=lambda kind: kind.__name__)
 def test_a_width_of_a_whole_network_is_the_width_itself(kind):
-    networks = {"narrow": kind(width=1), "wide": kind(width=3, init_std=0.1), "relu": ss.PatchCNN(2)}
+    networks = {
+        "narrow": kind(width=1),
+        "wide": kind(width=3, init_std=0.1),
+        "relu": ss.PatchCNN(2),
+    }
     held(BASE, {"network": networks, "network.width": [1, 4]})
     held(replace(BASE, measure="summary"), {"along": ss.Linked({"network.width": [3, 1], "network": {
         "a": kind(width=1, init_std=0.1), "b": kind(width=1, bias=True)
@@ -79,4 +87,6 @@ def test_draws_do_not_change_with_the_company(init, regime):
         own = ss.sweep(setting, {"network.width": [width], "problem.dim": [30]}, n_seeds=2, seed=3)
         for name in ("train_loss", "test_error", "margin", "flipped"):
             start = company[name].sel(width=width, dim=30, time=0)
-            np.testing.assert_allclose(start, own[name].isel(width=0, dim=0, time=0), rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(
+                start, own[name].isel(width=0, dim=0, time=0), rtol=1e-9, atol=1e-12
+            )

@@ -66,9 +66,17 @@ class Hostile:
 @pytest.mark.parametrize("where", ["everything", "data"])
 def test_a_hostile_pickle_is_refused_and_not_run(folder, where, protocol):
     trap = folder / "trap"
-    for call in ((os.mkdir, str(trap)), (eval, f"__import__('os').mkdir({str(trap)!r})"), (getattr, "x", "upper")):
+    for call in (
+        (os.mkdir, str(trap)),
+        (eval, f"__import__('os').mkdir({str(trap)!r})"),
+        (getattr, "x", "upper"),
+    ):
         attack = Hostile(*call)
-        dump(folder / "data_batch_3", attack if where == "everything" else batch(data=attack), protocol)
+        dump(
+            folder / "data_batch_3",
+            attack if where == "everything" else batch(data=attack),
+            protocol,
+        )
         with pytest.raises(Refusal, match="no array needs"):
             cifar.read(folder, cifar.TRAIN)
         assert not trap.exists()
@@ -79,10 +87,16 @@ BROKEN = {
     "empty": (lambda path: path.write_bytes(b""), "no batch of CIFAR-10"),
     "text": (lambda path: path.write_text("airplane"), "no batch of CIFAR-10"),
     "missing": (lambda path: path.unlink(), "holds no file test_batch"),
-    "one row": (lambda path: dump(path, batch(data=PIXELS[0].ravel(), labels=[0])), r"rows \(3072,\)"),
+    "one row": (
+        lambda path: dump(path, batch(data=PIXELS[0].ravel(), labels=[0])),
+        r"rows \(3072,\)",
+    ),
     "a list": (lambda path: dump(path, [1, 2]), "got list"),
     "no data": (lambda path: dump(path, {b"labels": LABELS}), "rows None and 4 labels"),
-    "other images": (lambda path: dump(path, batch(data=np.zeros((4, 784), np.uint8))), r"rows \(4, 784\)"),
+    "other images": (
+        lambda path: dump(path, batch(data=np.zeros((4, 784), np.uint8))),
+        r"rows \(4, 784\)",
+    ),
     "other numbers": (lambda path: dump(path, batch(data=np.zeros((4, 3072)))), "rows None"),
     "labels missing": (lambda path: dump(path, batch(labels=LABELS[:3])), "and 3 labels"),
     "labels beyond": (lambda path: dump(path, batch(labels=[0, 1, 2, 10])), "from 0 to 9"),
@@ -111,6 +125,10 @@ def test_the_official_batches(data_dir):
     folder = data_dir / "cifar-10-batches-py"
     assert cifar.class_names(folder)[:2] == ("airplane", "automobile")
     problem = ss.ImagePatches.cifar10(data_dir)
-    counts = [int(np.sum(labels == side)) for labels in (problem.labels, problem.test_labels) for side in (-1, 1)]
+    counts = [
+        int(np.sum(labels == side))
+        for labels in (problem.labels, problem.test_labels)
+        for side in (-1, 1)
+    ]
     assert counts == [5000, 5000, 1000, 1000]
     assert float(problem.images.max()) == 255

@@ -13,7 +13,15 @@ import sigspike as ss
 from sigspike.cli.main import main
 
 TINY = ["--n-samples", "10", "--n-steps", "4", "--n-test", "20"]
-SIGNAL = ["problem:signal-noise", "--problem.dim", "50", "--problem.signal-strength", "2", "--problem.noise-std", "0.5"]
+SIGNAL = [
+    "problem:signal-noise",
+    "--problem.dim",
+    "50",
+    "--problem.signal-strength",
+    "2",
+    "--problem.noise-std",
+    "0.5",
+]
 
 
 def test_run_prints_a_summary(capsys):
@@ -36,7 +44,9 @@ def test_run_prints_a_summary(capsys):
 
 @pytest.mark.parametrize("measure", ["summary", "coefficients"])
 def test_run_prints_records_as_json_and_draws_them(measure, tmp_path, capsys):
-    main(["run", *TINY, "--json", "--measure", measure, "--plot", str(tmp_path / "run.png"), *SIGNAL])
+    main(
+        ["run", *TINY, "--json", "--measure", measure, "--plot", str(tmp_path / "run.png"), *SIGNAL]
+    )
     records = json.loads(capsys.readouterr().out)
     assert records["coords"]["time"]["data"] == [0, 1, 2, 3, 4]
     assert len(records["data_vars"]["test_error"]["data"]) == 5
@@ -45,7 +55,9 @@ def test_run_prints_records_as_json_and_draws_them(measure, tmp_path, capsys):
 
 
 def test_run_says_when_it_diverged(capsys):
-    main(["run", *TINY, *SIGNAL, "algorithm:gradient-descent", "--algorithm.learning-rate", "1e300"])
+    main(
+        ["run", *TINY, *SIGNAL, "algorithm:gradient-descent", "--algorithm.learning-rate", "1e300"]
+    )
     assert "The run diverged at step" in capsys.readouterr().out
 
 
@@ -75,13 +87,25 @@ def test_sweep_goes_to_a_file_and_a_store_and_says_what_it_found(tmp_path, capsy
     assert "snr 2 × n_samples 2 × seed 2 × time 5" in shown
     assert "0 % of the trainings diverged" in shown
     with xr.open_dataset(tmp_path / "grid.nc", engine="h5netcdf") as data:
-        np.testing.assert_array_equal(data["test_error"], ss.load(tmp_path / "grid.zarr")["test_error"])
+        np.testing.assert_array_equal(
+            data["test_error"], ss.load(tmp_path / "grid.zarr")["test_error"]
+        )
         assert list(data["n_samples"].values) == [6, 8]
 
 
 def test_a_file_describes_a_sweep(tmp_path, capsys):
     (tmp_path / "spec.toml").write_text(SPEC)
-    main(["sweep", "--file", str(tmp_path / "spec.toml"), "--out", str(tmp_path / "grid.nc"), "--seed", "3"])
+    main(
+        [
+            "sweep",
+            "--file",
+            str(tmp_path / "spec.toml"),
+            "--out",
+            str(tmp_path / "grid.nc"),
+            "--seed",
+            "3",
+        ]
+    )
     with xr.open_dataset(tmp_path / "grid.nc", engine="h5netcdf") as data:
         facts = json.loads(data.attrs["sigspike"])
         assert data["test_error"].dims == ("snr", "n_samples", "along", "algorithm", "seed", "time")
@@ -90,7 +114,9 @@ def test_a_file_describes_a_sweep(tmp_path, capsys):
     assert facts["seed"] == 3
     assert facts["experiment"]["problem"]["dim"] == 50
     assert facts["axes"]["algorithm"]["algorithm"][1]["flip_rate"] == pytest.approx(0.2)
-    (tmp_path / "spec.json").write_text(json.dumps({"axes": {"problem.snr": [0.1]}, "experiment": {"n_steps": 2}}))
+    (tmp_path / "spec.json").write_text(
+        json.dumps({"axes": {"problem.snr": [0.1]}, "experiment": {"n_steps": 2}})
+    )
     main(["sweep", "--file", str(tmp_path / "spec.json"), "--dry-run"])
     shown = capsys.readouterr().out
     for word in ("trainings     1", "chunks", "compilations  1", "result", "time          about"):
@@ -98,7 +124,11 @@ def test_a_file_describes_a_sweep(tmp_path, capsys):
 
 
 def test_the_compilation_cache_is_on_and_silent(tmp_path):
-    call = [sys.executable, "-c", "import sys; from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"]
+    call = [
+        sys.executable,
+        "-c",
+        "import sys; from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()",
+    ]
     call += ["run", *TINY, *SIGNAL]
     set_here = ("TF_CPP_MIN_LOG_LEVEL", "JAX_COMPILATION_CACHE_DIR")
     environment = {name: value for name, value in os.environ.items() if name not in set_here}
@@ -114,7 +144,14 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
         main(["run", "--help"])
     assert stop.value.code == 0
     shown = capsys.readouterr().out
-    for name in ("gradient-descent", "label-noise-gd", "label-smoothing", "sam", "sgd", "meta-reweighting"):
+    for name in (
+        "gradient-descent",
+        "label-noise-gd",
+        "label-smoothing",
+        "sam",
+        "sgd",
+        "meta-reweighting",
+    ):
         assert f"algorithm:{name}" in shown
     assert "network:three-layer-cnn" in shown
     for name in ("mnist", "digits", "cifar10"):
@@ -124,8 +161,16 @@ def test_every_algorithm_network_and_problem_is_a_command(capsys):
 PLAIN = ["run", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1"]
 RELU = ["network:patch-cnn", "network.activation:relu-power"]
 BAD = {
-    "flip rate": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "1.3"], "flip_rate", "1.3"),
-    "not a number": (["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "nan"], "flip_rate", "nan"),
+    "flip rate": (
+        ["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "1.3"],
+        "flip_rate",
+        "1.3",
+    ),
+    "not a number": (
+        ["run", "algorithm:label-noise-gd", "--algorithm.flip-rate", "nan"],
+        "flip_rate",
+        "nan",
+    ),
     "width": (["run", "network:patch-cnn", "--network.width", "-3"], "width", "-3"),
     "power": (["run", *RELU, "--network.activation.power", "0.5"], "power", "0.5"),
     "dimension": (["run", "problem:signal-noise", "--problem.dim", "1"], "dim", "1"),
@@ -134,23 +179,49 @@ BAD = {
     "record steps": (["run", "--record-at", "5", "3"], "record_at", "(5, 3)"),
     "negative steps": (["run", "--n-steps", "-1"], "n_steps", "-1"),
     "Adam in coefficients": (
-        ["run", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1", "algorithm.optimiser:adam"],
+        [
+            "run",
+            "algorithm:gradient-descent",
+            "--algorithm.learning-rate",
+            "0.1",
+            "algorithm.optimiser:adam",
+        ],
         "space",
         "coefficients",
     ),
     "plot": (["run", "--plot", "run.txt"], "plot", "run.txt"),
     "plot folder": (["run", "--plot", "nowhere/run.png"], "plot", "nowhere/run.png"),
     "no MNIST": (["run", "problem:mnist", "--problem.data-dir", "nowhere"], "data_dir", "nowhere"),
-    "truncated MNIST": (["run", "problem:mnist", "--problem.data-dir", "{truncated}"], "data_dir", "1016"),
+    "truncated MNIST": (
+        ["run", "problem:mnist", "--problem.data-dir", "{truncated}"],
+        "data_dir",
+        "1016",
+    ),
     "figure": (["reproduce", "low-snr", "--only", "fig9"], "only", "fig9"),
     "data folder": (["reproduce", "low-snr", "--data-dir", "nowhere"], "data_dir", "nowhere"),
     "data missing": (["reproduce", "low-snr", "--only", "cifar"], "data_dir", "none"),
-    "data folder of nothing": (["reproduce", "low-snr", "--data-dir", "{truncated}/.."], "data_dir", "truncated/.."),
-    "no CIFAR-10": (["run", "problem:cifar10", "--problem.data-dir", "nowhere"], "data_dir", "nowhere"),
+    "data folder of nothing": (
+        ["reproduce", "low-snr", "--data-dir", "{truncated}/.."],
+        "data_dir",
+        "truncated/..",
+    ),
+    "no CIFAR-10": (
+        ["run", "problem:cifar10", "--problem.data-dir", "nowhere"],
+        "data_dir",
+        "nowhere",
+    ),
     "axis of words": (["sweep", "--axis", "problem.snr", "high", "--out", "x.nc"], "axis", "high"),
-    "unknown axis": (["sweep", "--axis", "problem.snrr", "1", "--out", "x.nc"], "problem.snrr", "snr"),
+    "unknown axis": (
+        ["sweep", "--axis", "problem.snrr", "1", "--out", "x.nc"],
+        "problem.snrr",
+        "snr",
+    ),
     "no place": (["sweep", "--axis", "problem.snr", "0.1"], "store", "neither"),
-    "no folder": (["sweep", "--axis", "problem.snr", "0.1", "--out", "nowhere/x.nc"], "out", "nowhere/x.nc"),
+    "no folder": (
+        ["sweep", "--axis", "problem.snr", "0.1", "--out", "nowhere/x.nc"],
+        "out",
+        "nowhere/x.nc",
+    ),
     "no file": (["sweep", "--file", "nowhere.toml"], "file", "nowhere.toml"),
     "broken file": (["sweep", "--file", "{broken}"], "file", "broken.toml"),
     "unknown key": (["sweep", "--file", "{unknown}"], "file", "'axis'"),
@@ -188,19 +259,34 @@ def refusals(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bad")
     (folder / "file").write_text("")
     (folder / "truncated").mkdir()
-    specs = {"broken": "n_seeds = = 2", "unknown": "axis = 2", "type": '[experiment.algorithm]\ntype = "LabelNoise"'}
+    specs = {
+        "broken": "n_seeds = = 2",
+        "unknown": "axis = 2",
+        "type": '[experiment.algorithm]\ntype = "LabelNoise"',
+    }
     for name, text in specs.items():
         (folder / f"{name}.toml").write_text(text)
     for part in ("train", "t10k"):
-        (folder / "truncated" / f"{part}-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03" + b"\0\0\0\x0a" * 3 + bytes(5))
+        (folder / "truncated" / f"{part}-images-idx3-ubyte").write_bytes(
+            b"\0\0\x08\x03" + b"\0\0\0\x0a" * 3 + bytes(5)
+        )
     places = {"{file}": str(folder / "file"), "{truncated}": str(folder / "truncated")}
     places |= {f"{{{name}}}": str(folder / f"{name}.toml") for name in specs}
     before = sorted(path.name for path in folder.iterdir())
-    calls = {name: [_fill(word, places) for word in arguments] for name, (arguments, *_) in BAD.items()} | USAGE
+    calls = {
+        name: [_fill(word, places) for word in arguments] for name, (arguments, *_) in BAD.items()
+    } | USAGE
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], input=json.dumps(calls), capture_output=True, text=True, cwd=folder, check=True
+        [sys.executable, "-c", SCRIPT],
+        input=json.dumps(calls),
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=True,
     )
-    assert sorted(path.name for path in folder.iterdir()) == before, "a refused call left something behind"
+    assert sorted(path.name for path in folder.iterdir()) == before, (
+        "a refused call left something behind"
+    )
     return json.loads(done.stdout)
 
 

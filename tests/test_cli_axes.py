@@ -34,7 +34,10 @@ def test_a_part_inside_a_part_of_another_type():
     built = build({"algorithm": value(MOMENTUM)}, ss.Experiment, BASE, "experiment")
     assert isinstance(built.algorithm.optimiser, ss.HeavyBall)
     assert isinstance(built.algorithm.schedule, Cosine)
-    assert (built.algorithm.schedule.n_steps, float(built.algorithm.schedule.final)) == (100, pytest.approx(0.1))
+    assert (built.algorithm.schedule.n_steps, float(built.algorithm.schedule.final)) == (
+        100,
+        pytest.approx(0.1),
+    )
     within = f'{{kicked = {{type = "MetaReweighting", learning_rate = 0.1, n_clean = 2, \
         rule = {{start = 0.2}}, disturbance = {{type = "WeightKick", when = 3}}}}, plain = {MOMENTUM}}}'
     kicked, plain = (dict(zip(("kicked", "plain"), axis("algorithm", within).columns[0], strict=True))[name]
@@ -42,30 +45,50 @@ def test_a_part_inside_a_part_of_another_type():
     assert float(kicked.rule.start) == pytest.approx(0.2)
     assert (float(kicked.disturbance.when), float(kicked.disturbance.size)) == (3, 0.5)
     assert plain.schedule.n_steps == 100
-    built = build({"algorithm": {"schedule": {"type": "Cosine", "n_steps": 7}}}, ss.Experiment, BASE, "experiment")
+    built = build(
+        {"algorithm": {"schedule": {"type": "Cosine", "n_steps": 7}}},
+        ss.Experiment,
+        BASE,
+        "experiment",
+    )
     assert built.algorithm.schedule.n_steps == 7
-    assert float(built.algorithm.learning_rate) == pytest.approx(float(BASE.algorithm.learning_rate))
+    assert float(built.algorithm.learning_rate) == pytest.approx(
+        float(BASE.algorithm.learning_rate)
+    )
 
 
 @pytest.mark.parametrize("path", ["n_samples", "network.width", "n_steps", "problem.dim"])
 def test_counts_from_start_to_stop_are_whole(path, capsys):
     base = ss.put(BASE, "record_every", None)
     assert axis(path, "{start = 4, stop = 9, num = 3}", base).labels == (4, 6, 9)
-    assert axis(path, '{start = 10, stop = 1000, num = 3, scale = "log"}', base).labels == (10, 100, 1000)
+    assert axis(path, '{start = 10, stop = 1000, num = 3, scale = "log"}', base).labels == (
+        10,
+        100,
+        1000,
+    )
     assert capsys.readouterr().err == ""
     assert axis(path, "{start = 4, stop = 6, num = 9}", base).labels == (4, 5, 6)
     assert "9 values are 3 whole numbers" in capsys.readouterr().err
 
 
 def test_numbers_from_start_to_stop():
-    assert axis("problem.snr", "{start = 0.1, stop = 0.3, num = 3}").labels == pytest.approx((0.1, 0.2, 0.3))
-    assert axis("problem.snr", '{start = 1, stop = 0.01, num = 3, scale = "log"}').labels == pytest.approx(
-        (1, 0.1, 0.01)
+    assert axis("problem.snr", "{start = 0.1, stop = 0.3, num = 3}").labels == pytest.approx(
+        (0.1, 0.2, 0.3)
     )
+    assert axis(
+        "problem.snr", '{start = 1, stop = 0.01, num = 3, scale = "log"}'
+    ).labels == pytest.approx((1, 0.1, 0.01))
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, '{"experiment": 3}', '{"axes": []}', '{"store": 3}', '{"seed": ' + "9" * 5000 + "}"]
+    "text",
+    [
+        "[" * 100_000,
+        '{"experiment": 3}',
+        '{"axes": []}',
+        '{"store": 3}',
+        '{"seed": ' + "9" * 5000 + "}",
+    ],
 )
 def test_an_odd_file_is_one_sentence(text, tmp_path):
     file = tmp_path / "spec.json"
@@ -95,7 +118,11 @@ def test_words_of_an_axis_are_read_as_their_field_has_them():
     }
     sam = ss.put(BASE, "algorithm", ss.SAM(0.1, 0.1))
     assert read_words(sam, "algorithm.batches.batch_size", ("None", "3")) == [None, 3]
-    for path, word in (("problem.orthogonal", "yes"), ("problem.snr", "high"), ("algorithm", "sgd")):
+    for path, word in (
+        ("problem.orthogonal", "yes"),
+        ("problem.snr", "high"),
+        ("algorithm", "sgd"),
+    ):
         with pytest.raises(Refusal, match=f"`axis` '{path}'.*'{word}'"):
             read_words(BASE, path, (word,))
 
@@ -135,7 +162,9 @@ except ss.check.Refusal as refusal:
 
 
 def test_a_users_class_is_offered_beside_its_parent():
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, cwd="tests", check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, cwd="tests", check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "got Mine of __main__, a subclass" in done.stdout
     assert "`SAM` must be the name of one class, got 2" in done.stdout.splitlines()[-1]

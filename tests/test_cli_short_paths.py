@@ -8,7 +8,15 @@ import xarray as xr
 from sigspike.cli.main import main
 from sigspike.foundation.check import Refusal
 
-SIGNAL = ["problem:signal-noise", "--problem.dim", "30", "--problem.signal-strength", "2", "--problem.noise-std", "0.5"]
+SIGNAL = [
+    "problem:signal-noise",
+    "--problem.dim",
+    "30",
+    "--problem.signal-strength",
+    "2",
+    "--problem.noise-std",
+    "0.5",
+]
 
 
 def spec(folder, axes):
@@ -30,7 +38,9 @@ def swept(folder, *words):
 def by_file(tmp_path_factory):
     """A sweep by a file of full paths."""
     folder = tmp_path_factory.mktemp("full")
-    return swept(folder, "--file", spec(folder, {"network.width": [2, 3], "problem.snr": [0.1, 0.2]}))
+    return swept(
+        folder, "--file", spec(folder, {"network.width": [2, 3], "problem.snr": [0.1, 0.2]})
+    )
 
 
 def same(found, expected):
@@ -44,14 +54,22 @@ def same(found, expected):
 
 def test_a_file_takes_short_paths(tmp_path, by_file):
     spaced = {"start": 2, "stop": 3, "num": 2}
-    assert same(swept(tmp_path, "--file", spec(tmp_path, {"width": spaced, "snr": [0.1, 0.2]})), by_file)
+    assert same(
+        swept(tmp_path, "--file", spec(tmp_path, {"width": spaced, "snr": [0.1, 0.2]})), by_file
+    )
 
 
 def test_a_file_takes_short_paths_of_parts_and_in_links(tmp_path):
-    axes = {"schedule": {"a": {"type": "Cosine", "n_steps": 9}}, "x": {"fields": {"width": [2], "n_samples": [6]}}}
+    axes = {
+        "schedule": {"a": {"type": "Cosine", "n_steps": 9}},
+        "x": {"fields": {"width": [2], "n_samples": [6]}},
+    }
     found = swept(tmp_path, "--file", spec(tmp_path, axes))
     told = json.loads(found.attrs["sigspike"])["axes"]
-    assert [list(own) for own in told.values()] == [["algorithm.schedule"], ["network.width", "n_samples"]]
+    assert [list(own) for own in told.values()] == [
+        ["algorithm.schedule"],
+        ["network.width", "n_samples"],
+    ]
 
 
 def test_a_command_line_takes_short_paths(tmp_path, by_file):
@@ -60,7 +78,18 @@ def test_a_command_line_takes_short_paths(tmp_path, by_file):
 
 
 def test_a_command_line_reads_the_words_of_a_short_path_as_its_field_has_them(tmp_path):
-    found = swept(tmp_path, "--file", spec(tmp_path, {}), "--axis", "bias", "True", "False", "--axis", "power", 2)
+    found = swept(
+        tmp_path,
+        "--file",
+        spec(tmp_path, {}),
+        "--axis",
+        "bias",
+        "True",
+        "False",
+        "--axis",
+        "power",
+        2,
+    )
     assert found["bias"].values.tolist() == [True, False]
 
 
@@ -72,7 +101,13 @@ def test_a_toml_file_takes_short_paths_as_bare_keys(tmp_path, capsys):
 
 
 def test_a_command_line_refuses_a_name_of_several_fields():
-    flips = ["algorithm:label-noise-gd", "--algorithm.learning-rate", "1", "--algorithm.flip-rate", "0.1"]
+    flips = [
+        "algorithm:label-noise-gd",
+        "--algorithm.learning-rate",
+        "1",
+        "--algorithm.flip-rate",
+        "0.1",
+    ]
     line = ["sweep", "--dry-run", "--axis", "flip-rate", "0.1", "0.2", *SIGNAL, *flips]
     with pytest.raises(Refusal, match=r"problem\.flip_rate and of algorithm\.flip_rate"):
         main(line)

@@ -1,4 +1,6 @@
-"""A dask cluster of real processes computes what this process computes, also when one of them is killed."""
+"""A dask cluster of real processes computes what this process computes, also when one of them is
+killed.
+"""
 
 import sys
 
@@ -46,10 +48,18 @@ def test_a_class_that_workers_cannot_find_is_refused_before_anything_is_made(tmp
     script = type(Halved)("Script", (Halved,), {"__module__": "__main__"})
     monkeypatch.setattr(sys.modules["__main__"], "Script", script, raising=False)
     for kind, name in ((Local, "Local"), (script, "__main__.Script")):
-        call = TINY | {"experiment": zoo.experiment(network=kind(3, gain=5.0)), "store": tmp_path / "local.zarr"}
-        with pytest.raises(Refusal, match=f"`cluster` workers cannot find .*{name} by its name.*module of its own"):
+        call = TINY | {
+            "experiment": zoo.experiment(network=kind(3, gain=5.0)),
+            "store": tmp_path / "local.zarr",
+        }
+        with pytest.raises(
+            Refusal, match=f"`cluster` workers cannot find .*{name} by its name.*module of its own"
+        ):
             ss.sweep(**call, cluster="local:1")
-    call = TINY | {"experiment": zoo.experiment(), "axes": {"network": {"a": Halved(3), "b": Local(3)}}}
+    call = TINY | {
+        "experiment": zoo.experiment(),
+        "axes": {"network": {"a": Halved(3), "b": Local(3)}},
+    }
     with pytest.raises(Refusal, match=r"cannot find .*Local by its name"):
         ss.sweep(**call, cluster="local:1")
     assert not list(tmp_path.iterdir())

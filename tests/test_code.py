@@ -90,7 +90,12 @@ def test_code_is_the_same_in_every_process(module, tmp_path):
     for seed in "12":
         path = os.pathsep.join([str(tmp_path), *sys.path])
         environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": path}
-        assert subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stdout.strip() == here
+        assert (
+            subprocess.run(
+                call, env=environment, capture_output=True, text=True, check=True
+            ).stdout.strip()
+            == here
+        )
 
 
 def test_the_code_that_runs_is_described_and_not_the_file(module, tmp_path):
@@ -104,14 +109,21 @@ def test_closures_partials_and_compiled_functions_are_told_apart():
     def power(q):
         return lambda x: x**q
 
-    made = [power(1), power(2), functools.partial(jnp.clip, min=0), functools.partial(jnp.clip, min=1)]
+    made = [
+        power(1),
+        power(2),
+        functools.partial(jnp.clip, min=0),
+        functools.partial(jnp.clip, min=1),
+    ]
     made += [jax.jit(power(1)), jax.jit(power(2)), jax.custom_jvp(power(3)), lambda x: x + 1]
     codes = [json.dumps(ss.describe(function)) for function in made]
     assert len(set(codes)) == len(made)
     assert ss.describe(power(2)) == ss.describe(power(2))
 
 
-@pytest.mark.parametrize("kind", [*zoo.concrete(ss.Problem), *zoo.concrete(ss.Network), *zoo.concrete(ss.Algorithm)])
+@pytest.mark.parametrize(
+    "kind", [*zoo.concrete(ss.Problem), *zoo.concrete(ss.Network), *zoo.concrete(ss.Algorithm)]
+)
 def test_sigspikes_own_classes_have_no_code_and_a_users_subclass_has(kind):
     assert "code" not in ss.describe(zoo.specimen(kind))
     name = f"Own{kind.__name__}"
@@ -152,7 +164,9 @@ def test_whatever_a_field_holds_is_described(name):
     bend, options = STATIC[name]
     described = ss.describe(Bent(3, bend=bend, options=options))
     assert json.loads(json.dumps(described, allow_nan=False)) == described
-    others = [ss.describe(Bent(3, bend=a, options=b)) for key, (a, b) in STATIC.items() if key != name]
+    others = [
+        ss.describe(Bent(3, bend=a, options=b)) for key, (a, b) in STATIC.items() if key != name
+    ]
     assert described not in others
     assert described["field code"] == 1.0
 
@@ -168,7 +182,9 @@ def test_what_cannot_be_described_is_refused_before_anything_runs(tmp_path, monk
 def test_a_callable_field_is_swept_into_a_store(tmp_path):
     setting = zoo.experiment(network=Bent(3, bend=lambda z: 2 * z), n_steps=4, record_every=2)
     data = ss.sweep(setting, {"problem.snr": [0.1]}, store=tmp_path / "bent.zarr")
-    alone = ss.simulate(ss.put(setting, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0))
+    alone = ss.simulate(
+        ss.put(setting, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0)
+    )
     np.testing.assert_allclose(data["train_loss"].squeeze(), alone.train_loss, rtol=1e-6)
     edited = ss.put(setting, "network", Bent(3, bend=lambda z: 3 * z))
     with pytest.raises(Refusal, match=r"experiment.network.bend.code: .* in the store, .* now"):

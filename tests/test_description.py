@@ -35,4 +35,7 @@ def test_large_arrays_are_described_by_what_they_hold():
     described = ss.describe(problem)["images"]
     assert described["shape"] == [20, 4, 4]
     assert described == ss.describe(ss.put(problem, "noise_std", 1.0))["images"]
-    assert described != ss.describe(ss.put(problem, "images", problem.images.at[0, 0, 0].add(1e-3)))["images"]
+    assert (
+        described
+        != ss.describe(ss.put(problem, "images", problem.images.at[0, 0, 0].add(1e-3)))["images"]
+    )

@@ -23,14 +23,23 @@ def test_digits_are_enlarged_to_the_size_and_range_of_mnist():
 
 def test_two_digits_become_two_classes_and_no_image_is_trained_and_tested():
     problem = ss.ImagePatches.digits(classes=(0, 1))
-    counts = [int(np.sum(labels == side)) for labels in (problem.labels, problem.test_labels) for side in (-1, 1)]
+    counts = [
+        int(np.sum(labels == side))
+        for labels in (problem.labels, problem.test_labels)
+        for side in (-1, 1)
+    ]
     assert counts == [99, 102, 79, 80]
-    train, test = ({image.tobytes() for image in np.asarray(part)} for part in (problem.images, problem.test_images))
+    train, test = (
+        {image.tobytes() for image in np.asarray(part)}
+        for part in (problem.images, problem.test_images)
+    )
     assert not train & test
 
 
 def test_the_same_class_twice_is_refused():
-    with pytest.raises(Refusal, match=r"`classes` must be two different labels of the files, got \(3, 3\)"):
+    with pytest.raises(
+        Refusal, match=r"`classes` must be two different labels of the files, got \(3, 3\)"
+    ):
         ss.ImagePatches.digits(classes=(3, 3))
 
 

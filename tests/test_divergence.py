@@ -13,7 +13,12 @@ import sigspike as ss
 from sigspike.simulation.measure import Record
 
 RATES = [1e-2, 1.0, 30.0, 1e3, 1e6, 1e12, 1e30]
-ALWAYS = [field.name for field in dataclasses.fields(Record)] + ["gamma", "rho_bar", "rho_underline", "margin"]
+ALWAYS = [field.name for field in dataclasses.fields(Record)] + [
+    "gamma",
+    "rho_bar",
+    "rho_underline",
+    "margin",
+]
 
 
 def records(setting):
@@ -36,7 +41,9 @@ def lawful(record):
 
 
 def setting(algorithm=None, network=None, **options):
-    return zoo.experiment(None, network, algorithm, **({"n_steps": 40, "record_every": 1} | options))
+    return zoo.experiment(
+        None, network, algorithm, **({"n_steps": 40, "record_every": 1} | options)
+    )
 
 
 @pytest.mark.law
@@ -59,7 +66,12 @@ def test_every_algorithm_is_watched(algorithm):
 @pytest.mark.parametrize("measure", ["summary", "weights"])
 def test_every_record_is_watched(measure):
     algorithm = zoo.specimen(ss.MetaReweighting, weight_decay=0.05)
-    assert lawful(records(setting(algorithm, zoo.specimen(ss.PatchCNN, init_std=0.3), measure=measure))) >= 2
+    assert (
+        lawful(
+            records(setting(algorithm, zoo.specimen(ss.PatchCNN, init_std=0.3), measure=measure))
+        )
+        >= 2
+    )
 
 
 def test_means_say_how_many_seeds_they_are_of():
@@ -76,7 +88,9 @@ def test_means_say_how_many_seeds_they_are_of():
 
 
 def test_of_some_seeds_the_others_are_the_mean():
-    base = setting(ss.GradientDescent(0.1, loss=ss.Squared()), record_every=20, measure="summary", n_steps=20)
+    base = setting(
+        ss.GradientDescent(0.1, loss=ss.Squared()), record_every=20, measure="summary", n_steps=20
+    )
     axes = {"algorithm.learning_rate": list(np.geomspace(1, 2, 12))}
     each = ss.sweep(base, axes, n_seeds=6).isel(time=-1)
     means = ss.sweep(base, axes, n_seeds=6, keep="mean").isel(time=-1)

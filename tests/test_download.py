@@ -1,4 +1,6 @@
-"""Downloads from a server on loopback: resume, md5, interruption, and archives that stay where they are unpacked."""
+"""Downloads from a server on loopback: resume, md5, interruption, and archives that stay where they
+are unpacked.
+"""
 
 import hashlib
 import io
@@ -45,7 +47,11 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.server.files.get(self.path.lstrip("/"))
         if raw is None:
             return self.send_error(404)
-        start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and self.server.ranges else 0
+        start = (
+            int(asked.removeprefix("bytes=").removesuffix("-"))
+            if asked and self.server.ranges
+            else 0
+        )
         if start >= len(raw):
             return self.send_error(416)
         self.send_response(206 if start else 200)
@@ -95,7 +101,9 @@ def test_an_interrupted_download_goes_on(server, tmp_path, ranges):
     words = f"`data.bin` could not be fetched .* broke after {half} of {len(RAW)}"
     with pytest.raises(Refusal, match=words) as refusal:
         download(file, tmp_path)
-    assert f"{half} bytes are in {tmp_path / 'data.bin.part'}, run again to go on" in str(refusal.value)
+    assert f"{half} bytes are in {tmp_path / 'data.bin.part'}, run again to go on" in str(
+        refusal.value
+    )
     assert names(tmp_path) == ["data.bin.part"]
     assert (tmp_path / "data.bin.part").read_bytes() == RAW[:half]
     assert download(file, tmp_path).read_bytes() == RAW
@@ -114,12 +122,16 @@ def test_a_complete_part_is_taken_as_it_is(server, tmp_path):
     assert download(remote(server), tmp_path).read_bytes() == RAW
 
 
-@pytest.mark.parametrize("start", [b"", b"another file", bytes(2_000_000)], ids=["fresh", "other part", "longer part"])
+@pytest.mark.parametrize(
+    "start", [b"", b"another file", bytes(2_000_000)], ids=["fresh", "other part", "longer part"]
+)
 def test_a_wrong_md5_leaves_nothing(server, tmp_path, start):
     if start:
         (tmp_path / "data.bin.part").write_bytes(start)
     wanted = "0" * 32
-    with pytest.raises(Refusal, match=f"`data.bin` could not be fetched .*md5 [0-9a-f]+, not the official {wanted}"):
+    with pytest.raises(
+        Refusal, match=f"`data.bin` could not be fetched .*md5 [0-9a-f]+, not the official {wanted}"
+    ):
         download(remote(server, md5=wanted), tmp_path)
     assert names(tmp_path) == []
 
@@ -131,14 +143,18 @@ def test_a_damaged_file_is_fetched_anew(server, tmp_path):
 
 def test_a_host_that_has_it_not_or_is_not_there(server, tmp_path):
     file = Remote("gone.bin", "0" * 32, (server.host, "http://127.0.0.1:9/"))
-    with pytest.raises(Refusal, match=r"`gone.bin` could not be fetched .*404.*127.0.0.1:9.*refused") as refusal:
+    with pytest.raises(
+        Refusal, match=r"`gone.bin` could not be fetched .*404.*127.0.0.1:9.*refused"
+    ) as refusal:
         download(file, tmp_path)
     assert "run again" not in str(refusal.value)
     assert names(tmp_path) == []
 
 
 def archive(*members):
-    """A tar.gz of (name, content) files; a content that is a TarInfo's type makes a link to /etc/passwd."""
+    """A tar.gz of (name, content) files; a content that is a TarInfo's type makes a link to
+    /etc/passwd.
+    """
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as tar:
         for name, content in members:
@@ -188,7 +204,9 @@ def test_a_spoilt_archive_leaves_nothing(tmp_path, spoil, words):
 
 
 def test_a_data_set_is_fetched_to_where_it_is_read(server, tmp_path, monkeypatch):
-    raw = archive(("cifar-10-batches-py/data_batch_1", b"one"), ("cifar-10-batches-py/test_batch", b"test"))
+    raw = archive(
+        ("cifar-10-batches-py/data_batch_1", b"one"), ("cifar-10-batches-py/test_batch", b"test")
+    )
     file = remote(server, "cifar.tar.gz", raw, unpacked="cifar-10-batches-py")
     monkeypatch.setattr(data.CIFAR10, "remote", (file,))
     for _ in range(2):
@@ -200,7 +218,8 @@ def test_a_data_set_is_fetched_to_where_it_is_read(server, tmp_path, monkeypatch
 
 def test_four_files_are_fetched_each(server, tmp_path, monkeypatch):
     files = tuple(
-        remote(server, file.name, RAW[:number], folder=file.folder) for number, file in enumerate(data.MNIST.remote, 9)
+        remote(server, file.name, RAW[:number], folder=file.folder)
+        for number, file in enumerate(data.MNIST.remote, 9)
     )
     monkeypatch.setattr(data.MNIST, "remote", files)
     data.fetch("mnist", tmp_path)

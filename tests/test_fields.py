@@ -1,4 +1,6 @@
-"""Described objects: what their arguments become, and what of dataclasses and pytrees stays true of them."""
+"""Described objects: what their arguments become, and what of dataclasses and pytrees stays true of
+them.
+"""
 
 import dataclasses
 import pickle
@@ -36,7 +38,10 @@ def test_a_scalar_of_the_right_kind_is_kept_as_it_is():
 
 
 def test_objects_are_dataclasses_and_pytrees_as_before():
-    by_place, by_name = ss.SignalNoise(30, 1, 0.5), ss.SignalNoise(noise_std=0.5, dim=30, signal_strength=1)
+    by_place, by_name = (
+        ss.SignalNoise(30, 1, 0.5),
+        ss.SignalNoise(noise_std=0.5, dim=30, signal_strength=1),
+    )
     assert by_place == by_name
     assert pickle.loads(pickle.dumps(by_place)) == by_place
     assert jax.tree.unflatten(*jax.tree.flatten(by_place)[::-1]) == by_place
@@ -44,7 +49,9 @@ def test_objects_are_dataclasses_and_pytrees_as_before():
 
 
 def test_a_count_is_one_of_32_bits():
-    assert ss.Experiment(DATA, ss.PatchCNN(3), ss.GradientDescent(0.1), 4, LARGEST).n_steps == LARGEST
+    assert (
+        ss.Experiment(DATA, ss.PatchCNN(3), ss.GradientDescent(0.1), 4, LARGEST).n_steps == LARGEST
+    )
     with pytest.raises(Refusal, match=f"`n_steps` must be a whole number .* got {LARGEST + 1}"):
         ss.Experiment(DATA, ss.PatchCNN(3), ss.GradientDescent(0.1), 4, LARGEST + 1)
 
@@ -72,7 +79,10 @@ def test_a_class_with_an_init_of_its_own_reads_its_arguments_and_is_checked():
         (jnp.float32(1.3), "1.3"),
         ("a\nb", r"'a\nb'"),
         (10**5000, "a value of type int that cannot be shown"),
-        (list(range(1000)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, …"),
+        (
+            list(range(1000)),
+            "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, …",
+        ),
     ],
     ids=["array", "scalar", "lines", "huge", "list"],
 )

@@ -1,4 +1,6 @@
-"""Sampling in the span of a run's vectors has the law of explicit vectors (Kolmogorov–Smirnov, fixed seeds)."""
+"""Sampling in the span of a run's vectors has the law of explicit vectors (Kolmogorov–Smirnov,
+fixed seeds).
+"""
 
 import equinox as eqx
 import jax
@@ -14,14 +16,19 @@ from sigspike.models.frames import turn
 from sigspike.simulation.simulation import draw, train
 
 N_RUNS, N_FILTERS, N_NOISES = 600, 4, 4
-PARTS = ss.SignalNoise(8, 1.5, 0.5), ss.PatchCNN(N_FILTERS // 2, init_std=0.3), ss.GradientDescent(1.0)
+PARTS = (
+    ss.SignalNoise(8, 1.5, 0.5),
+    ss.PatchCNN(N_FILTERS // 2, init_std=0.3),
+    ss.GradientDescent(1.0),
+)
 GAUSSIAN = ss.Experiment(*PARTS, n_samples=N_NOISES, n_steps=40, record_at=(40,), n_test=50)
 UNIFORM = ss.put(ss.put(GAUSSIAN, "network.init", "uniform"), "problem.orthogonal", False)
 
 
 @eqx.filter_jit
 def runs(setting, dim, explicit_dim):
-    """The Gram matrices of (μ, initial filters, noises, a test noise) of many runs, and their last records.
+    """The Gram matrices of (μ, initial filters, noises, a test noise) of many runs, and their last
+    records.
 
     The test noise is seen through the filters alone.
     """
@@ -30,9 +37,15 @@ def runs(setting, dim, explicit_dim):
         key_draw, key_train = random.split(key)
         at = ss.put(setting, "problem.dim", dim)
         run = draw(at, key_draw, explicit_dim)
-        rows = jnp.concatenate([run.train.signal[1:], run.first.reshape(N_FILTERS, -1), run.train.noise[:, 0]])
+        rows = jnp.concatenate(
+            [run.train.signal[1:], run.first.reshape(N_FILTERS, -1), run.train.noise[:, 0]]
+        )
         gram = jnp.pad(rows @ rows.T, (0, 1), constant_values=jnp.nan)
-        seen = run.first if run.test.noise.shape[-1] == rows.shape[1] else turn(run.first, 1, rows.shape[1] - 1)
+        seen = (
+            run.first
+            if run.test.noise.shape[-1] == rows.shape[1]
+            else turn(run.first, 1, rows.shape[1] - 1)
+        )
         gram = gram.at[TEST, jnp.array(FILTERS)].set((seen @ run.test.noise[0, 0]).ravel())
         return gram, jax.tree.map(lambda x: x[-1], train(at, run, key_train))
 
@@ -50,7 +63,11 @@ def explicit(dim, law, orthogonal):
         mu, unit = 1.5 * np.eye(1, dim), source.standard_normal((N_NOISES + 1, dim))
         unit[:, 0] *= not orthogonal
         shape = N_FILTERS, dim
-        filters = source.standard_normal(shape) if law == "gaussian" else source.uniform(-(3**0.5), 3**0.5, shape)
+        filters = (
+            source.standard_normal(shape)
+            if law == "gaussian"
+            else source.uniform(-(3**0.5), 3**0.5, shape)
+        )
         rows = np.concatenate([mu, 0.3 * filters, 0.5 * unit])
         grams.append(rows @ rows.T)
     return np.stack(grams)
@@ -74,7 +91,10 @@ STATISTICS = {
 
 
 def p_values(one, other):
-    return {name: ks_2samp(measure(np.asarray(one)), measure(other)).pvalue for name, measure in STATISTICS.items()}
+    return {
+        name: ks_2samp(measure(np.asarray(one)), measure(other)).pvalue
+        for name, measure in STATISTICS.items()
+    }
 
 
 @pytest.mark.law

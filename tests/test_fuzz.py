@@ -14,7 +14,9 @@ N = {"constructors": 600, "axes": 40, "files": 25, "commands": 25}
 @pytest.mark.parametrize("kind", N)
 def test_an_odd_input_works_or_is_one_sentence(kind):
     script = [sys.executable, fuzz.__file__, str(N[kind]), "--kind", kind, "--json"]
-    done = subprocess.run(script, capture_output=True, text=True, cwd=Path(fuzz.__file__).parent, check=False)
+    done = subprocess.run(
+        script, capture_output=True, text=True, cwd=Path(fuzz.__file__).parent, check=False
+    )
     found = json.loads(done.stdout)
     assert found["failures"] == []
     counts = found["counts"][kind]

@@ -24,15 +24,21 @@ def test_the_readme_runs(capsys, tmp_path, monkeypatch):
 
 def test_the_readme_installs_what_its_commands_need():
     readme = (ROOT / "README.md").read_text()
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
     assert set(re.findall(r'"\.\[(\w+)\]"', readme)) <= set(extras)
     first = next(line for line in readme.splitlines() if "sigspike reproduce low-snr" in line)
-    assert 'pip install ".[digits]"' in first, "its figures on digits need scikit-learn where there is no MNIST"
+    assert 'pip install ".[digits]"' in first, (
+        "its figures on digits need scikit-learn where there is no MNIST"
+    )
 
 
 def test_the_readme_shows_a_piece_of_ones_own_as_it_is():
     source, readme = ((ROOT / name).read_text() for name in ("docs/your_own/loss.py", "README.md"))
-    (shown,) = re.findall(r"```python\n(import jax.numpy as jnp\n\n\nclass .*?)```", readme, flags=re.S)
+    (shown,) = re.findall(
+        r"```python\n(import jax.numpy as jnp\n\n\nclass .*?)```", readme, flags=re.S
+    )
     body = [line for line in shown.partition("\n\nss.")[0].splitlines() if line.strip()]
     assert all(line in source for line in body)
 
@@ -41,7 +47,9 @@ def test_every_file_opens_with_one_sentence_and_stays_short():
     for path in SOURCES:
         text = path.read_text()
         first = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
-        assert first.endswith((".", "?")), f"{path}: help shows its first line, which must be whole: {first!r}"
+        assert first.endswith((".", "?")), (
+            f"{path}: help shows its first line, which must be whole: {first!r}"
+        )
         assert len(text.splitlines()) <= 250, path
 
 
@@ -56,7 +64,11 @@ def test_every_public_class_and_function_is_documented():
 
 
 def test_the_contract_on_papers_names_every_folder():
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (independent,) = [contract["modules"] for contract in contracts if contract["type"] == "independence"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    (independent,) = [
+        contract["modules"] for contract in contracts if contract["type"] == "independence"
+    ]
     folders = [path.parent.name for path in (ROOT / "sigspike" / "papers").glob("*/__init__.py")]
     assert independent == sorted(f"sigspike.papers.{folder}" for folder in folders)

@@ -1,4 +1,6 @@
-"""γ and ρ of real networks: against loops, inner products, closed forms, and the theory's own two-layer network."""
+"""γ and ρ of real networks: against loops, inner products, closed forms, and the theory's own
+two-layer network.
+"""
 
 import json
 from dataclasses import replace
@@ -19,7 +21,11 @@ CLASSES = 4
 def drawn(seed, n=60, n_held=200, spread=1.0):
     """Logits of features around class means, and what belongs to them."""
     rng = np.random.default_rng(seed)
-    centres, weights, bias = rng.normal(size=(CLASSES, 12)), rng.normal(size=(CLASSES, 12)), rng.normal(size=CLASSES)
+    centres, weights, bias = (
+        rng.normal(size=(CLASSES, 12)),
+        rng.normal(size=(CLASSES, 12)),
+        rng.normal(size=CLASSES),
+    )
     truth, held = rng.integers(CLASSES, size=n), np.arange(n_held) % CLASSES
     labels = np.where(rng.random(n) < 0.4, rng.integers(CLASSES, size=n), truth)
     features = centres[truth] + spread * rng.normal(size=(n, 12))
@@ -28,7 +34,9 @@ def drawn(seed, n=60, n_held=200, spread=1.0):
 
 
 def of(features, held_features, weights, bias, labels, truth, held):
-    return alignment_of(features @ weights.T + bias, labels, truth, held_features @ weights.T + bias, held)
+    return alignment_of(
+        features @ weights.T + bias, labels, truth, held_features @ weights.T + bias, held
+    )
 
 
 def test_they_are_inner_products_of_rows_with_parts_of_features():
@@ -36,13 +44,19 @@ def test_they_are_inner_products_of_rows_with_parts_of_features():
     features, held_features, weights, bias, labels, truth, held = drawn(0)
     found = of(features, held_features, weights, bias, labels, truth, held)
     means = [held_features[held == c].mean(0) for c in range(CLASSES)]
-    rows = [weights[k] - np.mean([weights[o] for o in range(CLASSES) if o != k], 0) for k in range(CLASSES)]
+    rows = [
+        weights[k] - np.mean([weights[o] for o in range(CLASSES) if o != k], 0)
+        for k in range(CLASSES)
+    ]
     for c in range(CLASSES):
         assert found.gamma[c] == pytest.approx(rows[c] @ (means[c] - np.mean(means, 0)))
     for i, (label, true) in enumerate(zip(labels, truth, strict=True)):
         assert found.rho[i] == pytest.approx(rows[label] @ (features[i] - means[true]))
     kinds = {"clean": labels == truth, "flipped": labels != truth}
-    expected = {f"rho_{kind}": np.mean([found.rho[i] for i in np.flatnonzero(kinds[kind])]) for kind in kinds}
+    expected = {
+        f"rho_{kind}": np.mean([found.rho[i] for i in np.flatnonzero(kinds[kind])])
+        for kind in kinds
+    }
     assert found.means() == pytest.approx({"gamma": np.mean(found.gamma)} | expected)
 
 
@@ -50,7 +64,15 @@ def test_rotations_biases_and_constants_change_nothing_and_factors_scale():
     features, held_features, weights, bias, labels, truth, held = drawn(1)
     found = of(features, held_features, weights, bias, labels, truth, held)
     rotation = np.linalg.qr(np.random.default_rng(0).normal(size=(12, 12)))[0]
-    turned = of(features @ rotation, held_features @ rotation, weights @ rotation, bias + 3, labels, truth, held)
+    turned = of(
+        features @ rotation,
+        held_features @ rotation,
+        weights @ rotation,
+        bias + 3,
+        labels,
+        truth,
+        held,
+    )
     constant = np.random.default_rng(1).normal(size=(len(labels), 1))
     logits, held_logits = features @ weights.T, held_features @ weights.T
     shifted = alignment_of(logits + constant, labels, truth, held_logits, held)
@@ -65,10 +87,17 @@ def test_margins_are_their_sums():
     features, held_features, weights, *_, held = drawn(2)
     truth = np.arange(60) % CLASSES
     labels = (truth + np.arange(60) // CLASSES % CLASSES) % CLASSES
-    features, truth, labels = features[:48], truth[:48], labels[:48]  # every pair of classes three times
+    features, truth, labels = (
+        features[:48],
+        truth[:48],
+        labels[:48],
+    )  # every pair of classes three times
     logits, held_logits = features @ weights.T, held_features @ weights.T
     means = np.stack([held_logits[held == c].mean(0) for c in range(CLASSES)])
-    logits, held_logits = logits - means.mean(0), held_logits - means.mean(0)  # no class is favoured
+    logits, held_logits = (
+        logits - means.mean(0),
+        held_logits - means.mean(0),
+    )  # no class is favoured
     found = alignment_of(logits, labels, truth, held_logits, held)
     margin = [z[k] - np.delete(z, k).mean() for z, k in zip(logits, labels, strict=True)]
     clean = labels == truth
@@ -78,7 +107,9 @@ def test_margins_are_their_sums():
 
 
 def test_images_that_were_not_trained_on_have_no_noise_of_their_own():
-    """200 draws of a network that knows nothing of them: |mean ρ| within four standard errors, for both kinds."""
+    """200 draws of a network that knows nothing of them: |mean ρ| within four standard errors, for
+    both kinds.
+    """
     draws = [of(*drawn(seed)).means() for seed in range(200)]
     for kind in ("rho_clean", "rho_flipped"):
         values = np.array([draw[kind] for draw in draws])
@@ -94,12 +125,14 @@ def test_full_memory_of_flipped_labels_is_signal_times_c_over_c_minus_1():
     truth, labels = (part.ravel() for part in np.indices((CLASSES, CLASSES)))
     found = of(means[labels], held_features, weights, bias, labels, truth, held)
     np.testing.assert_allclose(found.rho[labels == truth], 0, atol=1e-12)
-    assert found.means()["rho_flipped"] == pytest.approx(found.means()["gamma"] * CLASSES / (CLASSES - 1))
+    assert found.means()["rho_flipped"] == pytest.approx(
+        found.means()["gamma"] * CLASSES / (CLASSES - 1)
+    )
 
 
 def test_a_probe_fitted_anew_does_not_see_memory_that_is_in_the_features():
-    """Ridge regression on features that stand for labels, refitted without each image in turn: the others predict its
-    wrong label, and its own adds little, while ρ exceeds γ.
+    """Ridge regression on features that stand for labels, refitted without each image in turn: the
+    others predict its wrong label, and its own adds little, while ρ exceeds γ.
     """
     _, held_features, weights, bias, _, _, held = drawn(5, spread=0.3)
     rng = np.random.default_rng(5)
@@ -123,9 +156,9 @@ def test_a_probe_fitted_anew_does_not_see_memory_that_is_in_the_features():
 
 @pytest.mark.parametrize(("strength", "length"), [(1.0, 2.0), (0.0, 2.0), (1.0, 0.0), (3.0, 0.5)])
 def test_ridge_regression_on_orthogonal_noise(strength, length):
-    """φ_i = y_i μ + ξ_i, ‖ξ_i‖ = s, all orthogonal; w minimises Σ (ỹ_i − ⟨w, φ_i⟩)² + λ‖w‖². In closed form
-    γ = n‖μ‖²(1 − 2τ)/(s² + λ + n‖μ‖²) and ρ_i = s²/(s² + λ) · (1 ∓ γ), − where ỹ_i = y_i. Without noise ρ = 0 and
-    γ → 1 − 2τ; without signal γ = 0.
+    """φ_i = y_i μ + ξ_i, ‖ξ_i‖ = s, all orthogonal; w minimises Σ (ỹ_i − ⟨w, φ_i⟩)² + λ‖w‖². In
+    closed form γ = n‖μ‖²(1 − 2τ)/(s² + λ + n‖μ‖²) and ρ_i = s²/(s² + λ) · (1 ∓ γ), − where ỹ_i =
+    y_i. Without noise ρ = 0 and γ → 1 − 2τ; without signal γ = 0.
     """
     n, ridge, share = 20, 0.3, 0.2
     atoms = np.linalg.qr(np.random.default_rng(0).normal(size=(50, n + 1)))[0].T
@@ -136,8 +169,13 @@ def test_ridge_regression_on_orthogonal_noise(strength, length):
     features = y[:, None] * mu[None] + noise
     w = np.linalg.solve(features.T @ features + ridge * np.eye(50), features.T @ observed)
     held = np.array([0, 1])
-    f, held_f = features @ w, np.array([-1, 1]) * (mu @ w)  # held-out noise along none of the others
-    found = alignment_of(np.stack([-f, f], 1) / 2, labels, truth, np.stack([-held_f, held_f], 1) / 2, held)
+    f, held_f = (
+        features @ w,
+        np.array([-1, 1]) * (mu @ w),
+    )  # held-out noise along none of the others
+    found = alignment_of(
+        np.stack([-f, f], 1) / 2, labels, truth, np.stack([-held_f, held_f], 1) / 2, held
+    )
     gamma = n * strength**2 * (1 - 2 * share) / (length**2 + ridge + n * strength**2)
     rho = length**2 / (length**2 + ridge) * (1 - y * observed * gamma)
     np.testing.assert_allclose(found.gamma, gamma, atol=1e-12)
@@ -145,7 +183,9 @@ def test_ridge_regression_on_orthogonal_noise(strength, length):
 
 
 def descended(rng, n=20, dim=5_000, width=8, n_steps=100):
-    """Gradient descent on the theory's two-layer ReLU network in NumPy: weights, data, γ and ρ̄ by their recursions."""
+    """Gradient descent on the theory's two-layer ReLU network in NumPy: weights, data, γ and ρ̄ by
+    their recursions.
+    """
     truth = np.arange(n) % 2
     labels = np.where(np.arange(n) % 5 == 0, 1 - truth, truth)
     y, observed = 2.0 * truth - 1, 2.0 * labels - 1
@@ -178,7 +218,13 @@ def test_the_theory_s_own_network_gives_its_gamma_and_rho():
         return sum(np.maximum(part, 0).mean(1) for part in parts).T
 
     held = np.arange(400) % 2
-    found = alignment_of(logits(y, noise), labels, truth, logits(2.0 * held - 1, rng.normal(size=(400, len(mu)))), held)
+    found = alignment_of(
+        logits(y, noise),
+        labels,
+        truth,
+        logits(2.0 * held - 1, rng.normal(size=(400, len(mu)))),
+        held,
+    )
     own = rho[labels, :, np.arange(len(labels))].mean(1)  # ρ̄ of the filters of the observed class
     flipped = labels != truth
     assert own[flipped].min() > 2 * own[~flipped].max() > 0  # the run is one in which they differ
@@ -235,16 +281,22 @@ def test_what_is_logged_is_the_last_layer_s(whole):
     weight, bias = (np.asarray(model.weights.network[f"fc.{name}"]) for name in ("weight", "bias"))
     found = []
     for images in (setup.data.train.images, setup.test.images):
-        output = TRAINING.network(model.weights.network, model.buffers, setup.data.normalised(images), False)
+        output = TRAINING.network(
+            model.weights.network, model.buffers, setup.data.normalised(images), False
+        )
         found.append((np.asarray(output.logits), np.asarray(output.features) @ weight.T + bias))
     for own, held in zip(*found, strict=True):
         expected = alignment_of(own, NOISY.labels, DATASET.labels, held, held_labels).means()
-        assert {name: result.last[name] for name in expected} == pytest.approx(expected, rel=1e-3, abs=1e-4)
+        assert {name: result.last[name] for name in expected} == pytest.approx(
+            expected, rel=1e-3, abs=1e-4
+        )
     text = report(read_curves(folder))
     assert f"last: γ {result.last['gamma']:.2f}, ρ clean {result.last['rho_clean']:.2f}" in text
     panel = draw_memorisation(result.curves()).axes[2]
     np.testing.assert_array_equal(panel.lines[0].get_xdata(), [3, 4])
-    np.testing.assert_array_equal(panel.lines[2].get_ydata(), [row["rho_flipped"] for row in result.rows[2:]])
+    np.testing.assert_array_equal(
+        panel.lines[2].get_ydata(), [row["rho_flipped"] for row in result.rows[2:]]
+    )
 
 
 def test_a_training_without_the_truth_has_gamma_alone():

@@ -1,4 +1,6 @@
-"""The bridge to PyTorch: losses, flips, weights and loaders against plain torch, finite differences and laws."""
+"""The bridge to PyTorch: losses, flips, weights and loaders against plain torch, finite differences
+and laws.
+"""
 
 import ast
 import copy
@@ -25,7 +27,9 @@ N, C = 6, 4
 DRAW = np.random.default_rng(0)
 LOGITS = torch.tensor(DRAW.standard_normal((N, C)) * 2)
 LABELS, IDS = torch.tensor([0, 3, 1, 1, 2, 0]), torch.tensor([4, 0, 7, 2, 9, 5])
-TRANSITION = np.array([[0.7, 0.1, 0.1, 0.1], [0, 0.9, 0.1, 0], [0.2, 0, 0.8, 0], [0.1, 0.2, 0.1, 0.6]])
+TRANSITION = np.array(
+    [[0.7, 0.1, 0.1, 0.1], [0, 0.9, 0.1, 0], [0.2, 0, 0.8, 0], [0.1, 0.2, 0.1, 0.6]]
+)
 
 
 def leaf(values=LOGITS):
@@ -48,15 +52,24 @@ def hard(log_p):
 # Losses of log p, in plain torch.
 CASES = {
     "CE": (methods.CrossEntropy(), lambda log_p: -own(log_p)),
-    "label smoothing": (methods.LabelSmoothing(0.3), lambda log_p: -0.7 * own(log_p) - 0.3 * log_p.mean(1)),
-    "GCE": (methods.GeneralisedCrossEntropy(0.6), lambda log_p: (1 - own(log_p).exp() ** 0.6) / 0.6),
+    "label smoothing": (
+        methods.LabelSmoothing(0.3),
+        lambda log_p: -0.7 * own(log_p) - 0.3 * log_p.mean(1),
+    ),
+    "GCE": (
+        methods.GeneralisedCrossEntropy(0.6),
+        lambda log_p: (1 - own(log_p).exp() ** 0.6) / 0.6,
+    ),
     "SL": (methods.SymmetricCrossEntropy(0.3, 2.0), symmetric),
     "soft bootstrap": (
         methods.SoftBootstrap(0.9),
         lambda log_p: -0.9 * own(log_p) - 0.1 * (log_p.exp() * log_p).sum(1),
     ),
     "hard bootstrap": (methods.HardBootstrap(0.6), hard),
-    "forward": (methods.Forward(), lambda log_p: -own((log_p.exp() @ torch.tensor(TRANSITION)).log())),
+    "forward": (
+        methods.Forward(),
+        lambda log_p: -own((log_p.exp() @ torch.tensor(TRANSITION)).log()),
+    ),
 }
 
 
@@ -81,7 +94,9 @@ def test_reductions():
 
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # torch's own, of forward mode
 def test_derivatives_are_differences():
-    """In reverse, forward mode, and reverse once more, as torch checks them; a third time is refused by torch."""
+    """In reverse, forward mode, and reverse once more, as torch checks them; a third time is
+    refused by torch.
+    """
     loss = bridge.Loss(methods.GeneralisedCrossEntropy(0.6), C, reduction="none").eval()
     logits = leaf()
     assert torch.autograd.gradcheck(lambda z: loss(z, LABELS), logits, check_forward_ad=True)
@@ -103,22 +118,35 @@ def test_transforms_of_torch_pass_through():
 
 
 def test_elr_carries_its_targets():
-    """Three steps over ids against the loop of the authors' code, and what a checkpoint goes on from."""
+    """Three steps over ids against the loop of the authors' code, and what a checkpoint goes on
+    from.
+    """
     loss = bridge.Loss(methods.EarlyLearning(2.0, 0.8), C, n_images=10)
     targets = torch.zeros(10, C, dtype=torch.float64)
     for step, ids in enumerate((IDS, (IDS + 1) % 10, IDS)):
         ours, theirs = leaf(LOGITS + step), leaf(LOGITS + step)
         p = theirs.softmax(1).clamp(1e-4, 1 - 1e-4)
         targets[ids] = 0.8 * targets[ids] + 0.2 * (p / p.sum(1, keepdim=True)).detach()
-        expected = functional.cross_entropy(theirs, LABELS) + 2 * (1 - (targets[ids] * p).sum(1)).log().mean()
+        expected = (
+            functional.cross_entropy(theirs, LABELS)
+            + 2 * (1 - (targets[ids] * p).sum(1)).log().mean()
+        )
         if step == 2:
-            state, loss = loss.state_dict(), bridge.Loss(methods.EarlyLearning(2.0, 0.8), C, n_images=10)
+            state, loss = (
+                loss.state_dict(),
+                bridge.Loss(methods.EarlyLearning(2.0, 0.8), C, n_images=10),
+            )
             loss.load_state_dict(state)
         value = loss(ours, LABELS, ids)
-        (slope,), (wanted,) = torch.autograd.grad(value, ours), torch.autograd.grad(expected, theirs)
+        (slope,), (wanted,) = (
+            torch.autograd.grad(value, ours),
+            torch.autograd.grad(expected, theirs),
+        )
         torch.testing.assert_close(value, expected, rtol=1e-12, atol=0)
         torch.testing.assert_close(slope, wanted, rtol=1e-11, atol=1e-14)
-    torch.testing.assert_close(loss.state_dict()["_extra_state"]["carried"][0], targets, rtol=1e-12, atol=0)
+    torch.testing.assert_close(
+        loss.state_dict()["_extra_state"]["carried"][0], targets, rtol=1e-12, atol=0
+    )
     loss.eval()(LOGITS, LABELS, IDS)
     torch.testing.assert_close(as_tensor(loss.carried, LOGITS), targets, rtol=1e-12, atol=0)
     assert loss.step == 3
@@ -126,25 +154,33 @@ def test_elr_carries_its_targets():
 
 @pytest.mark.parametrize(("rule", "kept"), [("share", 3), ("log_c", None)])
 def test_selection_between_epochs(rule, kept):
-    loss = bridge.Loss(methods.SmallLoss(rule, warm_up=2, keep=0.3), C, n_images=10, reduction="none")
+    loss = bridge.Loss(
+        methods.SmallLoss(rule, warm_up=2, keep=0.3), C, n_images=10, reduction="none"
+    )
     seen, given = torch.tensor(DRAW.standard_normal((10, C)) * 3), torch.arange(10) % C
     each = functional.cross_entropy(seen, given, reduction="none")
     inside = each <= each.sort().values[kept - 1] if kept else each < np.log(C)
     loss.begin_epoch(1)
-    torch.testing.assert_close(loss(LOGITS, LABELS, IDS), functional.cross_entropy(LOGITS, LABELS, reduction="none"))
+    torch.testing.assert_close(
+        loss(LOGITS, LABELS, IDS), functional.cross_entropy(LOGITS, LABELS, reduction="none")
+    )
     loss.begin_epoch(2, seen, given)
     torch.testing.assert_close(loss(LOGITS, LABELS, IDS) > 0, inside[IDS])
 
 
 def test_types_of_logits():
-    """Half precision as under autocast; float64 where JAX has 32 bits; the gradient is of the logits' type."""
+    """Half precision as under autocast; float64 where JAX has 32 bits; the gradient is of the
+    logits' type.
+    """
     loss = bridge.Loss(methods.CrossEntropy(), C)
     for kind in (torch.float16, torch.bfloat16, torch.float32):
         logits = leaf(LOGITS.to(kind))
         value = loss(logits, LABELS.int())
         value.backward()
         assert (value.dtype, logits.grad.dtype) == (torch.float32, kind)
-        torch.testing.assert_close(value, functional.cross_entropy(logits.float(), LABELS), rtol=1e-6, atol=0)
+        torch.testing.assert_close(
+            value, functional.cross_entropy(logits.float(), LABELS), rtol=1e-6, atol=0
+        )
     with jax.enable_x64(False):
         logits = leaf()
         value = bridge.Loss(methods.SymmetricCrossEntropy(1.0, 0.0), C)(logits, LABELS)
@@ -160,15 +196,26 @@ def test_memory_is_shared():
         assert array.unsafe_buffer_pointer() == tensor.data_ptr()
         fresh = array + 1
         assert as_tensor(fresh, tensor).data_ptr() == fresh.unsafe_buffer_pointer()
-    for odd in (torch.randn(4, 3).T, torch.randn(9, 3)[1:], torch.randn(3, 1).expand(3, 4), torch.arange(5)):
+    for odd in (
+        torch.randn(4, 3).T,
+        torch.randn(9, 3)[1:],
+        torch.randn(3, 1).expand(3, 4),
+        torch.arange(5),
+    ):
         np.testing.assert_array_equal(as_array(odd), odd.numpy())
 
 
 def test_training_is_that_of_plain_torch():
     """Thirty steps of momentum in float32; only rounding parts them."""
-    images, labels = torch.tensor(DRAW.standard_normal((32, 8)), dtype=torch.float32), torch.arange(32) % C
+    images, labels = (
+        torch.tensor(DRAW.standard_normal((32, 8)), dtype=torch.float32),
+        torch.arange(32) % C,
+    )
     ours = torch.nn.Sequential(torch.nn.Linear(8, 16), torch.nn.ReLU(), torch.nn.Linear(16, C))
-    runs = [(ours, bridge.Loss(methods.CrossEntropy(), C)), (copy.deepcopy(ours), functional.cross_entropy)]
+    runs = [
+        (ours, bridge.Loss(methods.CrossEntropy(), C)),
+        (copy.deepcopy(ours), functional.cross_entropy),
+    ]
     values = []
     for model, loss in runs:
         optimiser = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
@@ -187,11 +234,16 @@ def law_holds(drawn, label, rate):
     """Four standard errors of a binomial law."""
     share = np.bincount(drawn, minlength=C) / len(drawn)
     expected = np.where(np.arange(C) == label, 1 - rate, rate / (C - 1))
-    np.testing.assert_array_less(np.abs(share - expected), 4 * np.sqrt(expected * (1 - expected) / len(drawn)))
+    np.testing.assert_array_less(
+        np.abs(share - expected), 4 * np.sqrt(expected * (1 - expected) / len(drawn))
+    )
 
 
 def test_flips_have_their_law():
-    labels, generator = torch.arange(C, dtype=torch.uint8).repeat(5000), torch.Generator().manual_seed(0)
+    labels, generator = (
+        torch.arange(C, dtype=torch.uint8).repeat(5000),
+        torch.Generator().manual_seed(0),
+    )
     flipped = bridge.flipped(labels, 0.3, C, generator)
     assert flipped.dtype == torch.uint8
     for label in range(C):
@@ -232,7 +284,12 @@ class Convolutional(torch.nn.Module):
         super().__init__()
         nn = torch.nn
         self.layers = nn.Sequential(
-            nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(16, C)
+            nn.Conv2d(3, 4, 3, padding=1),
+            nn.BatchNorm2d(4),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(16, C),
         )
         self.unused = nn.Parameter(torch.ones(2))
 
@@ -248,7 +305,10 @@ def trained(**options):
     """A network in training mode, its optimiser two steps on, and losses in its graph."""
     torch.manual_seed(0)
     model = Convolutional().double()
-    groups = [{"params": model.layers[0].parameters(), "lr": 0.02}, {"params": model.layers[1:].parameters()}]
+    groups = [
+        {"params": model.layers[0].parameters(), "lr": 0.02},
+        {"params": model.layers[1:].parameters()},
+    ]
     optimiser = torch.optim.SGD(groups, lr=0.05, **options)
     for _ in range(2):
         optimiser.zero_grad()
@@ -285,12 +345,16 @@ STEPS = {
 
 @pytest.mark.parametrize("name", STEPS)
 def test_couplings_ahead_are_slopes_of_the_clean_loss(name):
-    """−(B/η) ∂L_val/∂w_i by central differences over the optimiser's own steps; statistics stay as they were."""
+    """−(B/η) ∂L_val/∂w_i by central differences over the optimiser's own steps; statistics stay as
+    they were.
+    """
     model, optimiser = trained(**STEPS[name])
     weights = torch.tensor(DRAW.uniform(size=N))
 
     def clean_loss(w):
-        other = copy.deepcopy({"model": model, "optimiser": optimiser})  # together, so that one trains the other
+        other = copy.deepcopy(
+            {"model": model, "optimiser": optimiser}
+        )  # together, so that one trains the other
         twin = other["model"]
         other["optimiser"].zero_grad()
         (w * losses_of(twin)).mean().backward()
@@ -312,7 +376,9 @@ def test_couplings_ahead_are_slopes_of_the_clean_loss(name):
 
 
 def test_persistent_weights_rise_by_their_couplings():
-    """w ← clip(w + β c) of the batch's rows, every second step, whatever the losses come from; state goes on."""
+    """w ← clip(w + β c) of the batch's rows, every second step, whatever the losses come from;
+    state goes on.
+    """
     model, optimiser = trained(momentum=0.9)
     method = methods.MetaReweighting(PersistentWeights(3.0, every=2))
     meta, twin = (bridge.MetaReweighting(method, model, optimiser, n_images=10) for _ in range(2))
@@ -320,7 +386,9 @@ def test_persistent_weights_rise_by_their_couplings():
     rise = 3 * meta.couplings(losses_of(model), torch.full((N,), 0.5), CLEAN, CLEAN_LABELS).numpy()
     wanted[IDS] = np.clip(wanted[IDS] + rise, 0, 1)
     assert wanted[IDS].std() > 0
-    through = bridge.Loss(methods.CrossEntropy(), C, reduction="none")(model(IMAGES), LABELS)  # sigspike's own loss
+    through = bridge.Loss(methods.CrossEntropy(), C, reduction="none")(
+        model(IMAGES), LABELS
+    )  # sigspike's own loss
     for losses in (losses_of(model), losses_of(model).detach()):  # the second is no revision
         weights = meta(losses, CLEAN, CLEAN_LABELS, IDS)
         np.testing.assert_allclose(weights, wanted[IDS], rtol=1e-9)
@@ -332,13 +400,17 @@ def test_persistent_weights_rise_by_their_couplings():
 
 
 def test_fresh_weights_and_a_network_of_the_loss():
-    """L2RW: max(0, c) scaled to mean 1, c at w = 0. Meta-Weight-Net: φ + α Σ_i c_i ∇V(ℓ_i), V in plain torch."""
+    """L2RW: max(0, c) scaled to mean 1, c at w = 0. Meta-Weight-Net: φ + α Σ_i c_i ∇V(ℓ_i), V in
+    plain torch.
+    """
     model, optimiser = trained()
     fresh = bridge.MetaReweighting(methods.MetaReweighting(FreshWeights()), model, optimiser)
     couplings = fresh.couplings(losses_of(model), torch.zeros(N), CLEAN, CLEAN_LABELS).clamp(min=0)
     weights = fresh(losses_of(model), CLEAN, CLEAN_LABELS)
     torch.testing.assert_close(weights, N * couplings / couplings.sum())
-    net = bridge.MetaReweighting(methods.MetaReweighting(WeightNetwork(0.5, hidden=7)), model, optimiser)
+    net = bridge.MetaReweighting(
+        methods.MetaReweighting(WeightNetwork(0.5, hidden=7)), model, optimiser
+    )
     u, b, v, c = (leaf(part) for part in net.state_dict()["_extra_state"]["state"])
     losses = losses_of(model)
     value = lambda: torch.sigmoid((losses.detach()[:, None] * u + b).relu() @ v + c)  # noqa: E731
@@ -347,7 +419,9 @@ def test_fresh_weights_and_a_network_of_the_loss():
     with torch.no_grad():
         for part, slope in zip((u, b, v, c), slopes, strict=True):
             part += 0.5 * slope
-    torch.testing.assert_close(net(losses, CLEAN, CLEAN_LABELS), value().detach(), rtol=1e-9, atol=0)
+    torch.testing.assert_close(
+        net(losses, CLEAN, CLEAN_LABELS), value().detach(), rtol=1e-9, atol=0
+    )
 
 
 @pytest.mark.parametrize("match", ["votes", "contest"])
@@ -364,12 +438,17 @@ def test_fbr_weighs_by_features(match):
     else:
         found = means[np.arange(N), label] - np.sort(means)[:, -2:].mean(1)
     found /= (features.detach().numpy() ** 2).sum(1).mean()
-    weights = bridge.FeatureReweighting(method, C, n_images=10)(features, LABELS, clean, CLEAN_LABELS, IDS)
+    weights = bridge.FeatureReweighting(method, C, n_images=10)(
+        features, LABELS, clean, CLEAN_LABELS, IDS
+    )
     np.testing.assert_allclose(weights, np.clip(0.5 + 2 * found, 0, 1), rtol=1e-9)
     assert not weights.requires_grad
 
 
-BYTES, GIVEN = torch.tensor(DRAW.integers(256, size=(20, 3, 6, 5)), dtype=torch.uint8), torch.arange(20) % C
+BYTES, GIVEN = (
+    torch.tensor(DRAW.integers(256, size=(20, 3, 6, 5)), dtype=torch.uint8),
+    torch.arange(20) % C,
+)
 
 
 def pictures():
@@ -377,7 +456,8 @@ def pictures():
     from PIL import Image
 
     return [
-        (Image.fromarray(image.permute(1, 2, 0).numpy()), int(label)) for image, label in zip(BYTES, GIVEN, strict=True)
+        (Image.fromarray(image.permute(1, 2, 0).numpy()), int(label))
+        for image, label in zip(BYTES, GIVEN, strict=True)
     ]
 
 
@@ -387,10 +467,15 @@ def apart(items):
 
 
 def loaders():
-    plain, scaled = TensorDataset(BYTES, GIVEN), TensorDataset(BYTES.float() / 255, GIVEN, torch.arange(20))
+    plain, scaled = (
+        TensorDataset(BYTES, GIVEN),
+        TensorDataset(BYTES.float() / 255, GIVEN, torch.arange(20)),
+    )
     return {
         "bytes": DataLoader(plain, batch_size=8),
-        "floats, shuffled, with ids, dropping": DataLoader(scaled, batch_size=8, shuffle=True, drop_last=True),
+        "floats, shuffled, with ids, dropping": DataLoader(
+            scaled, batch_size=8, shuffle=True, drop_last=True
+        ),
         "channels last": DataLoader(TensorDataset(BYTES.permute(0, 2, 3, 1), GIVEN), batch_size=8),
         "a data set": scaled,
         "half of twice": Subset(plain + plain, range(20)),
@@ -404,7 +489,9 @@ def loaders():
 @pytest.mark.parametrize("name", loaders())
 def test_a_loader_is_a_data_set(name):
     state = torch.get_rng_state()
-    found = bridge.from_loader(loaders()[name], loaders()["bytes"], "mine", "abcd" if name == "bytes" else None)
+    found = bridge.from_loader(
+        loaders()[name], loaders()["bytes"], "mine", "abcd" if name == "bytes" else None
+    )
     assert torch.equal(torch.get_rng_state(), state)
     for images, labels in ((found.images, found.labels), (found.test_images, found.test_labels)):
         np.testing.assert_array_equal(images, BYTES.permute(0, 2, 3, 1))
@@ -430,7 +517,8 @@ def test_the_example_runs():
 
 
 @pytest.mark.parametrize(
-    ("argument", "value", "action"), [pytest.param(*case[1:], id=case[0]) for case in bad_bridge.CASES]
+    ("argument", "value", "action"),
+    [pytest.param(*case[1:], id=case[0]) for case in bad_bridge.CASES],
 )
 def test_bad_input_is_refused_in_one_sentence(argument, value, action):
     with pytest.raises(Refusal) as refused:

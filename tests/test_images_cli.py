@@ -9,11 +9,34 @@ import pytest
 from sigspike.cli.main import main
 from sigspike.foundation.check import Refusal
 from sigspike.images.noise import NoisyLabels
-from sigspike.images.training import curves_of, early_stops, memorisation_stages, read_curves, report
+from sigspike.images.training import (
+    curves_of,
+    early_stops,
+    memorisation_stages,
+    read_curves,
+    report,
+)
 
 TRAIN = ["images", "train", "--batch-size", "480", "--eval-batch-size", "360"]
-NETWORK = ["network:res-net", "--network.depth", "10", "--network.width", "1", "--network.in-channels", "1"]
-DATA = ["data:digits", "--data.size", "8", "--data.channels", "1", "noise:asymmetric", "--noise.rate", "0.3"]
+NETWORK = [
+    "network:res-net",
+    "--network.depth",
+    "10",
+    "--network.width",
+    "1",
+    "--network.in-channels",
+    "1",
+]
+DATA = [
+    "data:digits",
+    "--data.size",
+    "8",
+    "--data.channels",
+    "1",
+    "noise:asymmetric",
+    "--noise.rate",
+    "0.3",
+]
 PARTS = [*NETWORK, "method:label-smoothing", *DATA]
 
 
@@ -27,7 +50,10 @@ def test_train_resume_and_report(tmp_path, capsys):
     beside = json.loads((tmp_path / "run" / "cross-entropy" / "settings.json").read_text())
     assert beside["training"].pop("method") == {"type": "CrossEntropy"}
     settings = json.loads((tmp_path / "run" / "settings.json").read_text())
-    assert settings["training"].pop("method") == {"type": "LabelSmoothing", "alpha": pytest.approx(0.1)}
+    assert settings["training"].pop("method") == {
+        "type": "LabelSmoothing",
+        "alpha": pytest.approx(0.1),
+    }
     assert settings["training"] == beside["training"]
     assert settings["noise"] == beside["noise"]
     result = json.loads((tmp_path / "run" / "result.json").read_text())
@@ -41,7 +67,9 @@ def test_train_resume_and_report(tmp_path, capsys):
         assert int(row["label"]) == noisy.labels[int(row["id"])]
     assert (tmp_path / "run" / "curves.png").stat().st_size > 10_000
     main([*TRAIN, "--epochs", "2", "--out", str(tmp_path / "run"), *PARTS])
-    assert (tmp_path / "run" / "log.jsonl").read_text().splitlines() == [json.dumps(row) for row in rows]
+    assert (tmp_path / "run" / "log.jsonl").read_text().splitlines() == [
+        json.dumps(row) for row in rows
+    ]
     with pytest.raises(Refusal, match=r"another run \(training\.epochs: 2 in the store, 3 now\)"):
         main([*TRAIN, "--epochs", "3", "--out", str(tmp_path / "run"), *PARTS])
     capsys.readouterr()
@@ -51,9 +79,32 @@ def test_train_resume_and_report(tmp_path, capsys):
 
 def test_some_classes_and_fewer_images(tmp_path):
     """Of threes and eights, forty images; without cross entropy beside it."""
-    few = ["--classes", "3", "8", "--images", "40", "--no-baseline", "--batch-size", "20", "--eval-batch-size", "72"]
+    few = [
+        "--classes",
+        "3",
+        "8",
+        "--images",
+        "40",
+        "--no-baseline",
+        "--batch-size",
+        "20",
+        "--eval-batch-size",
+        "72",
+    ]
     network = [*NETWORK, "--network.n-classes", "2"]
-    main(["images", "train", *few, "--epochs", "1", "--out", str(tmp_path / "run"), *network, *PARTS[len(NETWORK) :]])
+    main(
+        [
+            "images",
+            "train",
+            *few,
+            "--epochs",
+            "1",
+            "--out",
+            str(tmp_path / "run"),
+            *network,
+            *PARTS[len(NETWORK) :],
+        ]
+    )
     noisy = NoisyLabels.load(tmp_path / "run" / "noise.npz")
     assert np.bincount(noisy.truth).tolist() == [20, 20]
     assert not (tmp_path / "run" / "cross-entropy").exists()
@@ -62,7 +113,9 @@ def test_some_classes_and_fewer_images(tmp_path):
 
 
 def curves(**changes):
-    """Six epochs: clean labels are fitted by the third, flipped ones corrected at first and memorised in the end."""
+    """Six epochs: clean labels are fitted by the third, flipped ones corrected at first and
+    memorised in the end.
+    """
     columns = {
         "epoch": [1, 2, 3, 4, 5, 6],
         "accuracy_clean": [0.5, 0.8, 0.95, 0.97, 0.99, 1.0],
@@ -78,7 +131,12 @@ def curves(**changes):
         "recall_mixture": [0.6, 0.9, 0.8, 0.7, 0.7, 0.7],
     } | changes
     names = [name for name, values in columns.items() if values is not None]
-    return curves_of([dict(zip(names, row, strict=True)) for row in zip(*(columns[n] for n in names), strict=True)])
+    return curves_of(
+        [
+            dict(zip(names, row, strict=True))
+            for row in zip(*(columns[n] for n in names), strict=True)
+        ]
+    )
 
 
 def test_stages_of_memorisation():
@@ -87,7 +145,9 @@ def test_stages_of_memorisation():
     at = {str(name): found.sel(stage=name) for name in found["stage"].values}
     assert (float(at["separated"]["low"]), float(at["separated"]["high"])) == (2, 3)
     assert (float(at["crossing"]["low"]), float(at["crossing"]["high"])) == (4, 5)
-    assert float(at["crossing"]["at"]) == pytest.approx(4 + 0.3 / 0.5)  # the gap goes from −0.3 to 0.2
+    assert float(at["crossing"]["at"]) == pytest.approx(
+        4 + 0.3 / 0.5
+    )  # the gap goes from −0.3 to 0.2
     share = np.log(0.9 / 0.6) / np.log(0.95 / 0.6)
     assert float(at["memorised"]["at"]) == pytest.approx(5 + share)
     never = memorisation_stages(curves(accuracy_flipped=[0.0] * 6))
@@ -96,10 +156,22 @@ def test_stages_of_memorisation():
 
 def test_early_stops_and_their_report():
     stops = {stop.rule: (stop.epoch, stop.test_accuracy) for stop in early_stops(curves())}
-    expected = {"best on validation": (2, 0.7), "last": (6, 0.6), "most corrected": (3, 0.85), "widest gap": (3, 0.85)}
+    expected = {
+        "best on validation": (2, 0.7),
+        "last": (6, 0.6),
+        "most corrected": (3, 0.85),
+        "widest gap": (3, 0.85),
+    }
     assert stops == expected
     unknown = dict.fromkeys(
-        ("accuracy_clean", "accuracy_flipped", "loss_clean", "loss_flipped", "corrected", "validation_accuracy")
+        (
+            "accuracy_clean",
+            "accuracy_flipped",
+            "loss_clean",
+            "loss_flipped",
+            "corrected",
+            "validation_accuracy",
+        )
     )
     assert [stop.rule for stop in early_stops(curves(**unknown))] == ["best on test", "last"]
     text = report(curves())
@@ -109,7 +181,9 @@ def test_early_stops_and_their_report():
 
 
 def test_curves_of_a_training_under_way(tmp_path):
-    (tmp_path / "log.jsonl").write_text('{"epoch": 1, "loss": null}\n{"epoch": 2, "loss": 0.5}\n{"epoch": 3, "lo')
+    (tmp_path / "log.jsonl").write_text(
+        '{"epoch": 1, "loss": null}\n{"epoch": 2, "loss": 0.5}\n{"epoch": 3, "lo'
+    )
     found = read_curves(tmp_path)
     assert found["time"].values.tolist() == [1, 2]
     np.testing.assert_array_equal(found["loss"], [np.nan, 0.5])

@@ -24,7 +24,17 @@ def batch(epoch):
     """Twelve images, of which the last two fill up the batch."""
     images = random.normal(random.key(0), (12, 8, 8, 1))
     present = jnp.asarray([1.0] * 10 + [0.0] * 2)
-    return Batch(jnp.arange(12), images, LABELS, present, (), None, random.key(2), jnp.asarray(epoch), jnp.zeros(()))
+    return Batch(
+        jnp.arange(12),
+        images,
+        LABELS,
+        present,
+        (),
+        None,
+        random.key(2),
+        jnp.asarray(epoch),
+        jnp.zeros(()),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +45,9 @@ def begun():
 
 @jax.jit
 def stepped(method, state, given):
-    return method.step(state, given, Descent(NETWORK, SGD(RATE).transformation(), jnp.asarray(RATE)))
+    return method.step(
+        state, given, Descent(NETWORK, SGD(RATE).transformation(), jnp.asarray(RATE))
+    )
 
 
 @jax.jit
@@ -48,13 +60,17 @@ def moved_on(model, images, labels, share):
         return share @ losses, losses
 
     gradient, losses = jax.grad(objective, has_aux=True)(model.weights)
-    by = jax.tree.map(lambda g, value: g + 1e-4 * value, gradient, model.weights)  # momentum is still 0
+    by = jax.tree.map(
+        lambda g, value: g + 1e-4 * value, gradient, model.weights
+    )  # momentum is still 0
     return jax.tree.map(lambda value, change: value - RATE * change, model.weights, by), losses
 
 
 @pytest.mark.parametrize(("epoch", "n_kept"), [(0, 10), (5, 8), (10, 6), (37, 6)])
 def test_each_network_learns_what_the_other_finds_easy(begun, epoch, n_kept, tolerance):
-    """min(t/10, 1) · 0.4 of ten images are dropped: those with the largest loss for the other network."""
+    """min(t/10, 1) · 0.4 of ten images are dropped: those with the largest loss for the other
+    network.
+    """
     given = batch(epoch)
     after, seen = stepped(methods.CoTeaching(0.4), begun, given)
     chosen = []

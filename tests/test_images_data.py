@@ -20,7 +20,13 @@ PIXELS = GENERATOR.integers(0, 256, (100, 3, 32, 32), dtype=np.uint8)
 def tiny(**changes):
     """A data set of six images in two classes."""
     images, labels = np.zeros((6, 4, 4, 3), np.uint8), np.arange(6) % 2
-    parts = {"name": "tiny", "images": images, "labels": labels, "test_images": images, "test_labels": labels}
+    parts = {
+        "name": "tiny",
+        "images": images,
+        "labels": labels,
+        "test_images": images,
+        "test_labels": labels,
+    }
     return data.Dataset(**(parts | {"classes": ("a", "b")} | changes))
 
 
@@ -34,7 +40,10 @@ def write_cifar100(folder, n_images):
     (folder / "cifar-100-python").mkdir(exist_ok=True)
     numbers = [b"%d" % n for n in range(100)]
     names = {b"fine_label_names": numbers, b"coarse_label_names": numbers[:20]}
-    labels = {b"fine_labels": list(range(n_images)), b"coarse_labels": [n % 20 for n in range(n_images)]}
+    labels = {
+        b"fine_labels": list(range(n_images)),
+        b"coarse_labels": [n % 20 for n in range(n_images)],
+    }
     content = labels | {b"data": PIXELS[:n_images].reshape(n_images, -1)}
     for name, part in (("meta", names), ("train", content), ("test", content)):
         (folder / "cifar-100-python" / name).write_bytes(pickle.dumps(part, protocol=2))
@@ -50,13 +59,17 @@ def cifar100(tmp_path):
 def test_cifar100_has_fine_and_coarse_labels(cifar100, labels, n_classes):
     found = data.load("cifar100", data_dir=cifar100, labels=labels)
     np.testing.assert_array_equal(found.images.transpose(0, 3, 1, 2), PIXELS)
-    assert found.labels.tolist() == found.test_labels.tolist() == [n % n_classes for n in range(100)]
+    assert (
+        found.labels.tolist() == found.test_labels.tolist() == [n % n_classes for n in range(100)]
+    )
     assert found.classes == tuple(str(n) for n in range(n_classes))
 
 
 def test_a_class_without_a_sample_is_refused(tmp_path):
     write_cifar100(tmp_path, 97)
-    with pytest.raises(Refusal, match=r"`labels` must hold every class .* no sample of '97' \(class 97; 3 such\)"):
+    with pytest.raises(
+        Refusal, match=r"`labels` must hold every class .* no sample of '97' \(class 97; 3 such\)"
+    ):
         data.load("cifar100", data_dir=tmp_path)
 
 
@@ -66,7 +79,9 @@ def test_a_hostile_batch_of_cifar100_is_refused_and_not_run(cifar100):
             return exec, (f"open({str(cifar100 / 'trap')!r}, 'w').close()",)
 
     (cifar100 / "cifar-100-python" / "train").write_bytes(pickle.dumps({b"data": Hostile()}))
-    with pytest.raises(Refusal, match=r"no batch of CIFAR-100 \(it asks for builtins.exec, which no array needs\)"):
+    with pytest.raises(
+        Refusal, match=r"no batch of CIFAR-100 \(it asks for builtins.exec, which no array needs\)"
+    ):
         data.load("cifar100", data_dir=cifar100)
     assert not (cifar100 / "trap").exists()
 
@@ -81,10 +96,17 @@ def test_a_truncated_batch_is_refused(cifar100):
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 @pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
 def test_grey_images_stand_in_a_black_frame(tmp_path, name, compressed):
-    grey, labels = GENERATOR.integers(0, 256, (20, 28, 28), dtype=np.uint8), np.arange(20, dtype=np.uint8) % 10
+    grey, labels = (
+        GENERATOR.integers(0, 256, (20, 28, 28), dtype=np.uint8),
+        np.arange(20, dtype=np.uint8) % 10,
+    )
     for part in ("train", "t10k"):
         for kind, array in (("images-idx3", grey), ("labels-idx1", labels)):
-            raw = bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+            raw = (
+                bytes([0, 0, 8, array.ndim])
+                + struct.pack(f">{array.ndim}I", *array.shape)
+                + array.tobytes()
+            )
             path = tmp_path / name / f"{part}-{kind}-ubyte{'.gz' if compressed else ''}"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(gzip.compress(raw) if compressed else raw)
@@ -103,9 +125,13 @@ def test_digits_need_no_file():
     assert found.images.shape == (1437, 32, 32, 3)
     assert np.bincount(found.test_labels).tolist() == [36] * 10
     blocks = found.images.reshape(-1, 8, 4, 8, 4, 3)
-    np.testing.assert_array_equal(blocks, np.broadcast_to(small.images.reshape(-1, 8, 1, 8, 1, 1), blocks.shape))
+    np.testing.assert_array_equal(
+        blocks, np.broadcast_to(small.images.reshape(-1, 8, 1, 8, 1, 1), blocks.shape)
+    )
     assert sorted(np.unique(small.images)) == [round(level * 255 / 16) for level in range(17)]
-    train, test = ({image.tobytes() for image in part} for part in (small.images, small.test_images))
+    train, test = (
+        {image.tobytes() for image in part} for part in (small.images, small.test_images)
+    )
     assert not train & test
 
 
@@ -120,7 +146,10 @@ def photos(tmp_path):
     """Two classes of five and ten colour images of 6 × 5 pixels."""
     for name, n in (("cat", 5), ("ant", 10)):
         for number in range(n):
-            save(tmp_path / name / f"{number}.png", GENERATOR.integers(0, 256, (5, 6, 3), dtype=np.uint8))
+            save(
+                tmp_path / name / f"{number}.png",
+                GENERATOR.integers(0, 256, (5, 6, 3), dtype=np.uint8),
+            )
     (tmp_path / "cat" / "notes.txt").write_text("no image")
     return tmp_path
 
@@ -159,13 +188,28 @@ def spoil_depth(photos):
 
 
 SPOILT = {
-    "two sizes": (spoil_size, r"got 6 × 5 in .*0\.png and 8 × 7 in .*cat.9\.png; size=32 \(say\) resizes them"),
+    "two sizes": (
+        spoil_size,
+        r"got 6 × 5 in .*0\.png and 8 × 7 in .*cat.9\.png; size=32 \(say\) resizes them",
+    ),
     "sixteen bits": (spoil_depth, "got mode I;16 in .*9.png"),
-    "cut short": (lambda photos: (photos / "ant" / "0.png").write_bytes(b"\x89PNG\r\n\x1a\n"), "no readable image"),
-    "text": (lambda photos: (photos / "ant" / "3.png").write_text("ant"), "ant.3.png is no readable image"),
+    "cut short": (
+        lambda photos: (photos / "ant" / "0.png").write_bytes(b"\x89PNG\r\n\x1a\n"),
+        "no readable image",
+    ),
+    "text": (
+        lambda photos: (photos / "ant" / "3.png").write_text("ant"),
+        "ant.3.png is no readable image",
+    ),
     "empty class": (lambda photos: (photos / "dog").mkdir(), "no sample in .*dog; remove"),
-    "one class": (lambda photos: (photos / "cat").rename(photos / ".cat"), "two or more classes, got 1"),
-    "no folder": (lambda photos: photos.rename(photos.with_name("gone")), "must be a folder with images"),
+    "one class": (
+        lambda photos: (photos / "cat").rename(photos / ".cat"),
+        "two or more classes, got 1",
+    ),
+    "no folder": (
+        lambda photos: photos.rename(photos.with_name("gone")),
+        "must be a folder with images",
+    ),
 }
 
 
@@ -211,7 +255,9 @@ def test_a_share_of_each_class_is_its_share():
 
 
 def test_a_subset_larger_than_a_class_is_refused():
-    with pytest.raises(Refusal, match=r"`size` must leave at most 3 for class 0, .* got 40: 20 of each class"):
+    with pytest.raises(
+        Refusal, match=r"`size` must leave at most 3 for class 0, .* got 40: 20 of each class"
+    ):
         data.split(np.repeat([0, 1], [3, 50]), 40, 0)
     for size in (0, 6, -1, 0.01, 2.5):
         with pytest.raises(Refusal, match="`size` must be a"):
@@ -220,15 +266,23 @@ def test_a_subset_larger_than_a_class_is_refused():
 
 def test_normalization_is_that_of_the_training_pixels():
     images = GENERATOR.integers(0, 256, (1203, 4, 5, 3), dtype=np.uint8)
-    mean, std = data.Dataset("x", images, np.arange(1203) % 2, images[:1], np.array([0]), ("a", "b")).normalization()
+    mean, std = data.Dataset(
+        "x", images, np.arange(1203) % 2, images[:1], np.array([0]), ("a", "b")
+    ).normalization()
     pixels = images.astype(float) / 255
     np.testing.assert_allclose(mean, pixels.mean((0, 1, 2)), rtol=1e-12)
     np.testing.assert_allclose(std, pixels.std((0, 1, 2)), rtol=1e-12)
 
 
 BAD = {
-    "label too large": ({"labels": np.array([0, 1, 2, 0, 1, 0])}, r"`labels` must lie from 0 to 1, got 2 at place 2"),
-    "label below zero": ({"test_labels": np.array([0, 1, -1, 0, 1, 0])}, r"`test_labels` must lie .* got -1"),
+    "label too large": (
+        {"labels": np.array([0, 1, 2, 0, 1, 0])},
+        r"`labels` must lie from 0 to 1, got 2 at place 2",
+    ),
+    "label below zero": (
+        {"test_labels": np.array([0, 1, -1, 0, 1, 0])},
+        r"`test_labels` must lie .* got -1",
+    ),
     "a class of none": ({"labels": np.zeros(6, np.int64)}, "no sample of 'b'"),
 }
 

@@ -14,9 +14,13 @@ from sigspike.images.training import train
 
 @pytest.mark.parametrize("kind", makers(Method), ids=lambda kind: kind.__name__)
 def test_a_method_stops_and_goes_on_with_the_same_bits(kind, tmp_path):
-    """Two epochs at once, and one after the other in a folder: the same state, log and suspects; all of it finite."""
+    """Two epochs at once, and one after the other in a folder: the same state, log and suspects;
+    all of it finite.
+    """
     method = kind()
-    training = replace(TRAINING, method=method, epochs=2, batch_size=32, clean_size=9 * method.needs_clean)
+    training = replace(
+        TRAINING, method=method, epochs=2, batch_size=32, clean_size=9 * method.needs_clean
+    )
     whole = train(training, DATASET, NOISY)
     train(training, DATASET, NOISY, tmp_path, until=1)
     parts = train(training, DATASET, NOISY, tmp_path)

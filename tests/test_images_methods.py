@@ -1,4 +1,6 @@
-"""Methods for noisy labels: each loss against its formula in NumPy and finite differences, limits, laws and hooks."""
+"""Methods for noisy labels: each loss against its formula in NumPy and finite differences, limits,
+laws and hooks.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +18,9 @@ N, C = 6, 4
 LOGITS = np.random.default_rng(0).standard_normal((N, C)) * 2
 LABELS = np.array([0, 3, 1, 1, 2, 0])
 IDS = np.array([4, 0, 7, 2, 9, 5])
-TRANSITION = np.array([[0.7, 0.1, 0.1, 0.1], [0, 0.9, 0.1, 0], [0.2, 0, 0.8, 0], [0.1, 0.2, 0.1, 0.6]])
+TRANSITION = np.array(
+    [[0.7, 0.1, 0.1, 0.1], [0, 0.9, 0.1, 0], [0.2, 0, 0.8, 0], [0.1, 0.2, 0.1, 0.6]]
+)
 ROWS = np.arange(N)
 
 
@@ -92,7 +96,11 @@ PRUNED = jnp.asarray(np.arange(10) % 2, float)
 CASES = {
     "cross entropy": (methods.CrossEntropy(), (), lambda p: -np.log(p[ROWS, LABELS])),
     "label smoothing": (methods.LabelSmoothing(0.3), (), smoothed),
-    "GCE": (methods.GeneralisedCrossEntropy(0.6), jnp.ones(10), lambda p: (1 - p[ROWS, LABELS] ** 0.6) / 0.6),
+    "GCE": (
+        methods.GeneralisedCrossEntropy(0.6),
+        jnp.ones(10),
+        lambda p: (1 - p[ROWS, LABELS] ** 0.6) / 0.6,
+    ),
     "GCE pruned": (
         methods.GeneralisedCrossEntropy(0.6, 1, k=0.4),
         PRUNED,
@@ -101,7 +109,11 @@ CASES = {
     "SL": (methods.SymmetricCrossEntropy(0.3, 2.0), (), symmetric),
     "soft bootstrap": (methods.SoftBootstrap(0.9), (), soft),
     "hard bootstrap": (methods.HardBootstrap(0.6), (), hard),
-    "forward": (methods.Forward(), jnp.asarray(TRANSITION), lambda p: -np.log((p @ TRANSITION)[ROWS, LABELS])),
+    "forward": (
+        methods.Forward(),
+        jnp.asarray(TRANSITION),
+        lambda p: -np.log((p @ TRANSITION)[ROWS, LABELS]),
+    ),
     "backward": (methods.Backward(), jnp.asarray(np.linalg.inv(TRANSITION)), backward),
     "ELR": (methods.EarlyLearning(2.0, 0.8), jnp.asarray(OLD), early),
     "small loss": (methods.SmallLoss(), PRUNED, lambda p: 2 * (IDS % 2) * -np.log(p[ROWS, LABELS])),
@@ -123,14 +135,18 @@ def test_value_and_gradient_of_a_loss(name):
     for place in np.ndindex(N, C):
         step = np.zeros_like(LOGITS)
         step[place] = 1e-5
-        found[place] = (formula(softmax(LOGITS + step)) - formula(softmax(LOGITS - step))).sum() / 2e-5
+        found[place] = (
+            formula(softmax(LOGITS + step)) - formula(softmax(LOGITS - step))
+        ).sum() / 2e-5
     np.testing.assert_allclose(gradient, found, atol=1e-8)
 
 
 def test_losses_agree_with_torch():
     torch = pytest.importorskip("torch")
     logits, labels = torch.tensor(LOGITS), torch.tensor(LABELS)
-    smoothing = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=0.3, reduction="none")
+    smoothing = torch.nn.functional.cross_entropy(
+        logits, labels, label_smoothing=0.3, reduction="none"
+    )
     np.testing.assert_allclose(losses(methods.LabelSmoothing(0.3), ()), smoothing, rtol=1e-12)
     p = torch.softmax(logits, 1) @ torch.tensor(TRANSITION)
     forward = torch.nn.functional.nll_loss(p.log(), labels, reduction="none")
@@ -155,19 +171,25 @@ LIMITS = {
 @pytest.mark.parametrize("name", LIMITS)
 def test_limits_that_are_cross_entropy(name):
     method, carried = LIMITS[name]
-    np.testing.assert_allclose(losses(method, carried), losses(methods.CrossEntropy(), ()), atol=1e-7)
+    np.testing.assert_allclose(
+        losses(method, carried), losses(methods.CrossEntropy(), ()), atol=1e-7
+    )
 
 
 def test_gce_at_one_is_half_the_absolute_error():
     p = softmax(LOGITS)
     absolute = np.abs(p - np.eye(C)[LABELS]).sum(1)
-    np.testing.assert_allclose(losses(methods.GeneralisedCrossEntropy(1.0), jnp.ones(10)), absolute / 2, rtol=1e-12)
+    np.testing.assert_allclose(
+        losses(methods.GeneralisedCrossEntropy(1.0), jnp.ones(10)), absolute / 2, rtol=1e-12
+    )
 
 
 def test_imae_gives_every_example_its_weight():
     """The gradient points along p − y, and the sum of its entries' magnitudes is exp(T p (1 − p))."""
     method = methods.ImprovedMAE(5.0)
-    gradient = jax.grad(lambda logits: method.losses(logits, batch(), ())[0].sum())(jnp.asarray(LOGITS))
+    gradient = jax.grad(lambda logits: method.losses(logits, batch(), ())[0].sum())(
+        jnp.asarray(LOGITS)
+    )
     p = softmax(LOGITS)
     own = p[ROWS, LABELS]
     away = p - np.eye(C)[LABELS]
@@ -185,7 +207,10 @@ def test_label_noise_flips_by_its_law():
     )
     drawn = np.rint(10 * np.exp(-np.asarray(found))).astype(int) - 1
     for label in range(C):
-        share = np.bincount(drawn[:, label == LABELS].ravel(), minlength=C) / drawn[:, label == LABELS].size
+        share = (
+            np.bincount(drawn[:, label == LABELS].ravel(), minlength=C)
+            / drawn[:, label == LABELS].size
+        )
         expected = np.where(np.arange(C) == label, 1 - rate, rate / (C - 1))
         error = np.sqrt(expected * (1 - expected) / drawn[:, label == LABELS].size)
         np.testing.assert_array_less(np.abs(share - expected), 4 * error)
@@ -216,7 +241,10 @@ SEEN = np.random.default_rng(2).standard_normal((10, C)) * 3
 def test_gce_prunes_what_fits_badly_at_its_epochs():
     method = methods.GeneralisedCrossEntropy(prune_from=3, prune_every=2, k=0.5)
     own = softmax(SEEN)[np.arange(10), np.arange(10) % C]
-    kept = {epoch: method.before_epoch(state(begun(method)), epoch, look(SEEN)).carried for epoch in range(6)}
+    kept = {
+        epoch: method.before_epoch(state(begun(method)), epoch, look(SEEN)).carried
+        for epoch in range(6)
+    }
     for epoch in (0, 1, 3, 5):  # counted from 0
         np.testing.assert_array_equal(kept[epoch], np.ones(10))
     for epoch in (2, 4):

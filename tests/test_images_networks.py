@@ -1,4 +1,6 @@
-"""Networks with PyTorch's semantics: logits, gradients and statistics against torch or its stored answers."""
+"""Networks with PyTorch's semantics: logits, gradients and statistics against torch or its stored
+answers.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -16,7 +18,9 @@ from sigspike.foundation.check import Refusal
 from sigspike.images import state_dict
 from sigspike.images.networks import VGG, ResNet
 
-FLOAT32 = pytest.mark.skipif(jax.config.read("jax_enable_x64"), reason="rounded as users compile: in the float32 pass")
+FLOAT32 = pytest.mark.skipif(
+    jax.config.read("jax_enable_x64"), reason="rounded as users compile: in the float32 pass"
+)
 FLOAT64 = pytest.mark.skipif(not jax.config.read("jax_enable_x64"), reason="needs float64")
 
 answers = answers_of("networks")
@@ -25,7 +29,10 @@ answers = answers_of("networks")
 def given(name, dtype):
     """The network, its state and two batches, as in the cases."""
     network = cases.NETWORKS[name][0]
-    values = {key: value.astype(dtype) if value.ndim else value for key, value in cases.state(name).items()}
+    values = {
+        key: value.astype(dtype) if value.ndim else value
+        for key, value in cases.state(name).items()
+    }
     return network, *state_dict.load(values, network), jnp.asarray(cases.images(name), dtype)
 
 
@@ -68,8 +75,12 @@ def test_gradients_and_statistics_in_float64(name, answers):
     expected = answers[f"{name}/gradient"]
     assert np.abs(expected).max() > 1e-2
     np.testing.assert_allclose(joined(gradient, params), expected, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(joined(output.buffers, buffers), answers[f"{name}/buffers"], rtol=0, atol=1e-9)
-    np.testing.assert_allclose(output.logits, answers[f"{name}/float64/logits 0"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(
+        joined(output.buffers, buffers), answers[f"{name}/buffers"], rtol=0, atol=1e-9
+    )
+    np.testing.assert_allclose(
+        output.logits, answers[f"{name}/float64/logits 0"], rtol=0, atol=1e-9
+    )
 
 
 def test_what_is_stored_is_current(answers):
@@ -79,7 +90,9 @@ def test_what_is_stored_is_current(answers):
 
 
 def test_sizes_are_those_of_the_papers():
-    """Parameters of torchvision's networks as its documentation counts them, and of ResNet-18 for CIFAR-10."""
+    """Parameters of torchvision's networks as its documentation counts them, and of ResNet-18 for
+    CIFAR-10.
+    """
     counted = {
         ResNet(1000, stem="imagenet"): 11_689_512,
         ResNet(1000, depth=34, stem="imagenet"): 21_797_672,
@@ -88,24 +101,31 @@ def test_sizes_are_those_of_the_papers():
         ResNet(10): 11_173_962,
     }
     for network, expected in counted.items():
-        sizes = [np.prod(entry.shape, dtype=int) for entry in network.entries().values() if not entry.buffer]
+        sizes = [
+            np.prod(entry.shape, dtype=int)
+            for entry in network.entries().values()
+            if not entry.buffer
+        ]
         assert sum(sizes) == expected, network
 
 
 @pytest.fixture(scope="module")
 def small():
-    """A narrow ResNet-10, its initial parameters and buffers, and images; layers are those of the ResNet-18 above,
-    which are compiled already.
+    """A narrow ResNet-10, its initial parameters and buffers, and images; layers are those of the
+    ResNet-18 above, which are compiled already.
     """
     network = ResNet(5, depth=10, width=2)
     params, buffers = jax.tree.map(
-        lambda value: value.astype(jnp.float32) if value.ndim else value, network.init(random.key(0))
+        lambda value: value.astype(jnp.float32) if value.ndim else value,
+        network.init(random.key(0)),
     )
     return network, params, buffers, jnp.asarray(cases.images("ResNet-18")[0], jnp.float32)
 
 
 def test_initial_values_follow_the_documented_laws(small):
-    """The bound and the variance of U(−b, b), b = 1/√fan_in, and of N(0, 2/fan_out); three standard errors."""
+    """The bound and the variance of U(−b, b), b = 1/√fan_in, and of N(0, 2/fan_out); three standard
+    errors.
+    """
     network, torchvision, buffers, _ = small
     default, _ = replace(network, names="kuangliu").init(random.key(0))
     key, size = "layer4.0.conv2.weight", 16 * 16 * 9
@@ -121,7 +141,9 @@ def test_initial_values_follow_the_documented_laws(small):
     assert (buffers["bn1.running_var"] == 1).all()
     assert int(buffers["bn1.num_batches_tracked"]) == 0
     half = normal.size // 2
-    correlation = np.corrcoef(normal.ravel()[:half], np.asarray(torchvision["layer4.0.conv1.weight"]).ravel())[0, 1]
+    correlation = np.corrcoef(
+        normal.ravel()[:half], np.asarray(torchvision["layer4.0.conv1.weight"]).ravel()
+    )[0, 1]
     assert abs(correlation) < 4 / half**0.5, "two layers drawn alike"
 
 
@@ -129,7 +151,10 @@ def test_both_names_are_one_network(small):
     """The rename table, both ways: the same values under either name answer alike."""
     ours, params, buffers, images = small
     theirs = replace(ours, names="kuangliu")
-    table = {name: name.replace("downsample", "shortcut").replace("fc.", "linear.") for name in ours.entries()}
+    table = {
+        name: name.replace("downsample", "shortcut").replace("fc.", "linear.")
+        for name in ours.entries()
+    }
     assert list(table.values()) == list(theirs.entries())
     assert sum(old != new for old, new in table.items()) == 3 * 6 + 2
     renamed = [{table[name]: value for name, value in part.items()} for part in (params, buffers)]
@@ -142,7 +167,9 @@ def test_bfloat16_computes_the_maps_only(small):
     network, params, buffers, images = small
     half = jax.jit(replace(network, compute="bfloat16"), static_argnums=3)
     one, other = (call(params, buffers, images, True) for call in (network, half))
-    assert jax.tree.map(lambda value: value.dtype, other) == jax.tree.map(lambda value: value.dtype, one)
+    assert jax.tree.map(lambda value: value.dtype, other) == jax.tree.map(
+        lambda value: value.dtype, one
+    )
     for key in buffers:
         np.testing.assert_allclose(one.buffers[key], other.buffers[key], atol=0.05)
     difference = float(abs(one.logits - other.logits).max())
@@ -162,7 +189,9 @@ def test_evaluation_gives_the_buffers_back_and_samples_answer_alone(small):
 
 def test_images_of_another_number_of_channels_are_refused(small):
     network, params, buffers, _ = small
-    with pytest.raises(Refusal, match=r"`images` must have shape \(sample, row, column, 3\), got \(2, 3, 8, 8\)"):
+    with pytest.raises(
+        Refusal, match=r"`images` must have shape \(sample, row, column, 3\), got \(2, 3, 8, 8\)"
+    ):
         network(params, buffers, jnp.ones((2, 3, 8, 8)), train=False)
 
 

@@ -1,4 +1,6 @@
-"""Label noise: every convention against the law of probability it states, files, hashes and refusals."""
+"""Label noise: every convention against the law of probability it states, files, hashes and
+refusals.
+"""
 
 import hashlib
 import io
@@ -14,7 +16,15 @@ from scipy import stats
 from sigspike.files import pickles
 from sigspike.foundation.check import Refusal
 from sigspike.images import data
-from sigspike.images.noise import Asymmetric, FromFile, Human, InstanceDependent, NoisyLabels, Symmetric, next_within
+from sigspike.images.noise import (
+    Asymmetric,
+    FromFile,
+    Human,
+    InstanceDependent,
+    NoisyLabels,
+    Symmetric,
+    next_within,
+)
 
 N = 20_000
 LABELS = np.random.default_rng(7).integers(0, 10, N)
@@ -62,7 +72,10 @@ def test_other_classes_are_equally_likely(exact):
     counts = off_diagonal(Symmetric(0.6, exact=exact)(LABELS, 10, 2))
     for row in counts:
         assert stats.chisquare(row).pvalue > 1e-4
-    assert stats.chisquare(counts.ravel(), np.outer(counts.sum(1), np.full(9, 1 / 9)).ravel()).pvalue > 1e-4
+    assert (
+        stats.chisquare(counts.ravel(), np.outer(counts.sum(1), np.full(9, 1 / 9)).ravel()).pvalue
+        > 1e-4
+    )
 
 
 @pytest.mark.parametrize("rate", [0.2, 0.8])
@@ -117,7 +130,9 @@ def test_the_next_class_of_the_same_group():
     assert next_within([0, 1, 0, 2, 1, 0]).tolist() == [2, 4, 5, 3, 1, 0]
 
 
-@pytest.mark.parametrize("law", [Symmetric(0.5), Asymmetric(0.5), Symmetric(0.5, exact=False)], ids=str)
+@pytest.mark.parametrize(
+    "law", [Symmetric(0.5), Asymmetric(0.5), Symmetric(0.5, exact=False)], ids=str
+)
 def test_a_seed_says_it_all_and_seeds_are_independent(law):
     one, again, other = (law(LABELS, 10, seed) for seed in (1, 1, 2))
     assert one.hash == again.hash != other.hash
@@ -127,7 +142,9 @@ def test_a_seed_says_it_all_and_seeds_are_independent(law):
 
 def images_and_labels(n, n_classes=4):
     generator = np.random.default_rng(11)
-    return generator.integers(0, 256, (n, 3, 3, 1), dtype=np.uint8), generator.integers(0, n_classes, n)
+    return generator.integers(0, 256, (n, 3, 3, 1), dtype=np.uint8), generator.integers(
+        0, n_classes, n
+    )
 
 
 @pytest.mark.parametrize("rate", [0.2, 0.5])
@@ -147,7 +164,8 @@ def test_an_image_chooses_its_wrong_class_by_the_softmax_of_its_projection(proje
     many, of_many = np.repeat(images, times, axis=0), np.repeat(labels, times)
     law = InstanceDependent(0.5, 1e-6, projection, pixel_scale)
     found = law(of_many, 4, 9, many).labels.reshape(3, times)
-    # The same stream by hand: rates, the uniform numbers of all images, then the projections class by class.
+    # The same stream by hand: rates, the uniform numbers of all images, then the projections class
+    # by class.
     generator = np.random.default_rng(9)
     stats.truncnorm(-5e5, 5e5, loc=0.5, scale=1e-6).rvs(len(many), random_state=generator)
     generator.random(len(many))
@@ -245,7 +263,10 @@ def test_noise_files_of_others(tmp_path):
         found = FromFile(tmp_path / name)(LABELS, 10, 0)
         assert found.hash == noisy.hash
         assert (found.rate, found.seed, found.law["type"]) == (None, None, "FromFile")
-    assert NoisyLabels.from_dividemix(tmp_path / "0.4_sym", LABELS, 10).realised_rate == noisy.realised_rate
+    assert (
+        NoisyLabels.from_dividemix(tmp_path / "0.4_sym", LABELS, 10).realised_rate
+        == noisy.realised_rate
+    )
     with pytest.raises(Refusal, match=r"`labels` must be those that .*ours.npz was drawn for"):
         FromFile(tmp_path / "ours.npz")(LABELS[::-1], 10, 0)
     with pytest.raises(Refusal, match="`path` must hold one label for each of 5 images, got 20000"):
@@ -279,7 +300,9 @@ def torch_legacy(raw):
 def npy(raw):
     """A file as np.save writes an object."""
     stream = io.BytesIO()
-    np.lib.format.write_array_header_1_0(stream, {"descr": "|O", "fortran_order": False, "shape": ()})
+    np.lib.format.write_array_header_1_0(
+        stream, {"descr": "|O", "fortran_order": False, "shape": ()}
+    )
     return stream.getvalue() + raw
 
 
@@ -315,7 +338,9 @@ def test_hostile_human_labels_run_nothing(tmp_path, kind, where):
     trap, path = tmp_path / "trap", tmp_path / "CIFAR-10_human.pt"
     attack = Hostile(trap) if where == "everything" else human(worse_label=Hostile(trap))
     path.write_bytes(FORMATS[kind](pickle.dumps(attack, 2)))
-    with pytest.raises(Refusal, match=r"no file of CIFAR-N \(it asks for (__builtin__|builtins).exec"):
+    with pytest.raises(
+        Refusal, match=r"no file of CIFAR-N \(it asks for (__builtin__|builtins).exec"
+    ):
         Human("worst", path)(LABELS, 10, 0)
     assert not trap.exists()
 
@@ -340,8 +365,14 @@ FORGED = {
     "strings": (forged(code="S8"), "array of 'S8', not of numbers"),
     "no dictionary": (pickle.dumps([1], 2), "no file of CIFAR-N"),
     "a tensor": (b"\x80\x02}U\x01aU\x01bQs.", "kept outside the pickle, such as a tensor"),
-    "a changed function": (b"\x80\x02c_codecs\nencode\n}U\x08__name__U\x01xsb.", "it changes a function"),
-    "another codec": (b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x05\x00\x00\x00rot13\x86R.", "not in latin1"),
+    "a changed function": (
+        b"\x80\x02c_codecs\nencode\n}U\x08__name__U\x01xsb.",
+        "it changes a function",
+    ),
+    "another codec": (
+        b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x05\x00\x00\x00rot13\x86R.",
+        "not in latin1",
+    ),
 }
 
 
@@ -357,11 +388,16 @@ def test_forged_arrays_are_refused_before_numpy_sees_them(tmp_path, name):
 def test_human_labels_of_other_images_are_refused(tmp_path):
     path = tmp_path / "CIFAR-10_human.pt"
     path.write_bytes(pickle.dumps(human(), 2))
-    with pytest.raises(Refusal, match=r"training labels in the order of CIFAR-10_human.pt, got \d+ others, the first"):
+    with pytest.raises(
+        Refusal,
+        match=r"training labels in the order of CIFAR-10_human.pt, got \d+ others, the first",
+    ):
         Human("worst", path)(LABELS[::-1], 10, 0)
     with pytest.raises(Refusal, match="one label for each of 20000 images, got 9"):
         Human("worst", path)(LABELS[:9], 10, 0)
-    with pytest.raises(Refusal, match="should hold clean_label and aggre_label, got clean_label, worse_label"):
+    with pytest.raises(
+        Refusal, match="should hold clean_label and aggre_label, got clean_label, worse_label"
+    ):
         Human("aggre", path)(LABELS, 10, 0)
     path.write_bytes(pickle.dumps(human(worse_label=LABELS + 1), 2))
     with pytest.raises(Refusal, match="`path` must lie from 0 to 9, got 10"):

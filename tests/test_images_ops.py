@@ -1,4 +1,6 @@
-"""Layers with PyTorch's semantics: against torch or its stored answers, and each trap against sums written out."""
+"""Layers with PyTorch's semantics: against torch or its stored answers, and each trap against sums
+written out.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -25,7 +27,9 @@ def ours(name, *inputs):
         return (ops.conv_transpose(*inputs, **settings),)
     if kind == "batch norm":
         maps, weight, bias, mean, variance = inputs
-        answer, after = ops.batch_norm(maps, weight, bias, ops.Statistics(mean, variance), **settings)
+        answer, after = ops.batch_norm(
+            maps, weight, bias, ops.Statistics(mean, variance), **settings
+        )
         return answer, *after
     pools = {"max pool": ops.max_pool, "average pool": ops.average_pool}
     if kind in pools:
@@ -62,15 +66,21 @@ def test_stride_two_pads_every_side_which_same_does_not():
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
     expected = np.zeros((2, 4, 4, 4))
     for i, j in np.ndindex(4, 4):
-        expected[:, i, j] = np.einsum("nuvc,ocuv->no", padded[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3], kernel)
+        expected[:, i, j] = np.einsum(
+            "nuvc,ocuv->no", padded[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3], kernel
+        )
     np.testing.assert_allclose(ops.conv(images, kernel, stride=2, padding=1), expected, atol=1e-5)
-    same = lax.conv_general_dilated(images, kernel, (2, 2), "SAME", dimension_numbers=("NHWC", "OIHW", "NHWC"))
+    same = lax.conv_general_dilated(
+        images, kernel, (2, 2), "SAME", dimension_numbers=("NHWC", "OIHW", "NHWC")
+    )
     assert same.shape == expected.shape
     assert np.abs(same - expected).max() > 1
 
 
 @pytest.mark.parametrize("fitting", [1, 2**20])
-def test_derivatives_by_the_kernel_are_xlas_however_few_patches_fit(fitting, monkeypatch, tolerance):
+def test_derivatives_by_the_kernel_are_xlas_however_few_patches_fit(
+    fitting, monkeypatch, tolerance
+):
     """Backward, forward, and over a batch of kernels."""
     monkeypatch.setattr("sigspike.images.ops.convolution.PATCHES", fitting)
     images, kernel = (jnp.asarray(value) for value in cases.layer_inputs("conv, stride 2"))
@@ -84,14 +94,20 @@ def test_derivatives_by_the_kernel_are_xlas_however_few_patches_fit(fitting, mon
         one, other = derivative(kernel)
         np.testing.assert_allclose(one, other, atol=tolerance)
     kernels = jnp.stack([kernel, 1 - kernel])
-    slopes = [jax.vmap(jax.grad(lambda at, i=i: jnp.sin(both(at)[i]).sum()))(kernels) for i in (0, 1)]
+    slopes = [
+        jax.vmap(jax.grad(lambda at, i=i: jnp.sin(both(at)[i]).sum()))(kernels) for i in (0, 1)
+    ]
     np.testing.assert_allclose(*slopes, atol=tolerance)
 
 
 @pytest.fixture
 def normed():
-    """Maps of 60 values a channel, running statistics, and those after a batch with the default momentum."""
-    maps, weight, bias, mean, variance = (jnp.asarray(value) for value in cases.layer_inputs("batch norm"))
+    """Maps of 60 values a channel, running statistics, and those after a batch with the default
+    momentum.
+    """
+    maps, weight, bias, mean, variance = (
+        jnp.asarray(value) for value in cases.layer_inputs("batch norm")
+    )
     running = ops.Statistics(mean, variance)
     return maps, running, *ops.batch_norm(maps, weight, bias, running, train=True), (weight, bias)
 
@@ -99,8 +115,12 @@ def normed():
 def test_the_running_variance_is_unbiased_and_normalisation_is_biased(normed):
     maps, running, answer, after, (weight, bias) = normed
     flat = np.asarray(maps).reshape(-1, 2)
-    np.testing.assert_allclose(after.variance, 0.9 * running.variance + 0.1 * flat.var(0, ddof=1), atol=1e-6)
-    assert np.abs(after.variance - 0.9 * running.variance - 0.1 * flat.var(0)).min() > 1e-4, "too many values to tell"
+    np.testing.assert_allclose(
+        after.variance, 0.9 * running.variance + 0.1 * flat.var(0, ddof=1), atol=1e-6
+    )
+    assert np.abs(after.variance - 0.9 * running.variance - 0.1 * flat.var(0)).min() > 1e-4, (
+        "too many values to tell"
+    )
     plain = (np.asarray(answer).reshape(-1, 2) - bias[None]) / weight[None]
     np.testing.assert_allclose(plain.std(0), np.sqrt(flat.var(0) / (flat.var(0) + 1e-5)), atol=1e-5)
 
@@ -120,13 +140,20 @@ def test_evaluation_moves_no_statistics(normed):
 
 def test_batch_norm_of_a_single_value_is_refused():
     one = jnp.ones(2)
-    with pytest.raises(Refusal, match=r"two values or more of every channel in training, got shape \(1, 1, 1, 2\)"):
+    with pytest.raises(
+        Refusal, match=r"two values or more of every channel in training, got shape \(1, 1, 1, 2\)"
+    ):
         ops.batch_norm(jnp.ones((1, 1, 1, 2)), one, one, ops.Statistics(one, one), train=True)
 
 
 def test_linear_layers_read_channel_by_channel():
     maps = jnp.arange(24.0).reshape(1, 2, 3, 4)
-    expected = [maps[0, row, column, channel] for channel in range(4) for row in range(2) for column in range(3)]
+    expected = [
+        maps[0, row, column, channel]
+        for channel in range(4)
+        for row in range(2)
+        for column in range(3)
+    ]
     np.testing.assert_array_equal(ops.flatten(maps)[0], expected)
     assert (ops.flatten(maps)[0] != maps.reshape(-1)).any()
 

@@ -1,4 +1,6 @@
-"""Reweighting of images: steps against finite differences and loops, limits of cross entropy, and what it finds."""
+"""Reweighting of images: steps against finite differences and loops, limits of cross entropy, and
+what it finds.
+"""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -47,14 +49,18 @@ def batch(clean_labels=CLEAN_LABELS):
     images = random.normal(random.key(0), (B, 8, 8, 1))
     clean = Clean(random.normal(random.key(1), (len(clean_labels), 8, 8, 1)), clean_labels)
     nothing = jnp.zeros(())
-    return Batch(IDS, images, LABELS, PRESENT, (), clean, random.key(2), nothing.astype(int), nothing)
+    return Batch(
+        IDS, images, LABELS, PRESENT, (), clean, random.key(2), nothing.astype(int), nothing
+    )
 
 
 def begun(method, step=0):
     """The state of a training after ``step`` steps, whose optimiser has some momentum."""
     setup = Setup.of(replace(TRAINING, method=method, clean_size=9), DATASET, NOISY)
     (model,) = setup.begin().models
-    moving = jax.tree.map(lambda value: 0.01 * random.normal(random.key(3), value.shape), model.optimiser)
+    moving = jax.tree.map(
+        lambda value: 0.01 * random.normal(random.key(3), value.shape), model.optimiser
+    )
     carried = method.carried(setup.facts, (model,), random.key(4))
     return State((model._replace(optimiser=moving),), carried, jnp.asarray(step))
 
@@ -79,8 +85,12 @@ class ByHand:
 
         real = given.present.sum()
         self.losses = jax.jit(lambda flat: losses(flat, given.images, given.labels))
-        self.clean = jax.jit(lambda flat: losses(flat, given.clean.images, given.clean.labels).mean())
-        self.gradient = jax.jit(jax.grad(lambda flat, w: (given.present * w * self.losses(flat)).sum() / real))
+        self.clean = jax.jit(
+            lambda flat: losses(flat, given.clean.images, given.clean.labels).mean()
+        )
+        self.gradient = jax.jit(
+            jax.grad(lambda flat, w: (given.present * w * self.losses(flat)).sum() / real)
+        )
 
     def moved(self, weights):
         gradient = self.gradient(self.start, jnp.asarray(weights))
@@ -91,7 +101,9 @@ class ByHand:
         found = np.zeros(B)
         for i in range(B):
             one = 1e-5 * np.eye(B)[i]
-            found[i] = (self.clean(self.moved(weights + one)) - self.clean(self.moved(weights - one))) / 2e-5
+            found[i] = (
+                self.clean(self.moved(weights + one)) - self.clean(self.moved(weights - one))
+            ) / 2e-5
         return found
 
 
@@ -117,7 +129,9 @@ def weights_after(name, hand, state):
     inner = np.asarray(net.inner) + 0.5 * (rise * losses) @ by_hidden
     bias = np.asarray(net.bias) + 0.5 * rise @ by_hidden
     hidden_after = np.maximum(losses[:, None] * inner + bias, 0)
-    return 1 / (1 + np.exp(-(hidden_after @ (outer + 0.5 * rise @ hidden) + shift + 0.5 * rise.sum())))
+    return 1 / (
+        1 + np.exp(-(hidden_after @ (outer + 0.5 * rise @ hidden) + shift + 0.5 * rise.sum()))
+    )
 
 
 RULES = {
@@ -136,7 +150,9 @@ def test_a_step_of_meta_reweighting(name):
     hand = ByHand(state, given)
     expected = weights_after(name, hand, state)
     after, seen = stepped(method, state, given)
-    np.testing.assert_allclose(ravel_pytree(after.models[0].weights)[0], hand.moved(expected), atol=1e-6)
+    np.testing.assert_allclose(
+        ravel_pytree(after.models[0].weights)[0], hand.moved(expected), atol=1e-6
+    )
     assert np.abs(hand.moved(expected) - hand.moved(np.ones(B))).max() > 1e-3
     real = np.asarray(PRESENT) > 0
     used = expected[real] / (5 if name == "fresh" else 1)
@@ -168,7 +184,10 @@ def by_loops(method, phi, clean, clean_labels):
     found = np.zeros(len(phi))
     for i in range(len(phi)):
         overlap = [(phi[i] - mean) @ (other - mean) for other in clean]
-        by_class = [[g for g, y in zip(overlap, clean_labels, strict=True) if y == k] for k in range(N_CLASSES)]
+        by_class = [
+            [g for g, y in zip(overlap, clean_labels, strict=True) if y == k]
+            for k in range(N_CLASSES)
+        ]
         means = [sum(values) / len(values) for values in by_class if values]
         if method.match == "contest":
             best, second = sorted(means)[-1:-3:-1]
@@ -187,13 +206,17 @@ def by_loops(method, phi, clean, clean_labels):
     ids=lambda options: "-".join(map(str, options)) or "contest",
 )
 def test_a_step_of_fbr(options, tolerance):
-    """Couplings by loops over pairs, from features of both batches in training, and weights clipped."""
+    """Couplings by loops over pairs, from features of both batches in training, and weights
+    clipped.
+    """
     match = "votes" if options else "contest"
     method = methods.FeatureReweighting(PersistentWeights(0.4), **({"match": match} | options))
     state, given = begun(method), batch()
     model = state.models[0]
     phi, clean = (
-        np.asarray(NETWORK(model.weights.network, model.buffers, images, train=True).features, float)
+        np.asarray(
+            NETWORK(model.weights.network, model.buffers, images, train=True).features, float
+        )
         for images in (given.images, given.clean.images)
     )
     scale = (phi[:5] ** 2).sum(1).mean()
@@ -222,9 +245,13 @@ def test_weights_of_one_are_cross_entropy(name, tolerance):
     method = replace(CASES[name], rule=Ones())
     after, seen = stepped(method, begun(method), batch())
     plain, plainly = stepped(methods.CrossEntropy(), begun(methods.CrossEntropy()), batch())
-    for one, other in zip(jax.tree.leaves(after.models), jax.tree.leaves(plain.models), strict=True):
+    for one, other in zip(
+        jax.tree.leaves(after.models), jax.tree.leaves(plain.models), strict=True
+    ):
         np.testing.assert_allclose(one, other, rtol=tolerance, atol=1e-3 * tolerance)
-    np.testing.assert_allclose(seen.report["objective"], plainly.report["objective"], rtol=tolerance)
+    np.testing.assert_allclose(
+        seen.report["objective"], plainly.report["objective"], rtol=tolerance
+    )
 
 
 def test_weights_rest_between_revisions():

@@ -39,7 +39,9 @@ class Toy(Table):
 
 
 def filled(folder, rows=("CE", "JO", "FBR"), columns=("symmetric 0.3",), scale=None):
-    return fill(Toy(), DATASET, folder, rows, columns, scale or Scale(), 3, lambda name: nullcontext())
+    return fill(
+        Toy(), DATASET, folder, rows, columns, scale or Scale(), 3, lambda name: nullcontext()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,15 @@ def test_the_text_has_published_measured_and_difference(cells):
     lines = text_of(found).splitlines()
     best, last = found[0].measured
     assert lines[0] == "symmetric 0.3, 29.69 % wrong labels"  # ⌊.3 · 64⌋ of 64
-    assert lines[3].split() == ["CE", "70.00", "—", f"{best:.2f}", f"{last:.2f}", f"{best - 70:+.2f}", "—"]
+    assert lines[3].split() == [
+        "CE",
+        "70.00",
+        "—",
+        f"{best:.2f}",
+        f"{last:.2f}",
+        f"{best - 70:+.2f}",
+        "—",
+    ]
     assert lines[4].split() == ["JO", "—", "—", "not", "available"]
     assert lines[5].split()[1:3] == ["75.50", "74.50"]
     assert departures_of(found) == ""
@@ -89,7 +99,12 @@ def test_the_text_has_published_measured_and_difference(cells):
 
 def test_departures_are_told():
     run = Toy().run("CE", "clean", DATASET, Scale(epochs=1, width=2, images=30, batch_size=10), 0)
-    assert run.departures == {"epochs": (1, 2), "width": (2, 4), "images": (30, 64), "batch size": (10, 24)}
+    assert run.departures == {
+        "epochs": (1, 2),
+        "width": (2, 4),
+        "images": (30, 64),
+        "batch size": (10, 24),
+    }
     assert run.training.epochs == 1
     assert run.training.network.width == 2  # type: ignore[attr-defined]
     assert len(run.dataset.labels) == 30
@@ -99,9 +114,13 @@ def test_cross_entropy_stands_beside_what_is_asked_for():
     table = Toy()
     assert table.chosen(["FBR"], []) == (["CE", "FBR"], ["clean", "symmetric 0.3"])
     assert table.chosen([], ["clean"]) == (["CE", "JO", "FBR"], ["clean"])
-    with pytest.raises(Refusal, match=r"`rows` must be some of toy .*got 'FRB'; did you mean 'FBR'"):
+    with pytest.raises(
+        Refusal, match=r"`rows` must be some of toy .*got 'FRB'; did you mean 'FBR'"
+    ):
         table.chosen(["FRB"], [])
-    with pytest.raises(Refusal, match=r"`columns` must be some of toy \(clean, symmetric 0\.3\), got 'noisy'"):
+    with pytest.raises(
+        Refusal, match=r"`columns` must be some of toy \(clean, symmetric 0\.3\), got 'noisy'"
+    ):
         table.chosen([], ["noisy"])
 
 
@@ -143,15 +162,21 @@ def test_published_numbers_and_settings():
 def test_label_noise_on_vgg_is_full_batch():
     table = TABLES["cifar10-vgg16-label-noise"]()
     assert table.training("10000 images", DATASET).batch_size == len(DATASET.labels)
-    assert float(table.training("10000 images", DATASET).optimiser.learning_rate) == pytest.approx(0.02)
-    assert float(table.training("1000 images, σ 0.1", DATASET).optimiser.learning_rate) == pytest.approx(0.05)
+    assert float(table.training("10000 images", DATASET).optimiser.learning_rate) == pytest.approx(
+        0.02
+    )
+    assert float(
+        table.training("1000 images, σ 0.1", DATASET).optimiser.learning_rate
+    ) == pytest.approx(0.05)
     assert isinstance(table.method("label-noise GD", Setting(10, 0.0, 5000)), LabelNoise)
     large = replace(
         DATASET,
         images=DATASET.images.repeat(4, axis=1).repeat(4, axis=2),
         test_images=DATASET.test_images.repeat(4, axis=1).repeat(4, axis=2),
     )
-    plain, noisy = (table.images(column, large, 0) for column in ("1000 images, σ 0", "1000 images, σ 0.4"))
+    plain, noisy = (
+        table.images(column, large, 0) for column in ("1000 images, σ 0", "1000 images, σ 0.4")
+    )
     np.testing.assert_array_equal(plain.images, large.images)
     assert (noisy.images != large.images).mean() > 0.5
     assert (noisy.test_images != large.test_images).mean() > 0.5
@@ -167,14 +192,20 @@ def test_classes_and_fewer_images():
     np.testing.assert_array_equal(np.bincount(few.labels), [4, 4, 4])
     assert len(few.test_labels) == len(DATASET.test_labels)
     assert (fewer(DATASET, 12, 1).images != few.images).any()
-    with pytest.raises(Refusal, match=r"`classes` must be some of bars .*got 'lift'; did you mean 'left'"):
+    with pytest.raises(
+        Refusal, match=r"`classes` must be some of bars .*got 'lift'; did you mean 'left'"
+    ):
         of_classes(DATASET, ("lift", "right"))
-    with pytest.raises(Refusal, match=r"`classes` must be two or more different classes, got \['left'\]"):
+    with pytest.raises(
+        Refusal, match=r"`classes` must be two or more different classes, got \['left'\]"
+    ):
         of_classes(DATASET, ("left",))
 
 
 def test_high_frequency_noise_leaves_low_frequencies_alone():
-    """Of grey images that nothing cuts off, below the radius only rounding changes, and above it σ² a frequency."""
+    """Of grey images that nothing cuts off, below the radius only rounding changes, and above it σ²
+    a frequency.
+    """
     size, sigma, radius = 16, 0.02, 4.0
     grey = replace(
         DATASET,
@@ -187,7 +218,9 @@ def test_high_frequency_noise_leaves_low_frequencies_alone():
     length = np.sqrt(frequency[:, None] ** 2 + frequency[None] ** 2)
     rounding, mean = 1 / 12, power.mean(0)
     np.testing.assert_allclose(mean[length <= radius].mean(), rounding, rtol=0.1)
-    np.testing.assert_allclose(mean[length > radius].mean(), (255 * sigma) ** 2 + rounding, rtol=0.05)
+    np.testing.assert_allclose(
+        mean[length > radius].mean(), (255 * sigma) ** 2 + rounding, rtol=0.05
+    )
     assert (noisy.test_images != grey.test_images).any()
 
 
@@ -201,7 +234,12 @@ def test_a_table_from_the_command_line(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "t" / "symmetric-0.3" / "CE" / "curves.png").stat().st_size > 10_000
     with pytest.raises(Refusal, match=r"`images` must be at most the 64 training images, got 65"):
         images_table.table("cifar10-resnet18-noisy", tmp_path, rows=("CE",), images=65, **asked)
-    with pytest.raises(Refusal, match=r"`out` must be a folder for a table, got .*which is that of a training"):
+    with pytest.raises(
+        Refusal, match=r"`out` must be a folder for a table, got .*which is that of a training"
+    ):
         images_table.table(
-            "cifar10-resnet18-noisy", tmp_path, rows=("CE",), out=tmp_path / "t" / "symmetric-0.3" / "CE"
+            "cifar10-resnet18-noisy",
+            tmp_path,
+            rows=("CE",),
+            out=tmp_path / "t" / "symmetric-0.3" / "CE",
         )

@@ -1,4 +1,6 @@
-"""Training on noisy labels: steps against plain loops, what is measured against brute force, and exact resumption."""
+"""Training on noisy labels: steps against plain loops, what is measured against brute force, and
+exact resumption.
+"""
 
 import csv
 import json
@@ -58,7 +60,9 @@ def test_a_training_that_was_stopped_comes_to_the_same_bits(whole, tmp_path):
     assert lines(tmp_path) == lines(folder)
     with (tmp_path / "log.csv").open() as table:
         rows = list(csv.DictReader(table))
-    assert [float(row["test_accuracy"]) for row in rows] == [row["test_accuracy"] for row in result.rows]
+    assert [float(row["test_accuracy"]) for row in rows] == [
+        row["test_accuracy"] for row in result.rows
+    ]
     assert (tmp_path / "suspects.csv").read_text() == (folder / "suspects.csv").read_text()
 
 
@@ -74,7 +78,10 @@ def test_a_training_that_is_killed_comes_to_the_same_bits(whole, tmp_path):
 def test_another_training_is_refused_by_the_first_field_that_differs(whole):
     folder = whole[1]
     other = replace(TRAINING, optimiser=SGD(0.2))
-    with pytest.raises(Refusal, match=r"`out` .* another run \(training\.optimiser.learning_rate: 0.05 .* 0.2 now\)"):
+    with pytest.raises(
+        Refusal,
+        match=r"`out` .* another run \(training\.optimiser.learning_rate: 0.05 .* 0.2 now\)",
+    ):
         train(other, DATASET, NOISY, folder)
     flipped = replace(NOISY, labels=(NOISY.labels + 1) % 3)
     with pytest.raises(Refusal, match=r"noise\.realised_rate"):
@@ -98,7 +105,9 @@ def test_a_toy_is_learnt_and_its_wrong_labels_are_found(whole):
     clean_loss, flipped_loss = (result.suspects.loss[where].mean() for where in (~flipped, flipped))
     assert flipped_loss > 1.5 * clean_loss
     assert result.last["auc"] > 0.9
-    mean = np.mean([np.load(folder / "losses" / f"{epoch + 1:04d}.npy") for epoch in range(TRAINING.epochs)], 0)
+    mean = np.mean(
+        [np.load(folder / "losses" / f"{epoch + 1:04d}.npy") for epoch in range(TRAINING.epochs)], 0
+    )
     np.testing.assert_allclose(result.suspects.loss, mean, rtol=1e-5)
     curves = result.curves()
     assert dict(curves.sizes) == {"time": TRAINING.epochs, "kind": 2}
@@ -160,12 +169,18 @@ def plain(training, model, setup, epoch):
     def step(weights, buffers, optimiser, ids, present, rate):
         def loss(at):
             output = training.network(at.network, buffers, images[ids], train=True)
-            log_p = jax.nn.log_softmax(output.logits)[jnp.arange(len(ids)), jnp.asarray(setup.labels)[ids]]
+            log_p = jax.nn.log_softmax(output.logits)[
+                jnp.arange(len(ids)), jnp.asarray(setup.labels)[ids]
+            ]
             return -(present * log_p).sum() / present.sum(), output.buffers
 
         (_, buffers), gradient = jax.value_and_grad(loss, has_aux=True)(weights)
         change, optimiser = transform.update(gradient, optimiser, weights)
-        return optax.apply_updates(weights, jax.tree.map(lambda by: -rate * by, change)), buffers, optimiser
+        return (
+            optax.apply_updates(weights, jax.tree.map(lambda by: -rate * by, change)),
+            buffers,
+            optimiser,
+        )
 
     weights, buffers, optimiser = model
     for number, (ids, present) in enumerate(zip(order.ids, order.present, strict=True)):
@@ -179,12 +194,18 @@ def near(ours, theirs):
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "units"), [(SGD(0.05), ("step", "epoch")), (Adam(0.05, weight_decay=0.01), ("step",))]
+    ("optimiser", "units"),
+    [(SGD(0.05), ("step", "epoch")), (Adam(0.05, weight_decay=0.01), ("step",))],
 )
 def test_epochs_are_the_plain_loop_in_either_unit(optimiser, units):
-    """64 images in batches of 24: two whole ones and one that is filled up; the rate halves after the first epoch."""
+    """64 images in batches of 24: two whole ones and one that is filled up; the rate halves after
+    the first epoch.
+    """
     training = replace(
-        TRAINING, optimiser=optimiser, schedule=Milestones((1,), 0.5), augmentation=Augmentation(0, False)
+        TRAINING,
+        optimiser=optimiser,
+        schedule=Milestones((1,), 0.5),
+        augmentation=Augmentation(0, False),
     )
     setup = Setup.of(training, DATASET, NOISY)
     model = setup.begin().models[0]
@@ -204,16 +225,26 @@ def test_digits_are_learnt():
     digits = data.load("digits", size=8, channels=1)
     clean = noise.Symmetric(0.0)(digits.labels, 10, 0)
     network = Tiny(10, in_channels=1, width=8)
-    result = train(replace(TRAINING, network=network, batch_size=64, eval_batch_size=360, epochs=5), digits, clean)
+    result = train(
+        replace(TRAINING, network=network, batch_size=64, eval_batch_size=360, epochs=5),
+        digits,
+        clean,
+    )
     assert result.last["test_accuracy"] > 0.9
     assert np.isnan(result.last["accuracy_flipped"])
 
 
 def test_half_precision_is_in_the_maps_alone():
-    """A training in bfloat16 learns the toy as well, from parameters, statistics and losses in full precision."""
+    """A training in bfloat16 learns the toy as well, from parameters, statistics and losses in full
+    precision.
+    """
     half = replace(TRAINING, network=replace(TRAINING.network, compute="bfloat16"))
     result, full = train(half, DATASET, NOISY), train(TRAINING, DATASET, NOISY)
-    kinds = {value.dtype for value in jax.tree.leaves(result.state.models) if jnp.issubdtype(value.dtype, jnp.floating)}
+    kinds = {
+        value.dtype
+        for value in jax.tree.leaves(result.state.models)
+        if jnp.issubdtype(value.dtype, jnp.floating)
+    }
     assert kinds == {jnp.result_type(float)}
     for row, other in zip(result.rows, full.rows, strict=True):
         assert row["train_loss"] == pytest.approx(other["train_loss"], rel=0.02)
@@ -228,7 +259,10 @@ def test_the_optimisers_are_those_of_torch():
     settings = {"lr": 0.05, "weight_decay": 0.1}
     for ours, theirs in (
         (SGD(0.05, 0.1, 0.8), lambda p: torch.optim.SGD(p, momentum=0.8, **settings)),
-        (SGD(0.05, 0.1, 0.8, nesterov=True), lambda p: torch.optim.SGD(p, momentum=0.8, nesterov=True, **settings)),
+        (
+            SGD(0.05, 0.1, 0.8, nesterov=True),
+            lambda p: torch.optim.SGD(p, momentum=0.8, nesterov=True, **settings),
+        ),
         (Adam(0.05, 0.1), lambda p: torch.optim.Adam(p, **settings)),
     ):
         at = torch.tensor(start, requires_grad=True)
@@ -248,7 +282,9 @@ def test_schedules():
     milestones = [float(Milestones((1, 3), 0.5)(step, 3, 4)) for step in steps]
     assert milestones == [1] * 3 + [0.5] * 6 + [0.25] * 3
     cosine = [float(Cosine(0.1, 1)(step, 3, 4)) for step in steps]
-    expected = [i / 3 for i in range(3)] + [0.1 + 0.9 * (1 + math.cos(math.pi * i / 9)) / 2 for i in range(9)]
+    expected = [i / 3 for i in range(3)] + [
+        0.1 + 0.9 * (1 + math.cos(math.pi * i / 9)) / 2 for i in range(9)
+    ]
     np.testing.assert_allclose(cosine, expected, rtol=1e-6)
 
 
@@ -260,12 +296,16 @@ def test_outputs_of_any_batch_are_those_of_all():
     output = TRAINING.network(model.weights.network, model.buffers, images, train=False)
     expected = Evaluated(output.logits, output.features)
     for size, unit in ((40, "step"), (7, "epoch"), (500, "step")):
-        found = outputs(replace(TRAINING, eval_batch_size=size, unit=unit), model, setup.data, setup.test.images)
+        found = outputs(
+            replace(TRAINING, eval_batch_size=size, unit=unit), model, setup.data, setup.test.images
+        )
         near(found, expected)
 
 
 def test_splits_and_labels_of_a_clean_subset():
-    training = replace(TRAINING, clean_size=12, validation_size=6, method=_Sees(), batch_size=20, epochs=1)
+    training = replace(
+        TRAINING, clean_size=12, validation_size=6, method=_Sees(), batch_size=20, epochs=1
+    )
     setup = Setup.of(training, DATASET, NOISY)
     assert len(setup.ids) == 64 - 18
     np.testing.assert_array_equal(setup.labels, NOISY.labels[setup.ids])
@@ -295,8 +335,12 @@ class _Sees(methods.Method):
     def step(self, state, batch, descent):
         state, seen = super().step(state, batch, descent)
         assert batch.clean is not None
-        bright = jnp.asarray([(view.reshape(len(view), -1).max(1) > 0).mean() for view in batch.views]).sum()
-        return state, seen._replace(report={"n_clean": jnp.asarray(len(batch.clean.labels)), "brightest": bright})
+        bright = jnp.asarray(
+            [(view.reshape(len(view), -1).max(1) > 0).mean() for view in batch.views]
+        ).sum()
+        return state, seen._replace(
+            report={"n_clean": jnp.asarray(len(batch.clean.labels)), "brightest": bright}
+        )
 
 
 @pytest.mark.parametrize(

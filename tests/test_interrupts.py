@@ -53,7 +53,9 @@ entry()
 
 
 def test_an_interrupt_in_the_garbage_collector_comes_again(tmp_path):
-    process = interrupt_sweep.start(interrupt_sweep.sweep(tmp_path / "grid.zarr"), tmp_path, SWALLOWED)
+    process = interrupt_sweep.start(
+        interrupt_sweep.sweep(tmp_path / "grid.zarr"), tmp_path, SWALLOWED
+    )
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 130, said
     assert "Traceback" not in said
@@ -62,7 +64,9 @@ def test_an_interrupt_in_the_garbage_collector_comes_again(tmp_path):
 
 def test_a_sweep_in_python_loses_no_interrupt(tmp_path, monkeypatch):
     swallowed = []
-    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: swallowed.append(unraisable.exc_type))
+    monkeypatch.setattr(
+        sys, "unraisablehook", lambda unraisable: swallowed.append(unraisable.exc_type)
+    )
 
     def collected(phase, info):
         gc.callbacks.remove(collected)

@@ -1,4 +1,6 @@
-"""The ι-process against brute force, and the take-over under label noise against a loop that knows only weights."""
+"""The ι-process against brute force, and the take-over under label noise against a loop that knows
+only weights.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +25,10 @@ def test_paths_are_the_printed_products(recursion, tolerance):
         np.testing.assert_allclose(walked[step], iota, rtol=tolerance)
         flipped = np.asarray(jax.random.bernoulli(own, p, (2,)))
         f = iota**2 if recursion.squares else iota
-        up, down = 1 + recursion.rate * a / (1 + np.exp(f)), 1 - recursion.rate * a / (1 + np.exp(-f))
+        up, down = (
+            1 + recursion.rate * a / (1 + np.exp(f)),
+            1 - recursion.rate * a / (1 + np.exp(-f)),
+        )
         iota = iota * np.where(flipped, down, up)
     np.testing.assert_allclose(walked[-1], iota, rtol=tolerance)
 
@@ -51,7 +56,9 @@ def test_the_potential_falls_outside_its_ball_alone():
     radius, level = ball(a, p), float(balance(p))
 
     def fall(distance):
-        moved = MODEL.drift(level * np.exp(distance), a, p, of=lambda iota: jnp.log(iota / level) ** 2)
+        moved = MODEL.drift(
+            level * np.exp(distance), a, p, of=lambda iota: jnp.log(iota / level) ** 2
+        )
         return float(moved)
 
     assert max(fall(d) for d in (-2, -1, -1.3 * radius, 1.3 * radius, 0.8)) < 0
@@ -69,10 +76,14 @@ def test_the_mean_pull_on_the_plateau_is_of_second_order():
 def test_increments_are_those_of_the_process():
     a, p = 0.05, 0.1
     walked = np.asarray(MODEL.paths(jax.random.key(2), jnp.full((3, 40), 0.1), a, p, 1500))
-    iota = xr.DataArray(walked, dims=("time", "seed", "sample"), coords={"time": np.arange(len(walked))})
+    iota = xr.DataArray(
+        walked, dims=("time", "seed", "sample"), coords={"time": np.arange(len(walked))}
+    )
     found = binned(iota, p)
     x = found["iota_bin"].values
-    z = (found["drift"].values - np.asarray(MODEL.drift(jnp.asarray(x), a, p))) / found["drift_error"].values
+    z = (found["drift"].values - np.asarray(MODEL.drift(jnp.asarray(x), a, p))) / found[
+        "drift_error"
+    ].values
     assert len(x) > 10
     assert np.abs(z).mean() < 2
     assert float(outside(iota, a, p)["fall"].max()) < 0 < float(outside(iota, a, p)["rise"].min())
@@ -83,14 +94,16 @@ def test_exponents_of_powers():
     times = 7 * x ** xr.DataArray([-2.0, -1.9, -2.1, -2.0], dims="seed")
     found = exponent(times, x, "place")
     np.testing.assert_allclose(found["slope"], [-2.0, -1.9, -2.1, -2.0], rtol=1e-12)
-    assert float(found["half_width"]) == pytest.approx(3.1824 * np.std([-2, -1.9, -2.1, -2], ddof=1) / 2, rel=1e-4)
+    assert float(found["half_width"]) == pytest.approx(
+        3.1824 * np.std([-2, -1.9, -2.1, -2], ddof=1) / 2, rel=1e-4
+    )
     unreached = exponent(times.where(times < 6), x, "place")["slope"]
     assert np.isnan(unreached).all()
 
 
 def steps_to_takeover(a, n_runs, p=0.2, n=12, m=4, d=400, n_snr2=0.8):
-    """Label-noise GD on ReLU² in R^d in NumPy's double precision, without coefficients: median step at which the
-    largest ⟨w_{j,r}, jμ⟩ exceeds the largest ⟨w_{y_i,r}, ξ_i⟩.
+    """Label-noise GD on ReLU² in R^d in NumPy's double precision, without coefficients: median step
+    at which the largest ⟨w_{j,r}, jμ⟩ exceeds the largest ⟨w_{y_i,r}, ξ_i⟩.
     """
     rng, waited = np.random.default_rng(5), np.full(n_runs, np.nan)
     mu = np.zeros(d)
@@ -110,7 +123,10 @@ def steps_to_takeover(a, n_runs, p=0.2, n=12, m=4, d=400, n_snr2=0.8):
         flip = np.where(rng.random((n_runs, n)) < p, -1.0, 1.0)
         pull = flip * y / (1 + np.exp(flip * y * f)) / n
         weight = sign[:, None, None] * 2 / m * pull[:, None, None]
-        w = w + rate * ((weight * noise) @ xi[:, None] + (weight * signal * y[:, None, None]).sum(-1)[..., None] * mu)
+        w = w + rate * (
+            (weight * noise) @ xi[:, None]
+            + (weight * signal * y[:, None, None]).sum(-1)[..., None] * mu
+        )
         step += 1
     return np.median(waited)
 

@@ -1,4 +1,6 @@
-"""L2RW is Algorithm 1 of Ren et al. 2018, in both spaces; and the theory and the images reweight alike."""
+"""L2RW is Algorithm 1 of Ren et al. 2018, in both spaces; and the theory and the images reweight
+alike.
+"""
 
 from typing import ClassVar, NamedTuple
 
@@ -31,7 +33,9 @@ pytestmark = pytest.mark.skipif(FLOAT32, reason="agreement to 1e-10 needs float6
 
 
 class Softmax(Rule):
-    """A rule of a user's: w = softmax of the couplings, which are all that it keeps; equal weights at first."""
+    """A rule of a user's: w = softmax of the couplings, which are all that it keeps; equal weights
+    at first.
+    """
 
     sum_to_one: ClassVar[bool] = True
 
@@ -54,14 +58,23 @@ def slopes(filters, inputs, label, power):
             for r, w in enumerate(filters[j]):
                 for x in patches:
                     f += sign * max(w @ x, 0) ** power / len(filters[j])
-                    gradient[j, r] += sign * power * max(w @ x, 0) ** (power - 1) * (w @ x > 0) * x / len(filters[j])
+                    gradient[j, r] += (
+                        sign
+                        * power
+                        * max(w @ x, 0) ** (power - 1)
+                        * (w @ x > 0)
+                        * x
+                        / len(filters[j])
+                    )
         values.append(np.log1p(np.exp(-y * f)))
         gradients.append(-y / (1 + np.exp(y * f)) * gradient)
     return np.array(values), np.array(gradients)
 
 
 def learning_to_reweight(filters, inputs, label, power, rate):
-    """Algorithm 1: a look-ahead at ε = 0, ∇ε by the chain rule, w = max(−∇ε, 0)/Σ, and a step along Σ_i w_i ∇ℓ_i."""
+    """Algorithm 1: a look-ahead at ε = 0, ∇ε by the chain rule, w = max(−∇ε, 0)/Σ, and a step along
+    Σ_i w_i ∇ℓ_i.
+    """
     seen = []
     for _ in range(N_STEPS):
         _, own = slopes(filters, inputs[:N], label[:N], power)
@@ -93,7 +106,9 @@ def test_fresh_weights_are_l2rw(space, power, ahead):
     record = zoo.learn(setting, drawn, random.key(1))
     np.testing.assert_allclose(record.weight[1:], weights, rtol=1e-10, atol=1e-13)
     np.testing.assert_allclose(record.coupling[:-1], couplings, rtol=1e-10, atol=1e-13)
-    found = jax.jit(lambda run: zoo.walk(space, network, algorithm, run, (), N_STEPS).filters)(drawn)
+    found = jax.jit(lambda run: zoo.walk(space, network, algorithm, run, (), N_STEPS).filters)(
+        drawn
+    )
     np.testing.assert_allclose(found, filters, rtol=1e-10, atol=1e-12)
     assert 0 < (weights > 0).mean() < 1
     assert np.abs(filters - drawn.first).max() > 0.1
@@ -119,7 +134,12 @@ class Data(NamedTuple):
     start: np.ndarray
 
 
-DATA = Data(*(np.random.default_rng(0).standard_normal(shape) for shape in ((N + N_CLEAN, DIM), N + N_CLEAN, DIM)))
+DATA = Data(
+    *(
+        np.random.default_rng(0).standard_normal(shape)
+        for shape in ((N + N_CLEAN, DIM), N + N_CLEAN, DIM)
+    )
+)
 DATA = DATA._replace(label=np.sign(DATA.label))
 RULES = [*(zoo.specimen(kind) for kind in zoo.concrete(Rule)), Softmax(), ss.FreshWeights(every=2)]
 
@@ -127,7 +147,9 @@ RULES = [*(zoo.specimen(kind) for kind in zoo.concrete(Rule)), Softmax(), ss.Fre
 def in_theory(rule, space, ahead):
     """The weights of the model and the rule's state after every step."""
     inputs, label = jnp.asarray(DATA.inputs)[:, None], jnp.asarray(DATA.label)
-    data = Examples(jnp.zeros((0, DIM)), jnp.zeros(0), jnp.zeros((len(label), 0)), inputs, label, label, True)
+    data = Examples(
+        jnp.zeros((0, DIM)), jnp.zeros(0), jnp.zeros((len(label), 0)), inputs, label, label, True
+    )
     algorithm = ss.MetaReweighting(RATE, N_CLEAN, rule=rule, ahead=ahead, weight_decay=DECAY)
     drawn = Draw(data[:N], data[N:], data, jnp.asarray(DATA.start)[None, None], ())
     chosen = zoo.experiment(network=ss.LinearModel(), algorithm=algorithm, space=space)
@@ -141,16 +163,38 @@ def in_theory(rule, space, ahead):
 
 def in_images(rule, ahead):
     """The same of a training on images, whose batch is all of them."""
-    images, label = jnp.asarray(DATA.inputs).reshape(-1, 1, DIM, 1), jnp.asarray(DATA.label > 0, int)
+    images, label = (
+        jnp.asarray(DATA.inputs).reshape(-1, 1, DIM, 1),
+        jnp.asarray(DATA.label > 0, int),
+    )
     clean, nothing = Clean(images[N:], label[N:]), jnp.zeros((), int)
-    batch = Batch(jnp.arange(N), images[:N], label[:N], jnp.ones(N), (), clean, random.key(0), nothing, nothing * 1.0)
-    transform, weights = optax.add_decayed_weights(DECAY), Weights({"weight": jnp.asarray(DATA.start)})
-    state = State((Model(weights, {}, transform.init(weights)),), rule.init(random.key(3), N + 1), nothing)
+    batch = Batch(
+        jnp.arange(N),
+        images[:N],
+        label[:N],
+        jnp.ones(N),
+        (),
+        clean,
+        random.key(0),
+        nothing,
+        nothing * 1.0,
+    )
+    transform, weights = (
+        optax.add_decayed_weights(DECAY),
+        Weights({"weight": jnp.asarray(DATA.start)}),
+    )
+    state = State(
+        (Model(weights, {}, transform.init(weights)),), rule.init(random.key(3), N + 1), nothing
+    )
     descent, seen = Descent(Line(2, in_channels=1), transform, jnp.asarray(RATE)), []
-    step = jax.jit(lambda state: methods.MetaReweighting(rule, ahead=ahead).step(state, batch, descent)[0])
+    step = jax.jit(
+        lambda state: methods.MetaReweighting(rule, ahead=ahead).step(state, batch, descent)[0]
+    )
     for _ in range(N_STEPS):
         state = step(state)
-        kept = jax.tree.map(lambda part: part[:N] if part.shape == (N + 1,) else part, state.carried)
+        kept = jax.tree.map(
+            lambda part: part[:N] if part.shape == (N + 1,) else part, state.carried
+        )
         seen.append((state.models[0].weights.network["weight"], kept))
     return seen
 
@@ -160,7 +204,9 @@ def in_images(rule, ahead):
 def test_the_theory_and_the_images_reweight_alike(rule, ahead):
     images = in_images(rule, ahead)
     for space in SPACES:
-        for one, other in zip(jax.tree.leaves(in_theory(rule, space, ahead)), jax.tree.leaves(images), strict=True):
+        for one, other in zip(
+            jax.tree.leaves(in_theory(rule, space, ahead)), jax.tree.leaves(images), strict=True
+        ):
             np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-13)
     assert max(float(jnp.ptp(leaf)) for leaf in jax.tree.leaves(images[-1][1])) > 1e-3
     assert np.abs(images[-1][0] - DATA.start).max() > 0.1
@@ -172,7 +218,10 @@ def test_a_users_rule_that_sums_to_one_is_taken_without_1_over_n():
     share, found = np.full(N, 1 / N), in_images(Softmax(), True)
 
     def gradients(at, chosen):
-        return -(label[chosen] / (1 + np.exp(label[chosen] * (inputs[chosen] @ at))))[:, None] * inputs[chosen]
+        return (
+            -(label[chosen] / (1 + np.exp(label[chosen] * (inputs[chosen] @ at))))[:, None]
+            * inputs[chosen]
+        )
 
     for after, couplings in found:
         own = gradients(weights, slice(0, N))

@@ -1,4 +1,6 @@
-"""Runs in coefficient space have the law of runs in weight space (Kolmogorov–Smirnov, fixed seeds), options turned."""
+"""Runs in coefficient space have the law of runs in weight space (Kolmogorov–Smirnov, fixed seeds),
+options turned.
+"""
 
 import jax
 import numpy as np
@@ -10,8 +12,16 @@ from scipy.stats import ks_2samp
 import sigspike as ss
 
 N_RUNS = 200
-PROBLEMS, NETWORKS = [kind for kind in zoo.concrete(ss.Problem) if kind.isotropic], zoo.concrete(ss.Network)
-FRAMES = [("fresh", "feature"), ("training", "kernel"), ("fresh", "kernel"), ("training", "feature")]
+PROBLEMS, NETWORKS = (
+    [kind for kind in zoo.concrete(ss.Problem) if kind.isotropic],
+    zoo.concrete(ss.Network),
+)
+FRAMES = [
+    ("fresh", "feature"),
+    ("training", "kernel"),
+    ("fresh", "kernel"),
+    ("training", "feature"),
+]
 LENGTH = max(len(PROBLEMS), len(NETWORKS), len(FRAMES))
 MEASURES = {
     "test error": lambda record: record.test_error,
@@ -27,7 +37,10 @@ def setting(index):
     """The problems, networks and frames in turn, every option away from its default."""
     problem, network = (kinds[index % len(kinds)] for kinds in (PROBLEMS, NETWORKS))
     test_noise, regime = FRAMES[index % len(FRAMES)]
-    parts = ss.put(zoo.turned(problem), "test_noise", test_noise), ss.put(zoo.turned(network), "init_std", 0.2)
+    parts = (
+        ss.put(zoo.turned(problem), "test_noise", test_noise),
+        ss.put(zoo.turned(network), "init_std", 0.2),
+    )
     sizes = {"n_samples": 4, "n_steps": 20, "record_at": (20,), "n_test": 100, "regime": regime}
     return ss.put(ss.Experiment(*parts, ss.GradientDescent(0.2), **sizes), "problem.dim", 25)
 

@@ -17,13 +17,21 @@ N, M, P = 5, 3, 2
 NUMBERS = np.random.default_rng(0)
 MEMBER = np.array([0, 1, 1, 0, 1])
 BLANK = Examples(
-    jnp.zeros((2, 1)), jnp.ones(2), jnp.eye(2)[MEMBER], jnp.zeros((N, P, 1)), jnp.ones(N), jnp.ones(N), True
+    jnp.zeros((2, 1)),
+    jnp.ones(2),
+    jnp.eye(2)[MEMBER],
+    jnp.zeros((N, P, 1)),
+    jnp.ones(N),
+    jnp.ones(N),
+    True,
 )
 
 
 def overlaps(n_signs):
     """Pre-activations of two signal atoms and of every noise patch."""
-    return Atoms(*(jnp.asarray(NUMBERS.standard_normal((n_signs, M, *own))) for own in ((2,), (N, P))))
+    return Atoms(
+        *(jnp.asarray(NUMBERS.standard_normal((n_signs, M, *own))) for own in ((2,), (N, P)))
+    )
 
 
 def patches(given):
@@ -33,7 +41,9 @@ def patches(given):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("network", zoo.variants(ss.PatchCNN) + zoo.activated(ss.PatchCNN), ids=zoo.label)
+@pytest.mark.parametrize(
+    "network", zoo.variants(ss.PatchCNN) + zoo.activated(ss.PatchCNN), ids=zoo.label
+)
 def test_patch_cnn_is_its_formula(network):
     given, sigma = overlaps(2), lambda z: activated(network.activation, z)[0]
     shape = (M if network.filters == "mean" else 1) * (1 + P if network.patches == "mean" else 1)
@@ -42,22 +52,38 @@ def test_patch_cnn_is_its_formula(network):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("network", zoo.variants(ss.ThreeLayerCNN) + zoo.activated(ss.ThreeLayerCNN), ids=zoo.label)
+@pytest.mark.parametrize(
+    "network", zoo.variants(ss.ThreeLayerCNN) + zoo.activated(ss.ThreeLayerCNN), ids=zoo.label
+)
 def test_three_layer_cnn_is_its_formula(network):
     upper, given = NUMBERS.standard_normal((2, M, M)), overlaps(1)
     sigma = lambda z: activated(network.activation, z)[0]  # noqa: E731
     shape = M * (1 + P if network.patches == "mean" else 1)
-    expected = [sum(sigma(upper @ sigma(z[0])).sum(1) @ [-1, 1] for z in sample) / shape for sample in patches(given)]
-    np.testing.assert_allclose(network.logits(jnp.asarray(upper), given, BLANK), expected, rtol=1e-5)
+    expected = [
+        sum(sigma(upper @ sigma(z[0])).sum(1) @ [-1, 1] for z in sample) / shape
+        for sample in patches(given)
+    ]
+    np.testing.assert_allclose(
+        network.logits(jnp.asarray(upper), given, BLANK), expected, rtol=1e-5
+    )
 
 
 @pytest.mark.law
 @pytest.mark.parametrize("kind", zoo.concrete(ss.Network))
 def test_the_mean_over_patches_counts_those_that_a_sample_has(kind, tolerance):
     """Samples of a kernel have one patch, and no signal."""
-    overlaps = Atoms(jnp.zeros((kind.n_signs, M, 0)), jnp.asarray(NUMBERS.standard_normal((kind.n_signs, M, N, 1))))
+    overlaps = Atoms(
+        jnp.zeros((kind.n_signs, M, 0)),
+        jnp.asarray(NUMBERS.standard_normal((kind.n_signs, M, N, 1))),
+    )
     kernel = Examples(
-        jnp.zeros((0, 1)), jnp.zeros(0), jnp.zeros((N, 0)), jnp.zeros((N, 1, 1)), jnp.ones(N), jnp.ones(N), True
+        jnp.zeros((0, 1)),
+        jnp.zeros(0),
+        jnp.zeros((N, 0)),
+        jnp.zeros((N, 1, 1)),
+        jnp.ones(N),
+        jnp.ones(N),
+        True,
     )
     one, other = (zoo.specimen(kind, patches=patches) for patches in ("sum", "mean"))
     upper = one.upper(random.key(0))
@@ -66,7 +92,9 @@ def test_the_mean_over_patches_counts_those_that_a_sample_has(kind, tolerance):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("network", [zoo.specimen(kind) for kind in zoo.concrete(ss.Network)], ids=zoo.label)
+@pytest.mark.parametrize(
+    "network", [zoo.specimen(kind) for kind in zoo.concrete(ss.Network)], ids=zoo.label
+)
 def test_the_order_of_the_noise_patches_plays_no_part(network, tolerance):
     given, upper = overlaps(network.n_signs), network.upper(random.key(0))
     turned = Atoms(given.signal, given.noise[..., ::-1])

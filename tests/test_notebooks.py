@@ -25,7 +25,14 @@ def code(notebook):
 
 
 def test_there_are_notebooks():
-    subjects = ("one_run", "theorem_conditions", "phase_diagrams", "two_stages", "meta_reweighting", "noisy_images")
+    subjects = (
+        "one_run",
+        "theorem_conditions",
+        "phase_diagrams",
+        "two_stages",
+        "meta_reweighting",
+        "noisy_images",
+    )
     assert {f"{number:02d}_{subject}" for number, subject in enumerate(subjects, 1)} <= set(NAMES)
 
 

@@ -13,7 +13,12 @@ from jax import random
 import sigspike as ss
 from sigspike.training.spaces import SPACES
 
-OPTIONS = [{}, {"activation": ss.ReLUPower(1)}, {"filters": "sum", "patches": "mean"}, {"bias": True}]
+OPTIONS = [
+    {},
+    {"activation": ss.ReLUPower(1)},
+    {"filters": "sum", "patches": "mean"},
+    {"bias": True},
+]
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
@@ -39,9 +44,13 @@ def test_it_is_the_kernel_that_training_sees():
     before = network.logits((), space.overlaps(start), data)
     noise = zoo.noises(ss.GradientDescent(1e-6), jax.random.key(0), 1)
     walked = zoo.walk("weights", network, ss.GradientDescent(1e-6), drawn, noise, 1)
-    after = network.logits((), space.overlaps(replace(start, first=replace(start.first, weights=walked.filters))), data)
+    after = network.logits(
+        (), space.overlaps(replace(start, first=replace(start.first, weights=walked.filters))), data
+    )
     pull = -data.label / (1 + jnp.exp(data.label * before))
-    np.testing.assert_allclose((after - before) / 1e-6, -kernel @ pull / zoo.N_SAMPLES, rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(
+        (after - before) / 1e-6, -kernel @ pull / zoo.N_SAMPLES, rtol=1e-4, atol=1e-8
+    )
 
 
 @pytest.mark.parametrize(

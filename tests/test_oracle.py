@@ -26,5 +26,7 @@ def test_nan_is_wrong_too():
 def test_importing_sigspike_imports_nothing_heavy():
     heavy = {"matplotlib", "tyro", "tqdm", "zarr", "dask", "torch"}
     script = f"import sys, sigspike; print({heavy} & set(sys.modules))"
-    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert answer.stdout.strip() == "set()"

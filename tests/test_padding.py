@@ -1,4 +1,6 @@
-"""A network with room to spare is the network itself: for every network, option and activation, also a user's."""
+"""A network with room to spare is the network itself: for every network, option and activation,
+also a user's.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -38,7 +40,9 @@ class RoomySoftplus(ss.PatchCNN):
 
 
 class RoomlessTanh(ss.PatchCNN):
-    """A user's network that promises nothing: it has no room, and each width is a program of its own."""
+    """A user's network that promises nothing: it has no room, and each width is a program of its
+    own.
+    """
 
     def hidden(self, upper, overlaps):
         return jnp.tanh(overlaps)
@@ -47,19 +51,30 @@ class RoomlessTanh(ss.PatchCNN):
 def activated(kind, make):
     """A network with every activation of ours, and with a user's."""
     found = zoo.activated(kind, make)
-    return [*found, ss.put(found[0], "activation", Entropy())] if issubclass(kind, ss.ActivatedNetwork) else found
+    return (
+        [*found, ss.put(found[0], "activation", Entropy())]
+        if issubclass(kind, ss.ActivatedNetwork)
+        else found
+    )
 
 
 PADDED = [kind for kind in zoo.concrete(ss.Network) if kind.can_pad()]
 OWN = [RoomyLeaky(WIDTH), RoomySoftplus(WIDTH)]
-PLAIN, TURNED = ([one for kind in PADDED for one in activated(kind, make)] for make in (zoo.specimen, zoo.turned))
-# Every activation with one network in the kernel regime, and with the other where features are read.
-KERNEL, READ = ([*(one for k, one in enumerate(PLAIN) if (k + k // 8) % 2 == turn), *OWN] for turn in (0, 1))
+PLAIN, TURNED = (
+    [one for kind in PADDED for one in activated(kind, make)] for make in (zoo.specimen, zoo.turned)
+)
+# Every activation with one network in the kernel regime, and with the other where features are
+# read.
+KERNEL, READ = (
+    [*(one for k, one in enumerate(PLAIN) if (k + k // 8) % 2 == turn), *OWN] for turn in (0, 1)
+)
 NETWORKS = [network for kind in PADDED for network in zoo.variants(kind)] + TURNED + OWN
 
 
 def compare(network, bound=1e-9, **settings):
-    setting = zoo.experiment(network=ss.put(network, "width", WIDTH), n_steps=20, record_every=10, **settings)
+    setting = zoo.experiment(
+        network=ss.put(network, "width", WIDTH), n_steps=20, record_every=10, **settings
+    )
     alone = ss.named_axes(ss.simulate(setting, random.key(1)))
     roomy = ss.put(setting, "network", setting.network.padded(ROOM))
     padded = ss.named_axes(ss.simulate(roomy, random.key(1)))
@@ -113,4 +128,6 @@ def test_a_user_s_network_has_room_only_where_it_says_so():
     setting = zoo.experiment(network=RoomlessTanh(2, init_std=0.3), n_steps=20, record_every=20)
     data = ss.sweep(setting, {"network.width": [2, 4]})
     alone = ss.named_axes(ss.simulate(setting, random.fold_in(random.key(0), 0)))
-    np.testing.assert_allclose(data["margin"].sel(width=2).isel(seed=0), alone["margin"], rtol=1e-10)
+    np.testing.assert_allclose(
+        data["margin"].sel(width=2).isel(seed=0), alone["margin"], rtol=1e-10
+    )

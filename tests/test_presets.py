@@ -11,7 +11,11 @@ from sigspike.cli.flags import Flags
 from sigspike.cli.spec import build
 from sigspike.training import PRESETS, preset_of
 
-EVERY = [*(zoo.specimen(preset) for preset in PRESETS.values()), *zoo.algorithms(), *zoo.covering(equivariant=False)]
+EVERY = [
+    *(zoo.specimen(preset) for preset in PRESETS.values()),
+    *zoo.algorithms(),
+    *zoo.covering(equivariant=False),
+]
 SET = {
     "GradientDescent": {},
     "LabelNoiseGD": {"labels": ss.Flips(0.3)},
@@ -44,7 +48,9 @@ def test_a_table_of_a_preset_keeps_what_it_does_not_say():
     default = ss.LabelNoiseGD(0.5, 0.2, batches=ss.Shuffled(7))
     made = build({"type": "LabelNoiseGD", "flip_rate": 0.3}, ss.Algorithm, default, "algorithm")
     assert made == ss.LabelNoiseGD(0.5, 0.3, batches=ss.Shuffled(7))
-    made = build({"type": "SAM", "radius": 0.3, "learning_rate": 0.1}, ss.Algorithm, default, "algorithm")
+    made = build(
+        {"type": "SAM", "radius": 0.3, "learning_rate": 0.1}, ss.Algorithm, default, "algorithm"
+    )
     assert made == ss.SAM(0.1, 0.3)
 
 
@@ -54,11 +60,17 @@ def test_a_table_of_a_preset_keeps_what_it_does_not_say():
         (lambda: ss.LabelNoiseGD(), "`learning_rate` must be given for LabelNoiseGD"),
         (lambda: ss.SGD(0.1), "`batch_size` must be given for SGD"),
         (lambda: ss.SGD(0.1, 2, 3), "SGD` takes learning_rate, batch_size without a name, got 3"),
-        (lambda: ss.SAM(0.1, 0.2, radios=3), "`radios` is no field of SAM, .*did you mean 'radius'"),
+        (
+            lambda: ss.SAM(0.1, 0.2, radios=3),
+            "`radios` is no field of SAM, .*did you mean 'radius'",
+        ),
         (lambda: ss.SAM(0.1, 0.2, radius=3), "`radius` of SAM must be given once"),
         (lambda: ss.SAM(0.1, 0.2, ascent=ss.Straight()), "`ascent` of SAM is Sharpness already"),
         (lambda: ss.LabelNoiseGD(0.1, 1.5), r"`flip_rate` must be a number in \[0, 1\), got 1.5"),
-        (lambda: ss.GradientDescent(0.1, loss="hinge"), "`loss` must be a Loss, got 'hinge'; make one of .*Hinge"),
+        (
+            lambda: ss.GradientDescent(0.1, loss="hinge"),
+            "`loss` must be a Loss, got 'hinge'; make one of .*Hinge",
+        ),
         (lambda: ss.GradientDescent(0.1, optimiser=ss.Adam), r"make one, Adam\(…\)"),
     ],
 )
@@ -69,7 +81,11 @@ def test_refusals(make, words):
 
 def test_a_users_preset_is_found_and_called(monkeypatch):
     monkeypatch.setattr("sigspike.training.preset.PRESETS", dict(PRESETS))
-    mine = ss.Preset("MomentumSGD", "Mini-batches with momentum.", batches=ss.Shuffled, optimiser=ss.HeavyBall)
-    assert mine(0.1, 3, 0.5) == ss.Algorithm(0.1, batches=ss.Shuffled(3), optimiser=ss.HeavyBall(0.5))
+    mine = ss.Preset(
+        "MomentumSGD", "Mini-batches with momentum.", batches=ss.Shuffled, optimiser=ss.HeavyBall
+    )
+    assert mine(0.1, 3, 0.5) == ss.Algorithm(
+        0.1, batches=ss.Shuffled(3), optimiser=ss.HeavyBall(0.5)
+    )
     record = ss.simulate(zoo.experiment(algorithm=mine(0.1, 3), n_steps=30), jax.random.key(0))
     assert record.diverged_at[-1] == -1

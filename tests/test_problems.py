@@ -25,14 +25,25 @@ def sample(problem, dim, n_samples=N_SAMPLES, n_test=N_SAMPLES):
 
 @pytest.fixture(scope="module")
 def flipped():
-    return sample(ss.SignalNoise(3, 2.0, 0.5, flip_rate_positive=0.1, flip_rate_negative=0.3, flip_test_labels=True), 3)
+    return sample(
+        ss.SignalNoise(
+            3, 2.0, 0.5, flip_rate_positive=0.1, flip_rate_negative=0.3, flip_test_labels=True
+        ),
+        3,
+    )
 
 
 @pytest.fixture(scope="module")
 def reused():
     """D_test with extra noise, from noise that is not orthogonal."""
     problem = ss.SignalNoise(
-        3, 2.0, 0.5, orthogonal=False, flip_rate_positive=0.2, test_noise="training", extra_test_std=1e-3
+        3,
+        2.0,
+        0.5,
+        orthogonal=False,
+        flip_rate_positive=0.2,
+        test_noise="training",
+        extra_test_std=1e-3,
     )
     return sample(problem, 3, 50)
 
@@ -84,7 +95,10 @@ def test_training_noise_returns_in_the_test_whatever_the_label(reused):
 
 @pytest.mark.parametrize("space", ["coefficients", "weights"])
 def test_noise_of_the_clean_subset_does_not_return_in_the_test(space):
-    problem, algorithm = zoo.specimen(ss.SignalNoise, test_noise="training"), zoo.specimen(ss.MetaReweighting)
+    problem, algorithm = (
+        zoo.specimen(ss.SignalNoise, test_noise="training"),
+        zoo.specimen(ss.MetaReweighting),
+    )
     setting = zoo.experiment(problem, algorithm=algorithm, n_test=200, space=space)
     drawn = jax.jit(lambda key: draw(setting, key, setting.explicit_dim))(random.key(0))
     train, test = (np.asarray(part.noise[:, 0]) for part in (drawn.train, drawn.test))
@@ -119,7 +133,9 @@ def test_image_patches_share_the_pixels_and_images_are_drawn_once():
     for examples, first in zip(sample(images(), 16, 20, 30), (0, 100), strict=True):
         names = 2 * np.asarray(examples.signal[:, 0]) - first
         assert len(set(names)) == len(names)
-        np.testing.assert_array_equal(examples.signal, np.tile((names + first)[:, None] / 2, (1, 16)))
+        np.testing.assert_array_equal(
+            examples.signal, np.tile((names + first)[:, None] / 2, (1, 16))
+        )
         np.testing.assert_array_equal(examples.label, np.where(names % 2, 1, -1))
         np.testing.assert_array_equal(examples.polarity, examples.label)
         assert np.all(examples.noise != 0)
@@ -129,7 +145,10 @@ def test_border_patches_have_disjoint_supports():
     problem = images(layout="border", border=2)
     assert problem.patch_dim == 64
     train, _ = sample(problem, 64, 20, 30)
-    canvas, noise = np.asarray(train.signal).reshape(-1, 8, 8), np.asarray(train.noise).reshape(-1, 8, 8)
+    canvas, noise = (
+        np.asarray(train.signal).reshape(-1, 8, 8),
+        np.asarray(train.noise).reshape(-1, 8, 8),
+    )
     inside = np.pad(np.ones((4, 4), bool), 2)
     assert np.all(canvas[:, inside] > 0)
     assert not np.any(canvas[:, ~inside])
@@ -139,7 +158,9 @@ def test_border_patches_have_disjoint_supports():
 
 def test_colour_images_have_a_channel_more():
     pixels = np.random.default_rng(0).random((6, 4, 5, 3))
-    problem = ss.ImagePatches(pixels, [-1, 1] * 3, pixels, [-1, 1] * 3, 1.0, layout="border", border=1)
+    problem = ss.ImagePatches(
+        pixels, [-1, 1] * 3, pixels, [-1, 1] * 3, 1.0, layout="border", border=1
+    )
     assert problem.patch_dim == 6 * 7 * 3
     shapes = jax.eval_shape(lambda: sample(problem, problem.patch_dim, 4, 4))[0]
     assert shapes.signal.shape == (4, 126)
@@ -147,7 +168,11 @@ def test_colour_images_have_a_channel_more():
 
 def test_mnist_gives_zeros_against_ones(data_dir):
     problem = ss.ImagePatches.mnist(data_dir / "mnist")
-    counts = [int(np.sum(labels == side)) for labels in (problem.labels, problem.test_labels) for side in (-1, 1)]
+    counts = [
+        int(np.sum(labels == side))
+        for labels in (problem.labels, problem.test_labels)
+        for side in (-1, 1)
+    ]
     assert counts == [5923, 6742, 980, 1135]
     assert (problem.patch_dim, float(problem.images.max())) == (784, 255)
     train, _ = sample(problem, 784, 10, 10)

@@ -1,4 +1,6 @@
-"""A cell of a sweep is the run that its labels name: random grids over everything that can be an axis."""
+"""A cell of a sweep is the run that its labels name: random grids over everything that can be an
+axis.
+"""
 
 from dataclasses import fields
 
@@ -17,21 +19,33 @@ import sigspike as ss
 SEED, COUNT = 7, 60
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a variance of numbers near the largest overflows
+@pytest.mark.filterwarnings(
+    "ignore::RuntimeWarning"
+)  # a variance of numbers near the largest overflows
 @pytest.mark.parametrize("number", range(COUNT))
 def test_a_cell_is_the_run_that_its_labels_name(number):
     grid, door = draw(SEED, number)
     outcome = judge(grid, door)
     if number % 15 == 14:
         jax.clear_caches()
-    assert outcome.kind in ("passed", "refused"), f"grid {number} of seed {SEED}\n{tell(grid, door)}\n{outcome.story}"
+    assert outcome.kind in ("passed", "refused"), (
+        f"grid {number} of seed {SEED}\n{tell(grid, door)}\n{outcome.story}"
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_process_of_its_own_answers_alike():
     pytest.importorskip("distributed")
     base = zoo.experiment(n_steps=4, record_every=2)
-    grid = Grid(base, {"network.width": [1, 3], "problem.dim": [20, 10**6], "algorithm.learning_rate": [0.1, 1e200]}, 2)
+    grid = Grid(
+        base,
+        {
+            "network.width": [1, 3],
+            "problem.dim": [20, 10**6],
+            "algorithm.learning_rate": [0.1, 1e200],
+        },
+        2,
+    )
     outcome = judge(grid, "cluster")
     assert outcome.kind == "passed", outcome.story
 
@@ -43,7 +57,11 @@ KINDS = list(dict.fromkeys(grid_values.classes(ss.Experiment)))
 def test_every_field_can_be_drawn(kind):
     """A new field is an axis, a part, hidden, or an array of the user's."""
     for field in fields(kind):
-        held = grid_values.is_part(field) or "hidden" in field.metadata or np.ndim(zoo.SMALL.get(field.name)) > 0
+        held = (
+            grid_values.is_part(field)
+            or "hidden" in field.metadata
+            or np.ndim(zoo.SMALL.get(field.name)) > 0
+        )
         assert held or len(grid_values.pool(field)) > (kind is not ss.LinearModel), field.name
 
 
@@ -60,7 +78,11 @@ def test_every_kind_of_axis_is_drawn():
 @pytest.fixture(scope="module")
 def swept():
     """A grid and its result."""
-    grid = Grid(zoo.experiment(n_steps=4, record_every=2), {"problem.dim": [20, 40], "network.width": [1, 2]}, 2)
+    grid = Grid(
+        zoo.experiment(n_steps=4, record_every=2),
+        {"problem.dim": [20, 40], "network.width": [1, 2]},
+        2,
+    )
     return grid, ss.sweep(grid.base, grid.axes, grid.n_seeds)
 
 
@@ -93,9 +115,14 @@ def test_a_wrong_label_is_noticed(swept):
 
 
 def test_grids_that_mean_nothing_are_refused():
-    """The judge takes no answer for right where there is none to give, and no refusal where there is one."""
+    """The judge takes no answer for right where there is none to give, and no refusal where there
+    is one.
+    """
     base = zoo.experiment(n_steps=4, record_every=2)
-    for axes in ({"problem.snr": [0.5], "problem.signal_strength": [1.0]}, {"algorithm.labels.flip_rate": [0.1, 0.2]}):
+    for axes in (
+        {"problem.snr": [0.5], "problem.signal_strength": [1.0]},
+        {"algorithm.labels.flip_rate": [0.1, 0.2]},
+    ):
         assert judge(Grid(base, axes), "memory").kind == "refused"
 
 
@@ -104,4 +131,7 @@ def test_a_wrong_refusal_is_noticed(monkeypatch):
         raise ss.Refusal("`axes` are not to my taste, dim and width")
 
     monkeypatch.setitem(DOORS, "memory", refusing)
-    assert judge(Grid(zoo.experiment(), {"problem.dim": [20], "network.width": [2]}), "memory").kind == "failed"
+    assert (
+        judge(Grid(zoo.experiment(), {"problem.dim": [20], "network.width": [2]}), "memory").kind
+        == "failed"
+    )

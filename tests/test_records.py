@@ -14,7 +14,9 @@ import sigspike as ss
 def dataset():
     """The summary of a batch of runs, all zeros, with its axes named."""
     setting = ss.put(zoo.experiment(), "measure", "summary")
-    batch = eqx.filter_eval_shape(jax.vmap(lambda key: ss.simulate(setting, key)), random.split(random.key(0), 4))
+    batch = eqx.filter_eval_shape(
+        jax.vmap(lambda key: ss.simulate(setting, key)), random.split(random.key(0), 4)
+    )
     record = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), batch)
     record = eqx.tree_at(lambda at: at.step, record, np.tile(np.arange(0, 301, 30), (4, 1)))
     return ss.named_axes(record, ("seed", "time"))
@@ -34,4 +36,6 @@ def test_time_sign_and_kind_have_labels(dataset):
 
 
 def test_every_variable_has_a_long_name_and_a_unit(dataset):
-    assert all(values.attrs["long_name"] and values.attrs["units"] == "1" for values in dataset.values())
+    assert all(
+        values.attrs["long_name"] and values.attrs["units"] == "1" for values in dataset.values()
+    )

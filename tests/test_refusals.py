@@ -17,7 +17,8 @@ def answers():
 
 
 @pytest.mark.parametrize(
-    ("name", "argument", "value"), [pytest.param(*case[:3], id=case[0]) for case in bad_inputs.CASES]
+    ("name", "argument", "value"),
+    [pytest.param(*case[:3], id=case[0]) for case in bad_inputs.CASES],
 )
 def test_bad_input_is_refused_in_one_sentence(answers, name, argument, value):
     kind, message = answers[name]["kind"], answers[name]["message"]

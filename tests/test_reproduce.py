@@ -1,4 +1,6 @@
-"""``sigspike reproduce``: which figures run, what is said of the others, and what the folder holds in the end."""
+"""``sigspike reproduce``: which figures run, what is said of the others, and what the folder holds
+in the end.
+"""
 
 import json
 
@@ -64,7 +66,10 @@ def claimed(folder):
 def test_slow_figures_and_those_without_data_are_left_out_and_named(tmp_path, capsys):
     reproduce("low-snr", tmp_path)
     shown = capsys.readouterr().out
-    assert "left out: slow (about a week: --only slow, or --all); fed (needs CIFAR-10 in --data-dir)" in shown
+    assert (
+        "left out: slow (about a week: --only slow, or --all); fed (needs CIFAR-10 in --data-dir)"
+        in shown
+    )
     assert sorted(path.name for path in tmp_path.glob("*.json")) == ["claims.json", "plain.json"]
 
 

@@ -1,4 +1,6 @@
-"""The bilevel step: its hypergradient against finite differences and double backward, its rules as printed."""
+"""The bilevel step: its hypergradient against finite differences and double backward, its rules as
+printed.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -8,14 +10,28 @@ import pytest
 from conftest import FLOAT32
 from jax import lax, random
 
-from sigspike.common.reweighting import Bilevel, FreshWeights, PersistentWeights, WeightNetwork, linearised
+from sigspike.common.reweighting import (
+    Bilevel,
+    FreshWeights,
+    PersistentWeights,
+    WeightNetwork,
+    linearised,
+)
 from sigspike.models.activations import ReLUPower
 from sigspike.models.losses import Logistic
 
 N, N_CLEAN = 12, 8
 IDS = jnp.arange(N)
-RULES = {"persistent": PersistentWeights(0.3), "fresh": FreshWeights(), "network": WeightNetwork(0.05, hidden=7)}
-TRANSFORMS = {"plain": optax.identity(), "momentum": optax.trace(0.9), "adam": optax.scale_by_adam()}
+RULES = {
+    "persistent": PersistentWeights(0.3),
+    "fresh": FreshWeights(),
+    "network": WeightNetwork(0.05, hidden=7),
+}
+TRANSFORMS = {
+    "plain": optax.identity(),
+    "momentum": optax.trace(0.9),
+    "adam": optax.scale_by_adam(),
+}
 
 pytestmark = pytest.mark.skipif(FLOAT32, reason="differences of 1e-8 need float64")
 
@@ -31,11 +47,17 @@ def two_layer(key):
         answer = ReLUPower(2)(jnp.einsum("jrd,ipd->ijrp", at, inputs[chosen])).mean(2).sum(2)
         return Logistic()(label[chosen] * (answer[:, 1] - answer[:, 0]))
 
-    return params, lambda at: (losses(at, slice(0, N)), ()), lambda at: losses(at, slice(N, None)).mean()
+    return (
+        params,
+        lambda at: (losses(at, slice(0, N)), ()),
+        lambda at: losses(at, slice(N, None)).mean(),
+    )
 
 
 def convolutional(key):
-    """A small convolutional network with batch norm in training mode (batch and clean batch by themselves)."""
+    """A small convolutional network with batch norm in training mode (batch and clean batch by
+    themselves).
+    """
     keys = random.split(key, 6)
     params = {
         "kernel": 0.4 * random.normal(keys[0], (3, 3, 2, 4)),
@@ -53,10 +75,16 @@ def convolutional(key):
         mean, variance = z.mean((0, 1, 2), keepdims=True), z.var((0, 1, 2), keepdims=True)
         normal = at["scale"].reshape(1, 1, 1, -1) * (z - mean) * lax.rsqrt(variance + 1e-5)
         features = jnp.maximum(normal + at["shift"].reshape(1, 1, 1, -1), 0).mean((1, 2))
-        values = optax.softmax_cross_entropy_with_integer_labels(features @ at["dense"], label[chosen])
+        values = optax.softmax_cross_entropy_with_integer_labels(
+            features @ at["dense"], label[chosen]
+        )
         return values, mean
 
-    return params, lambda at: losses(at, slice(0, N)), lambda at: losses(at, slice(N, None))[0].mean()
+    return (
+        params,
+        lambda at: losses(at, slice(0, N)),
+        lambda at: losses(at, slice(N, None))[0].mean(),
+    )
 
 
 NETWORKS = {"two-layer": two_layer, "convolutional": convolutional}
@@ -102,7 +130,9 @@ def test_the_hypergradient_is_exact(network, transform):
 def test_at_theta_it_is_the_inner_product_of_gradients(network):
     params, losses, clean_loss = NETWORKS[network](random.key(2))
     bilevel = Bilevel(PersistentWeights(1.0), 0.1, ahead=False)
-    _, _, seen = step(bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
+    _, _, seen = step(
+        bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS
+    )
     flat = jax.vmap(lambda tree: jax.flatten_util.ravel_pytree(tree)[0])
     rows = flat(jax.jacobian(lambda at: losses(at)[0])(params))
     slope = jax.flatten_util.ravel_pytree(jax.grad(clean_loss)(params))[0]
@@ -163,7 +193,9 @@ def test_weights_are_revised_every_third_step_and_only_those_of_the_batch():
 def test_no_learning_rate_is_legal():
     params, losses, clean_loss = two_layer(random.key(6))
     bilevel = Bilevel(PersistentWeights(0.2), 0.0)
-    after, _, seen = step(bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
+    after, _, seen = step(
+        bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS
+    )
     assert (after == params).all()
     assert bool(jnp.isfinite(seen.weights).all())
     assert bool((seen.weights != 0.5).any())
@@ -172,5 +204,7 @@ def test_no_learning_rate_is_legal():
 def test_extra_results_of_the_losses_come_along():
     params, losses, clean_loss = convolutional(random.key(7))
     bilevel = Bilevel(FreshWeights(), 0.1)
-    _, _, seen = step(bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS)
+    _, _, seen = step(
+        bilevel, losses, clean_loss, params, bilevel.init(random.key(0), params, N), IDS
+    )
     np.testing.assert_allclose(seen.extra, losses(params)[1], atol=1e-15)

@@ -1,4 +1,6 @@
-"""Small losses, rankings, class directions and mixtures against scikit-learn and NumPy, and what log 2 means."""
+"""Small losses, rankings, class directions and mixtures against scikit-learn and NumPy, and what
+log 2 means.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -6,7 +8,15 @@ import numpy as np
 import pytest
 from conftest import FLOAT32
 
-from sigspike.common.selection import auc, fine_posteriors, fine_scores, gaussian_mixture, precision, recall, selected
+from sigspike.common.selection import (
+    auc,
+    fine_posteriors,
+    fine_scores,
+    gaussian_mixture,
+    precision,
+    recall,
+    selected,
+)
 from sigspike.models.losses import Logistic
 
 
@@ -22,7 +32,9 @@ def test_every_threshold_agrees_with_scikit_learn(losses):
     metrics = pytest.importorskip("sklearn.metrics")
     loss, clean = losses
     expected_precision, expected_recall, scores = metrics.precision_recall_curve(clean, -loss)
-    kept = selected(loss, np.nextafter(-scores, np.inf)[:, None])  # theirs keeps equals, ours does not
+    kept = selected(
+        loss, np.nextafter(-scores, np.inf)[:, None]
+    )  # theirs keeps equals, ours does not
     np.testing.assert_allclose(precision(kept, clean), expected_precision[:-1], rtol=1e-12)
     np.testing.assert_allclose(recall(kept, clean), expected_recall[:-1], rtol=1e-12)
     assert len(scores) > 10
@@ -59,15 +71,21 @@ def test_auc_is_scikit_learns_and_the_share_of_pairs(losses, tolerance):
     pairs = np.sign(score[clean][:, None] - score[~clean][None])
     assert (pairs == 0).any(), "no ties"
     np.testing.assert_allclose(auc(score, clean), (pairs + 1).mean() / 2, rtol=tolerance)
-    np.testing.assert_allclose(auc(score, clean), metrics.roc_auc_score(clean, score), rtol=tolerance)
-    np.testing.assert_allclose(auc(np.arange(60), clean), metrics.roc_auc_score(clean, np.arange(60)), rtol=tolerance)
+    np.testing.assert_allclose(
+        auc(score, clean), metrics.roc_auc_score(clean, score), rtol=tolerance
+    )
+    np.testing.assert_allclose(
+        auc(np.arange(60), clean), metrics.roc_auc_score(clean, np.arange(60)), rtol=tolerance
+    )
 
 
 def test_auc_over_many_and_of_a_single_kind(losses, tolerance):
     loss, clean = losses
     score = np.stack([-loss, loss, 0 * loss, np.where(clean, 1, np.nan)])
     first = float(auc(-loss, clean))
-    np.testing.assert_allclose(auc(score, clean[None].repeat(4, 0)), [first, 1 - first, 0.5, np.nan], rtol=tolerance)
+    np.testing.assert_allclose(
+        auc(score, clean[None].repeat(4, 0)), [first, 1 - first, 0.5, np.nan], rtol=tolerance
+    )
     assert bool(jnp.isnan(auc(loss, np.ones_like(clean))))
     assert bool(jnp.isnan(auc(loss, np.zeros_like(clean))))
 
@@ -82,7 +100,9 @@ def test_fine_scores_are_those_of_each_classs_svd():
         top = np.linalg.svd(features[label == k])[2][0]
         own = np.flatnonzero((label == k) & (np.arange(300) != 7))
         expected[own] = np.abs(features[own] @ top) / np.linalg.norm(features[own], axis=1)
-    np.testing.assert_allclose(fine_scores(features, label, 3), expected, atol=1e-4 if FLOAT32 else 1e-12)
+    np.testing.assert_allclose(
+        fine_scores(features, label, 3), expected, atol=1e-4 if FLOAT32 else 1e-12
+    )
 
 
 def test_fine_keeps_the_examples_of_their_class():
@@ -102,12 +122,16 @@ def two_humps(rng):
 def test_the_mixture_is_scikit_learns():
     mixture = pytest.importorskip("sklearn.mixture")
     values = two_humps(np.random.default_rng(3))
-    theirs = mixture.GaussianMixture(2, tol=1e-12, max_iter=1000, reg_covar=0, random_state=0).fit(values[:, None])
+    theirs = mixture.GaussianMixture(2, tol=1e-12, max_iter=1000, reg_covar=0, random_state=0).fit(
+        values[:, None]
+    )
     expected = theirs.predict_proba(values[:, None])[:, theirs.means_[:, 0].argmax()]
     ours = gaussian_mixture(values)
     np.testing.assert_allclose(ours, expected, atol=1e-3 if FLOAT32 else 1e-6)
     np.testing.assert_allclose(gaussian_mixture(values, larger=False), 1 - ours, atol=1e-6)
-    np.testing.assert_allclose(gaussian_mixture(5 - 3 * values, larger=False), ours, atol=1e-3 if FLOAT32 else 1e-9)
+    np.testing.assert_allclose(
+        gaussian_mixture(5 - 3 * values, larger=False), ours, atol=1e-3 if FLOAT32 else 1e-9
+    )
 
 
 def test_only_what_is_counted_shapes_the_mixture():
@@ -115,7 +139,9 @@ def test_only_what_is_counted_shapes_the_mixture():
     counted = np.arange(len(values)) % 2 == 0
     twice = np.where(counted, values, np.roll(values, 1))  # every other one, twice
     ours = gaussian_mixture(np.where(counted, values, 50.0), counted=counted)[counted]
-    np.testing.assert_allclose(ours, gaussian_mixture(twice)[counted], atol=1e-4 if FLOAT32 else 1e-9)
+    np.testing.assert_allclose(
+        ours, gaussian_mixture(twice)[counted], atol=1e-4 if FLOAT32 else 1e-9
+    )
 
 
 def test_a_mixture_of_a_single_value_is_undecided():
@@ -131,4 +157,6 @@ def test_rankings_and_mixtures_run_inside_a_program(tolerance):
         return auc(gaussian_mixture(score), clean)
 
     scores = jnp.stack([jnp.asarray(values), jnp.asarray(values) ** 3])
-    np.testing.assert_allclose(jax.jit(jax.vmap(both))(scores), [both(score) for score in scores], rtol=tolerance)
+    np.testing.assert_allclose(
+        jax.jit(jax.vmap(both))(scores), [both(score) for score in scores], rtol=tolerance
+    )

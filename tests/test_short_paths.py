@@ -25,7 +25,9 @@ BASE = zoo.experiment(n_steps=4, record_every=2)
 def places(owner: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The names on the way to every field and derived quantity of an object, hidden ones left out."""
     shown = [f.name for f in fields(owner) if "hidden" not in f.metadata]
-    yield from ((*before, name) for name in dict.fromkeys([*shown, *grid_values.derived(type(owner))]))
+    yield from (
+        (*before, name) for name in dict.fromkeys([*shown, *grid_values.derived(type(owner))])
+    )
     for name in shown:
         if isinstance(getattr(owner, name), Checked):
             yield from places(getattr(owner, name), (*before, name))
@@ -43,9 +45,15 @@ def ends(owner: Any) -> dict[tuple[str, ...], list[str]]:
 
 @cache
 def experiments() -> dict[str, ss.Experiment]:
-    """One for every class of a problem, network or algorithm, and for every class of a part of these."""
+    """One for every class of a problem, network or algorithm, and for every class of a part of
+    these.
+    """
     found = {}
-    for base, name in ((ss.Problem, "problem"), (ss.Network, "network"), (ss.Algorithm, "algorithm")):
+    for base, name in (
+        (ss.Problem, "problem"),
+        (ss.Network, "network"),
+        (ss.Algorithm, "algorithm"),
+    ):
         for kind in zoo.concrete(base):
             made = zoo.specimen(kind)
             found[kind.__name__] = at = zoo.experiment(**{name: made}, space="weights")
@@ -91,9 +99,15 @@ def test_an_end_that_one_field_has_is_its_path(name):
             assert ss.describe(paths.get(at, path)) == ss.describe(expected), path
             for value in other(at, full[0]):
                 by_hand = outcome(lambda full=full, value=value: cell(at, {full[0]: value}))
-                assert outcome(lambda path=path, value=value: ss.put(at, path, value)) == by_hand, (path, value)
+                assert outcome(lambda path=path, value=value: ss.put(at, path, value)) == by_hand, (
+                    path,
+                    value,
+                )
         else:
-            for door in (lambda path=path: paths.get(at, path), lambda path=path: ss.put(at, path, 0)):
+            for door in (
+                lambda path=path: paths.get(at, path),
+                lambda path=path: ss.put(at, path, 0),
+            ):
                 said = refusal(door)
                 assert f"`{path}`" in said
                 assert all(one in said for one in full), (said, full)
@@ -110,14 +124,20 @@ def test_an_axis_of_every_end_is_the_axis_of_its_path(name):
                 continue  # a record calls something so
             if len(full) == 1:
                 (read,) = read_axes(at, axis)
-                assert (read.paths, read.name) == ((full[0],), "along" if "along" in axis else end[-1])
+                assert (read.paths, read.name) == (
+                    (full[0],),
+                    "along" if "along" in axis else end[-1],
+                )
             else:
                 assert all(one in refusal(lambda axis=axis: read_axes(at, axis)) for one in full)
 
 
 def test_the_law_speaks_of_clashes_of_parts_and_of_full_paths_that_are_ends():
     known = {name: ends(at) for name, at in experiments().items()}
-    assert known["Algorithm-Flips"]["flip_rate",] == ["problem.flip_rate", "algorithm.labels.flip_rate"]
+    assert known["Algorithm-Flips"]["flip_rate",] == [
+        "problem.flip_rate",
+        "algorithm.labels.flip_rate",
+    ]
     assert known["Algorithm-Cosine"]["n_steps",] == ["n_steps"]
     assert known["Algorithm-Cosine"]["schedule", "n_steps"] == ["algorithm.schedule.n_steps"]
     assert {len(own) for one in known.values() for own in one.values()} >= {1, 2}
@@ -138,16 +158,28 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 
 
 SWEPT = {
-    "numbers": ({"snr": [0.1, 0.3], "learning_rate": [0.1, 0.2]}, ("problem.snr", "algorithm.learning_rate")),
+    "numbers": (
+        {"snr": [0.1, 0.3], "learning_rate": [0.1, 0.2]},
+        ("problem.snr", "algorithm.learning_rate"),
+    ),
     "sizes": ({"width": [2, 3], "n_samples": [6]}, ("network.width", "n_samples")),
-    "linked": ({"along": ss.Linked({"dim": [20, 30], "init_std": [0.1, 0.2]})}, ("problem.dim", "network.init_std")),
+    "linked": (
+        {"along": ss.Linked({"dim": [20, 30], "init_std": [0.1, 0.2]})},
+        ("problem.dim", "network.init_std"),
+    ),
     "parts": (
-        {"schedule": {"slow": ss.Cosine(40, 0.1), "fast": ss.Cosine(4)}, "schedule.final": [0.2, 0.5]},
+        {
+            "schedule": {"slow": ss.Cosine(40, 0.1), "fast": ss.Cosine(4)},
+            "schedule.final": [0.2, 0.5],
+        },
         ("algorithm.schedule", "algorithm.schedule.final"),
     ),
     "parts in parts": (
         {
-            "algorithm": {"heavy": ss.GradientDescent(0.3, optimiser=ss.HeavyBall()), "plain": ss.GradientDescent(0.2)},
+            "algorithm": {
+                "heavy": ss.GradientDescent(0.3, optimiser=ss.HeavyBall()),
+                "plain": ss.GradientDescent(0.2),
+            },
             "schedule": {"a": ss.Cosine(40), "b": ss.Cosine(8)},
             "final": [0.1, 0.2],
         },
@@ -233,7 +265,10 @@ def test_a_path_that_is_another_field_from_cell_to_cell_is_refused_with_all_of_t
     outer = {"algorithm": {"a": first}, "inner": {"left": Left(), "right": Right()}}
     assert "algorithm.inner.deeper.leaf" in refusal(lambda: ss.sweep(BASE, outer | {"leaf": [0.5]}))
     alike = {"algorithm": {"a": first}, "inner": {"left": Right(), "right": Right()}, "leaf": [0.5]}
-    assert [axis.paths[0] for axis in read_axes(BASE, alike)][1:] == ["algorithm.inner", "algorithm.inner.deeper.leaf"]
+    assert [axis.paths[0] for axis in read_axes(BASE, alike)][1:] == [
+        "algorithm.inner",
+        "algorithm.inner.deeper.leaf",
+    ]
 
 
 def test_a_path_that_a_cell_lacks_is_refused_with_the_cell():
@@ -271,14 +306,18 @@ def test_a_store_of_short_paths_is_that_of_full_ones(tmp_path):
 def test_a_boundary_over_short_paths_is_that_over_full_ones():
     short = {"snr": [0.1, 0.3], "learning_rate": [0.1, 0.2]}
     full = {"problem.snr": [0.1, 0.3], "algorithm.learning_rate": [0.1, 0.2]}
-    xr.testing.assert_identical(*(ss.trace_boundary(BASE, axes, 0.3, n_seeds=1) for axes in (short, full)))
+    xr.testing.assert_identical(
+        *(ss.trace_boundary(BASE, axes, 0.3, n_seeds=1) for axes in (short, full))
+    )
 
 
 def test_predictions_over_short_paths_are_those_over_full_ones():
     problem = ss.SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5)
     at = zoo.experiment(problem, algorithm=ss.LabelNoiseGD(0.1, 0.1))
     theorem, dims = ss.theory.LabelNoiseLearns(), [1000, 4000]
-    phases = [ss.theory.predicted_phase(theorem, at, {path: dims}) for path in ("dim", "problem.dim")]
+    phases = [
+        ss.theory.predicted_phase(theorem, at, {path: dims}) for path in ("dim", "problem.dim")
+    ]
     xr.testing.assert_identical(*phases)
     lines = [
         ss.theory.predicted_boundary(theorem, at, (x, dims), (y, 1e-3, 1e3))

@@ -56,7 +56,9 @@ def test_signals_and_labels_are_those_found_by_hand(name, orthogonal):
     k = len(strengths)
     for examples in sample(ss.put(problem, "orthogonal", orthogonal)):
         patch = np.asarray(examples.membership @ examples.signal)
-        np.testing.assert_allclose(np.abs(patch), np.tile([*strengths, *[0] * (9 - k)], (N_SAMPLES, 1)))
+        np.testing.assert_allclose(
+            np.abs(patch), np.tile([*strengths, *[0] * (9 - k)], (N_SAMPLES, 1))
+        )
         signs = np.sign(patch[:, :k]).astype(int)
         np.testing.assert_array_equal(examples.truth, [rule(row) for row in signs.tolist()])
         np.testing.assert_array_equal(examples.label, examples.truth)
@@ -81,12 +83,18 @@ def test_gamma_is_the_largest_overlap_with_a_patch_of_the_own_class(name, tolera
     setting = zoo.experiment(problem, algorithm=zoo.specimen(ss.LabelNoiseGD), space="weights")
     drawn = zoo.explicit(setting)
     noise = zoo.noises(setting.algorithm, random.key(1), 40)
-    walked = jax.jit(lambda at: zoo.walk("weights", setting.network, setting.algorithm, at, noise, 40))(drawn)
+    walked = jax.jit(
+        lambda at: zoo.walk("weights", setting.network, setting.algorithm, at, noise, 40)
+    )(drawn)
     learnt, k = np.asarray(walked.filters - drawn.first), problem.n_axes
     atoms, polarity = np.asarray(drawn.train.signal), np.asarray(drawn.train.polarity)
-    for j, sign in enumerate((-1, 1)):  # the noise is orthogonal: the first k coordinates are the signals'
+    for j, sign in enumerate(
+        (-1, 1)
+    ):  # the noise is orthogonal: the first k coordinates are the signals'
         overlap = learnt[j][:, :k] @ atoms[polarity == sign][:, :k].T
-        np.testing.assert_allclose(walked.coefficients.gamma[j], overlap.max(1), rtol=tolerance, atol=tolerance)
+        np.testing.assert_allclose(
+            walked.coefficients.gamma[j], overlap.max(1), rtol=tolerance, atol=tolerance
+        )
     assert np.asarray(walked.coefficients.gamma).max() > 1e-3
 
 
@@ -97,10 +105,15 @@ def learnt():
 
     def error(kind, **options):
         problem = kind(dim=400, signal_strength=2.0, noise_std=0.25, **options)
-        run = ss.Experiment(problem, network, algorithm, 100, 400, record_at=(400,), measure="summary", n_test=1000)
+        run = ss.Experiment(
+            problem, network, algorithm, 100, 400, record_at=(400,), measure="summary", n_test=1000
+        )
         return float(ss.simulate(run, random.key(0)).test_error[-1])
 
-    return {name: error(*case) for name, case in {"xor": (ss.XORSignals,), "parity": (ss.Parity,)}.items()} | {
+    return {
+        name: error(*case)
+        for name, case in {"xor": (ss.XORSignals,), "parity": (ss.Parity,)}.items()
+    } | {
         "staircase": error(ss.Staircase),
         "even parity": error(ss.Parity, n_signals=4),
     }

@@ -56,7 +56,9 @@ def test_several_noise_patches_come_last():
 
 
 def test_the_start_of_a_run(example):
-    assert not any(np.any(series[0]) for series in (example.gamma, example.rho_bar, example.rho_underline))
+    assert not any(
+        np.any(series[0]) for series in (example.gamma, example.rho_bar, example.rho_underline)
+    )
     assert example.train_loss[0] == pytest.approx(np.log(2), abs=1e-2)
     assert example.train_loss[-1] < 0.5
 
@@ -74,20 +76,28 @@ def test_what_is_recorded_follows_from_the_margins(example):
 def test_records_do_not_depend_on_how_many_there_are(drawn):
     setting = zoo.experiment(algorithm=NOISY)
     every_step, at, last = (
-        zoo.learn(ss.put(ss.put(setting, "record_every", every), "record_at", at), drawn, random.key(1))
+        zoo.learn(
+            ss.put(ss.put(setting, "record_every", every), "record_at", at), drawn, random.key(1)
+        )
         for every, at in ((1, None), (None, (0, 7, 30, 130, 299)), (None, (299,)))
     )
     for name, series in vars(every_step).items():
-        np.testing.assert_array_equal(getattr(at, name), series[np.array([0, 7, 30, 130, 299])], err_msg=name)
+        np.testing.assert_array_equal(
+            getattr(at, name), series[np.array([0, 7, 30, 130, 299])], err_msg=name
+        )
         np.testing.assert_array_equal(getattr(last, name)[0], series[299], err_msg=name)
 
 
 @pytest.mark.law
 @pytest.mark.parametrize("space", SPACES)
 def test_divergence_is_dated(space, drawn):
-    wild = ss.put(zoo.experiment(algorithm=ss.LabelNoiseGD(1e3, 0.4), record_every=1), "space", space)
+    wild = ss.put(
+        zoo.experiment(algorithm=ss.LabelNoiseGD(1e3, 0.4), record_every=1), "space", space
+    )
     record = zoo.learn(wild, drawn, random.key(1))
-    finite = np.isfinite(record.gamma).all((1, 2)) & np.isfinite(record.rho_bar + record.rho_underline).all((1, 2, 3))
+    finite = np.isfinite(record.gamma).all((1, 2)) & np.isfinite(
+        record.rho_bar + record.rho_underline
+    ).all((1, 2, 3))
     first = int(np.argmin(finite & np.isfinite(record.margin).all(1)))
     assert 0 < first < 300
     np.testing.assert_array_equal(record.diverged_at, np.where(np.arange(301) < first, -1, first))
@@ -120,7 +130,10 @@ def test_simulate_has_derivatives():
         return ss.simulate(at, random.key(0)).train_loss[-1]
 
     here, step = jnp.array([0.3, 2.0, 0.1]), 1e-5
-    slopes = [(final_loss(here + step * e)[0] - final_loss(here - step * e)[0]) / (2 * step) for e in jnp.eye(3)]
+    slopes = [
+        (final_loss(here + step * e)[0] - final_loss(here - step * e)[0]) / (2 * step)
+        for e in jnp.eye(3)
+    ]
     np.testing.assert_allclose(final_loss(here)[1], slopes, rtol=1e-6)
     assert np.abs(slopes).min() > 1e-3
 

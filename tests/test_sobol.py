@@ -30,11 +30,15 @@ def test_the_ishigami_function_has_its_known_indices():
 def test_each_output_has_indices_of_its_own():
     points = saltelli(2, 2**10, seed=3)
     weighted = 3 * points[:, 0] + points[:, 1]
-    found = indices(np.stack([weighted, points[:, 1] ** 2]), ["x", "y"], ["sum", "square"], n_resamples=50)
+    found = indices(
+        np.stack([weighted, points[:, 1] ** 2]), ["x", "y"], ["sum", "square"], n_resamples=50
+    )
     expected = {"sum": [0.9, 0.1], "square": [0.0, 1.0]}
     for output, shares in expected.items():
         for order in ("first", "total"):
-            np.testing.assert_allclose(found["index"].sel(output=output, order=order), shares, atol=0.02)
+            np.testing.assert_allclose(
+                found["index"].sel(output=output, order=order), shares, atol=0.02
+            )
 
 
 def test_a_multiplicative_interaction_counts_in_the_total_alone():
@@ -57,8 +61,13 @@ def test_the_design_is_saltellis():
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_bootstrap_errors_are_honest(seed):
-    """The spread over shifts of the sequence is of the order of the bootstrap's error, never far above it."""
-    found = [indices(_ishigami(saltelli(3, 64, seed=10 * seed + k))[None], list("xyz"), ["f"], 100) for k in range(8)]
+    """The spread over shifts of the sequence is of the order of the bootstrap's error, never far
+    above it.
+    """
+    found = [
+        indices(_ishigami(saltelli(3, 64, seed=10 * seed + k))[None], list("xyz"), ["f"], 100)
+        for k in range(8)
+    ]
     spread = np.std([one["index"].values for one in found], axis=0)
     error = np.mean([one["resampled"].std("draw").values for one in found], axis=0)
     assert (spread < 2 * error).all()

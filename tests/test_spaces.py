@@ -1,4 +1,6 @@
-"""Both spaces give one trajectory, their verbs mean what they say, and γ, ρ are another way to write the weights."""
+"""Both spaces give one trajectory, their verbs mean what they say, and γ, ρ are another way to
+write the weights.
+"""
 
 import equinox as eqx
 import jax
@@ -13,13 +15,17 @@ import sigspike as ss
 from sigspike.training import Task
 from sigspike.training.spaces import SPACES
 
-EQUIVARIANT = [algorithm for algorithm in zoo.algorithms() if algorithm.optimiser.rotation_equivariant]
+EQUIVARIANT = [
+    algorithm for algorithm in zoo.algorithms() if algorithm.optimiser.rotation_equivariant
+]
 TOGETHER = zoo.covering(equivariant=True)
 PROBLEMS, NETWORKS = (
     [make(kind) for kind in zoo.concrete(base) for make in (zoo.specimen, zoo.turned)]
     for base in (ss.Problem, ss.Network)
 )
-ACTIVATED = [network for kind in zoo.concrete(ss.ActivatedNetwork) for network in zoo.activated(kind)]
+ACTIVATED = [
+    network for kind in zoo.concrete(ss.ActivatedNetwork) for network in zoo.activated(kind)
+]
 LENGTH = max(len(PROBLEMS), len(NETWORKS))
 SHOWN = range(0, LENGTH, 2 if FLOAT32 else 1)  # float32 is about rounding: there the defaults alone
 PARTS = [zoo.experiment(PROBLEMS[k % len(PROBLEMS)], NETWORKS[k % len(NETWORKS)]) for k in SHOWN]
@@ -38,13 +44,17 @@ def draws(drawn):
 
 
 def assert_agreement(setting, drawn, tolerance):
-    here, there = (zoo.learn(ss.put(setting, "space", space), drawn, random.key(1)) for space in SPACES)
+    here, there = (
+        zoo.learn(ss.put(setting, "space", space), drawn, random.key(1)) for space in SPACES
+    )
     assert zoo.difference(here, there) < tolerance, zoo.differences(here, there)
     assert np.ptp(here.train_loss) > 1e-3
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("algorithm", EQUIVARIANT if not FLOAT32 else EQUIVARIANT[::4], ids=zoo.label)
+@pytest.mark.parametrize(
+    "algorithm", EQUIVARIANT if not FLOAT32 else EQUIVARIANT[::4], ids=zoo.label
+)
 def test_spaces_agree_for_every_value_of_a_dial(algorithm, draws, tolerance):
     assert_agreement(zoo.experiment(algorithm=algorithm), draws[algorithm.n_clean], tolerance)
 
@@ -55,7 +65,9 @@ def test_spaces_agree_for_every_two_dials_together(algorithm, draws, tolerance):
     drawn, algorithm = draws[algorithm.n_clean], ss.put(algorithm, "weight_decay", 0.05)
     network, noise = zoo.specimen(ss.PatchCNN), zoo.noises(algorithm, random.key(1), 60)
     here, there = (
-        jax.jit(lambda *run, space=space: zoo.walk(space, network, algorithm, *run, 60))(drawn, noise)
+        jax.jit(lambda *run, space=space: zoo.walk(space, network, algorithm, *run, 60))(
+            drawn, noise
+        )
         for space in SPACES
     )
     assert zoo.difference(here.coefficients, there.coefficients) < tolerance
@@ -84,7 +96,10 @@ def test_spaces_agree_for_algorithms_and_every_power(algorithm, draws, tolerance
     @jax.jit
     def walks(run, noise):
         networks = {q: zoo.specimen(ss.PatchCNN, activation=ss.ReLUPower(q)) for q in (1, 2, 3)}
-        return {q: [zoo.walk(space, networks[q], algorithm, run, noise, 60) for space in SPACES] for q in networks}
+        return {
+            q: [zoo.walk(space, networks[q], algorithm, run, noise, 60) for space in SPACES]
+            for q in networks
+        }
 
     for here, there in walks(drawn, noise).values():
         assert zoo.difference(here.coefficients, there.coefficients) < tolerance
@@ -93,7 +108,9 @@ def test_spaces_agree_for_algorithms_and_every_power(algorithm, draws, tolerance
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("setting", PARTS, ids=lambda e: f"{zoo.label(e.problem)}-{zoo.label(e.network)}")
+@pytest.mark.parametrize(
+    "setting", PARTS, ids=lambda e: f"{zoo.label(e.problem)}-{zoo.label(e.network)}"
+)
 def test_spaces_agree_for_every_problem_and_network(setting, tolerance):
     assert_agreement(setting, zoo.explicit(setting), tolerance)
 
@@ -103,7 +120,9 @@ def test_coefficients_are_the_decomposition_of_the_weights(drawn, tolerance):
     network, algorithm = zoo.specimen(ss.PatchCNN), zoo.specimen(ss.GradientDescent)
     noise = zoo.noises(algorithm, random.key(1), 300)
     here, there = (
-        jax.jit(lambda run, space=space: zoo.walk(space, network, algorithm, run, noise, 300))(drawn)
+        jax.jit(lambda run, space=space: zoo.walk(space, network, algorithm, run, noise, 300))(
+            drawn
+        )
         for space in SPACES
     )
     found = jax.jit(ss.decompose)(there.filters, drawn.first, drawn.train)
@@ -115,7 +134,10 @@ def test_coefficients_are_the_decomposition_of_the_weights(drawn, tolerance):
     scope="module",
     params=[
         ss.LinearModel(3),
-        *(ss.put(zoo.specimen(kind), "activation", ss.ReLUPower(2)) for kind in (ss.PatchCNN, ss.ThreeLayerCNN)),
+        *(
+            ss.put(zoo.specimen(kind), "activation", ss.ReLUPower(2))
+            for kind in (ss.PatchCNN, ss.ThreeLayerCNN)
+        ),
         ss.PatchCNN(3, 0.3, ss.Softplus(3.0), bias=True),
     ],
     ids=zoo.label,
@@ -136,7 +158,9 @@ def verbs(request):
             return losses(params.upper, space.overlaps(params))
 
         def gradients(params):
-            return jax.vmap(lambda w: space.gradient(lambda *point: losses(*point) @ w, params))(each)
+            return jax.vmap(lambda w: space.gradient(lambda *point: losses(*point) @ w, params))(
+                each
+            )
 
         each = jnp.eye(zoo.N_SAMPLES)
         params = space.start(drawn.upper)
@@ -145,14 +169,21 @@ def verbs(request):
         directions = jax.tree.map(lambda g, p: jnp.concatenate([g[:2], p[None]]), slopes, params)
         products = jax.vmap(jax.vmap(space.inner, (None, 0)), (0, None))
         return {
-            "gradients": jax.tree.map(jnp.subtract, jax.vmap(space.linearised(losses, params).backward)(each), slopes),
+            "gradients": jax.tree.map(
+                jnp.subtract, jax.vmap(space.linearised(losses, params).backward)(each), slopes
+            ),
             "inner": products(directions, slopes),
             "squares": products(directions, directions),
             "directional": jax.vmap(space.linearised(losses, params).forward)(directions),
             "differences": jax.vmap(
-                lambda one: (at(space.move(params, step, one)) - at(space.move(params, -step, one))) / (2 * step)
+                lambda one: (
+                    (at(space.move(params, step, one)) - at(space.move(params, -step, one)))
+                    / (2 * step)
+                )
             )(directions),
-            "filters": jax.vmap(lambda one: space.filters(space.move(params, -0.5, one)))(directions),
+            "filters": jax.vmap(lambda one: space.filters(space.move(params, -0.5, one)))(
+                directions
+            ),
         }
 
     return {space: measured(space) for space in SPACES}
@@ -161,13 +192,17 @@ def verbs(request):
 @pytest.mark.law
 @pytest.mark.parametrize("space", SPACES)
 def test_directional_derivatives_are_products_with_the_gradients(verbs, space, tolerance):
-    np.testing.assert_allclose(verbs[space]["directional"], verbs[space]["inner"], rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(
+        verbs[space]["directional"], verbs[space]["inner"], rtol=tolerance, atol=tolerance
+    )
 
 
 @pytest.mark.skipif(FLOAT32, reason="finite differences need float64")
 @pytest.mark.parametrize("space", SPACES)
 def test_directional_derivatives_are_the_change_of_the_losses(verbs, space):
-    np.testing.assert_allclose(verbs[space]["directional"], verbs[space]["differences"], rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(
+        verbs[space]["directional"], verbs[space]["differences"], rtol=1e-6, atol=1e-8
+    )
 
 
 @pytest.mark.law
@@ -181,12 +216,18 @@ def test_the_transpose_gives_the_gradients(verbs, space, tolerance):
 def test_products_and_moves_do_not_depend_on_the_space(verbs, tolerance):
     for verb in verbs["weights"]:
         np.testing.assert_allclose(
-            verbs["coefficients"][verb], verbs["weights"][verb], rtol=tolerance, atol=tolerance, err_msg=verb
+            verbs["coefficients"][verb],
+            verbs["weights"][verb],
+            rtol=tolerance,
+            atol=tolerance,
+            err_msg=verb,
         )
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("problem", [zoo.specimen(ss.SignalNoise), zoo.turned(ss.SignalNoise)], ids=zoo.label)
+@pytest.mark.parametrize(
+    "problem", [zoo.specimen(ss.SignalNoise), zoo.turned(ss.SignalNoise)], ids=zoo.label
+)
 def test_decompose_and_recompose_are_inverse(problem):
     bound = 1e-4 if FLOAT32 else 1e-12
     drawn, n_noise_patches = zoo.explicit(zoo.experiment(problem)), problem.n_noise_patches
@@ -195,7 +236,9 @@ def test_decompose_and_recompose_are_inverse(problem):
     rho = random_numbers.standard_normal((2, 3, zoo.N_SAMPLES, n_noise_patches))
     bar, underline = (np.where(mask[..., None], rho, 0) for mask in (own, ~own))
     squeezed = (part[..., 0] if n_noise_patches == 1 else part for part in (bar, underline))
-    given = ss.Decomposition(jnp.asarray(random_numbers.standard_normal((2, 3))), *map(jnp.asarray, squeezed))
+    given = ss.Decomposition(
+        jnp.asarray(random_numbers.standard_normal((2, 3))), *map(jnp.asarray, squeezed)
+    )
     filters = ss.recompose(given, drawn.first, drawn.train)
     found = ss.decompose(filters, drawn.first, drawn.train)
     again = ss.recompose(found, drawn.first, drawn.train)

@@ -16,7 +16,9 @@ EVERY = 10
 def curve(values, **dims):
     """Values over every tenth step, behind other dimensions."""
     values = np.asarray(values, float)
-    return xr.DataArray(values, coords=dims | {"time": EVERY * np.arange(values.shape[-1])}, dims=[*dims, "time"])
+    return xr.DataArray(
+        values, coords=dims | {"time": EVERY * np.arange(values.shape[-1])}, dims=[*dims, "time"]
+    )
 
 
 def summary(gamma, noise_clean, noise_flipped=np.nan, margin=0.0, clean=1.0, flipped=np.nan):
@@ -27,7 +29,10 @@ def summary(gamma, noise_clean, noise_flipped=np.nan, margin=0.0, clean=1.0, fli
     variables = {}
     for name in ("max", "mean"):
         variables[f"gamma_{name}"] = (("time", "sign"), np.stack([row(gamma)] * 2, -1))
-        variables[f"rho_bar_{name}"] = (("time", "sign", "kind"), np.moveaxis(np.stack([kinds, 0.99 * kinds]), -1, 0))
+        variables[f"rho_bar_{name}"] = (
+            ("time", "sign", "kind"),
+            np.moveaxis(np.stack([kinds, 0.99 * kinds]), -1, 0),
+        )
     variables["margin_mean"] = (("time", "kind"), np.stack([row(margin), row(np.nan)], -1))
     variables["accuracy"] = (("time", "kind"), np.stack([row(clean), row(flipped)], -1))
     kind = np.array(["clean", "flipped"], dtype=object)
@@ -105,7 +110,10 @@ def test_the_stages_of_label_noise():
 
 
 def test_a_flip_rate_of_the_data_is_its_own():
-    runs = [summary(1e-3, 1.0, margin=np.linspace(0, 2.1, 50)).assign_coords(flip_rate=p) for p in (0.0, 0.1, 0.01)]
+    runs = [
+        summary(1e-3, 1.0, margin=np.linspace(0, 2.1, 50)).assign_coords(flip_rate=p)
+        for p in (0.0, 0.1, 0.01)
+    ]
     reached = ss.low_snr_stages(xr.concat(runs, "flip_rate"))["reached"].sel(stage="plateau")
     assert reached.sel(flip_rate=[0.0, 0.1, 0.01]).values.tolist() == [False, True, False]
 
@@ -116,7 +124,9 @@ def test_the_two_stages_of_fixed_flips():
     gamma, noise = np.minimum(steps / 100, 3.0), steps / 150
     found = ss.two_stage_stages(summary(gamma, noise, noise, clean=clean, flipped=flipped))
     at = dict(zip(found["stage"].values, found["at"].values, strict=True))
-    assert at == pytest.approx({"separated": 300, "crossing": 3.0 / (0.995 / 150), "memorised": 800})
+    assert at == pytest.approx(
+        {"separated": 300, "crossing": 3.0 / (0.995 / 150), "memorised": 800}
+    )
 
 
 def test_a_mean_of_ones_that_rounds_below_one_is_all_of_them():
@@ -128,8 +138,12 @@ def test_a_mean_of_ones_that_rounds_below_one_is_all_of_them():
 def test_what_is_not_there_is_not_reached():
     without = ss.two_stage_stages(summary(np.arange(20.0), np.arange(20.0)))
     assert not without["reached"].any(), "no flipped samples"
-    leading = ss.two_stage_stages(summary(np.arange(20.0), 2 * np.arange(20.0), 2 * np.arange(20.0), flipped=1.0))
-    assert leading["reached"].values.tolist() == [False, False, True], "memorised from the start: no stage I to end"
+    leading = ss.two_stage_stages(
+        summary(np.arange(20.0), 2 * np.arange(20.0), 2 * np.arange(20.0), flipped=1.0)
+    )
+    assert leading["reached"].values.tolist() == [False, False, True], (
+        "memorised from the start: no stage I to end"
+    )
     single = ss.low_snr_stages(summary(0.1, 0.2))
     assert single.sizes["stage"] == 3
     assert not single["reached"].any()
@@ -143,7 +157,9 @@ def test_over_runs_is_the_median_with_a_bootstrap_interval():
     assert float(middle["at"][0]) == pytest.approx(np.median(at[0]))
     assert middle["low"][0] < middle["at"][0] < middle["high"][0]
     width = float(middle["high"][0] - middle["low"][0])
-    assert width == pytest.approx(2 * 1.96 * 1.2533 * 10 / 200**0.5, rel=0.35), "the normal law's median"
+    assert width == pytest.approx(2 * 1.96 * 1.2533 * 10 / 200**0.5, rel=0.35), (
+        "the normal law's median"
+    )
     assert np.isnan(middle["at"][1]), "most runs have not reached it"
     assert middle["reached"].values.tolist() == [1, 0.4]
 
@@ -158,9 +174,15 @@ def test_words():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: ss.first_time(xr.DataArray([1.0, 2.0], dims="step"), 1.0), r"`values` must .* over \('step',\)"),
+        (
+            lambda: ss.first_time(xr.DataArray([1.0, 2.0], dims="step"), 1.0),
+            r"`values` must .* over \('step',\)",
+        ),
         (lambda: ss.first_time(curve([]), 1.0), "`values` must be a DataArray with records"),
-        (lambda: ss.low_snr_stages(xr.Dataset({"gamma": 1.0})), "`data` .* gamma_max, .* got one with gamma; record"),
+        (
+            lambda: ss.low_snr_stages(xr.Dataset({"gamma": 1.0})),
+            "`data` .* gamma_max, .* got one with gamma; record",
+        ),
         (lambda: ss.two_stage_stages(xr.Dataset()), "`data` must .* got one with none"),
     ],
 )
@@ -183,10 +205,16 @@ def test_a_real_run_memorises_and_is_taken_over_by_the_signal():
 
 
 def test_signal_takes_over_where_noise_dies_out():
-    """Between two records ρ̄ may fall from above γ to below 0: γ has passed it, and that is the take-over."""
+    """Between two records ρ̄ may fall from above γ to below 0: γ has passed it, and that is the
+    take-over.
+    """
     time = [0, 10, 20, 30]
     names = {"gamma_max": [0.0, 1.0, 2.0, 3.0], "rho_bar_max": [0.0, 5.0, 4.0, -1.0]}
-    data = xr.Dataset({name: (("time", "sign"), np.array(values)[:, None]) for name, values in names.items()})
+    data = xr.Dataset(
+        {name: (("time", "sign"), np.array(values)[:, None]) for name, values in names.items()}
+    )
     margin = xr.DataArray(np.zeros((4, 1)), dims=("time", "kind"), coords={"kind": ["clean"]})
-    found = ss.low_snr_stages(data.assign(margin_mean=margin).assign_coords(time=time), 0.1).sel(stage="takeover")
+    found = ss.low_snr_stages(data.assign(margin_mean=margin).assign_coords(time=time), 0.1).sel(
+        stage="takeover"
+    )
     assert (float(found["at"]), float(found["low"]), float(found["high"])) == (30, 20, 30)

@@ -1,4 +1,6 @@
-"""A state_dict comes back unchanged from a file, a live module or a mapping; another network's is refused."""
+"""A state_dict comes back unchanged from a file, a live module or a mapping; another network's is
+refused.
+"""
 
 import pickle
 
@@ -19,7 +21,9 @@ def values(request):
     if request.param == "float64" and not jax.config.read("jax_enable_x64"):
         pytest.skip("needs float64")
     state = cases.state("ResNet-18")
-    return {key: value.astype(request.param) if value.ndim else value for key, value in state.items()}
+    return {
+        key: value.astype(request.param) if value.ndim else value for key, value in state.items()
+    }
 
 
 def same(one, other):
@@ -46,7 +50,10 @@ def test_a_file_that_others_wrote_is_read(values, tmp_path):
     numpy_format.save_file(values, tmp_path / "theirs.safetensors")
     np.savez(tmp_path / "theirs.npz", **values)
     for suffix in (".npz", ".safetensors"):
-        same(state_dict.as_dict(*state_dict.load(tmp_path / f"theirs{suffix}", NETWORK), NETWORK), values)
+        same(
+            state_dict.as_dict(*state_dict.load(tmp_path / f"theirs{suffix}", NETWORK), NETWORK),
+            values,
+        )
 
 
 def test_order_and_types_survive_a_compiled_function(values):
@@ -77,7 +84,9 @@ def test_a_torch_tensor_that_numpy_lacks_is_refused():
     from reference import torch_answers
 
     module = torch_answers.module("ResNet-18").to(torch.bfloat16)
-    with pytest.raises(Refusal, match=r"'conv1.weight' must be float32 or float64, got torch.bfloat16; convert it"):
+    with pytest.raises(
+        Refusal, match=r"'conv1.weight' must be float32 or float64, got torch.bfloat16; convert it"
+    ):
         state_dict.load(module, NETWORK)
 
 
@@ -87,7 +96,10 @@ REFUSALS = {
         lambda v: v.update({key.replace("downsample", "shortcut"): v.pop(key) for key in list(v)}),
         "lacks 'layer2.0.downsample.0.weight' and 17 more, and holds 'layer2.0.shortcut.0.weight'",
     ),
-    "an extra key": (lambda v: v.update(epoch=3), "`source` holds 'epoch', which the network does not have"),
+    "an extra key": (
+        lambda v: v.update(epoch=3),
+        "`source` holds 'epoch', which the network does not have",
+    ),
     "a wrong shape": (
         lambda v: v.update({"fc.weight": np.zeros((7, 16))}),
         r"'fc.weight' must have shape \(5, 16\), got \(7, 16\)",
@@ -119,7 +131,9 @@ def test_files_that_cannot_be_read_are_refused(tmp_path):
     with pytest.raises(Refusal, match=r"cannot be read as .npz"):
         state_dict.load(tmp_path / "broken.npz", NETWORK)
     (tmp_path / "code.pth").write_bytes(pickle.dumps({}))
-    with pytest.raises(Refusal, match=r"a pickle is code: give what torch.load\(path, weights_only=True\) returns"):
+    with pytest.raises(
+        Refusal, match=r"a pickle is code: give what torch.load\(path, weights_only=True\) returns"
+    ):
         state_dict.load(tmp_path / "code.pth", NETWORK)
     np.savez(tmp_path / "objects.npz", **{"conv1.weight": np.array([object()])})  # type: ignore[arg-type]
     with pytest.raises(Refusal, match=r"cannot be read as .npz"):
@@ -129,19 +143,29 @@ def test_files_that_cannot_be_read_are_refused(tmp_path):
 def test_a_count_that_jax_cannot_hold_is_refused():
     values = cases.state("ResNet-18")
     values["bn1.num_batches_tracked"] = np.array(2**31)
-    values = {key: value.astype(np.float32) if value.ndim else value for key, value in values.items()}
-    with jax.enable_x64(False), pytest.raises(Refusal, match=r"in \[0, 2147483647\], got int64 2147483648"):
+    values = {
+        key: value.astype(np.float32) if value.ndim else value for key, value in values.items()
+    }
+    with (
+        jax.enable_x64(False),
+        pytest.raises(Refusal, match=r"in \[0, 2147483647\], got int64 2147483648"),
+    ):
         state_dict.load(values, NETWORK)
 
 
 def test_float64_is_not_cut_in_silence():
-    with jax.enable_x64(False), pytest.raises(Refusal, match=r"'conv1.weight' is float64, which JAX cuts"):
+    with (
+        jax.enable_x64(False),
+        pytest.raises(Refusal, match=r"'conv1.weight' is float64, which JAX cuts"),
+    ):
         state_dict.load(cases.state("ResNet-18"), NETWORK)
 
 
 def test_saving_asks_for_the_networks_own_names(tmp_path):
     params, buffers = state_dict.load(cases.state("ResNet-18"), NETWORK)
     with pytest.raises(Refusal, match=r"lacks 'fc.bias'"):
-        state_dict.as_dict({name: value for name, value in params.items() if name != "fc.bias"}, buffers, NETWORK)
+        state_dict.as_dict(
+            {name: value for name, value in params.items() if name != "fc.bias"}, buffers, NETWORK
+        )
     with pytest.raises(Refusal, match=r"must end in .npz or .safetensors, got '.*a.h5'"):
         state_dict.save(tmp_path / "a.h5", params, buffers, NETWORK)

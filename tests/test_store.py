@@ -29,7 +29,9 @@ AXES = {"network.width": [2, 3], "problem.snr": [0.1, 0.2, 0.3], "n_samples": [6
 
 
 def call(store, **changes):
-    return ss.sweep(**({"experiment": SETTING, "axes": AXES, "n_seeds": 2, "store": store} | changes))
+    return ss.sweep(
+        **({"experiment": SETTING, "axes": AXES, "n_seeds": 2, "store": store} | changes)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +104,18 @@ def test_a_chunk_that_is_not_in_the_ledger_is_no_divergence(whole, tmp_path):
 
 REFUSED = {
     "other seed": (lambda store: call(store, seed=1), "seed: 0 in the store, 1 now"),
-    "other number of seeds": (lambda store: call(store, n_seeds=3), "n_seeds: 2 in the store, 3 now"),
+    "other number of seeds": (
+        lambda store: call(store, n_seeds=3),
+        "n_seeds: 2 in the store, 3 now",
+    ),
     "other setting": (
         lambda store: call(store, experiment=ss.put(SETTING, "problem.noise_std", 0.75)),
         "experiment.problem.noise_std: 0.5 in the store, 0.75 now",
     ),
-    "other axis": (lambda store: call(store, axes=AXES | {"n_samples": [6, 5]}), "axes.n_samples.n_samples"),
+    "other axis": (
+        lambda store: call(store, axes=AXES | {"n_samples": [6, 5]}),
+        "axes.n_samples.n_samples",
+    ),
     "a folder of somebody's": (lambda store: call(store.parent), "must be a new folder or a store"),
     "a file": (lambda store: call(store / "zarr.json"), "must be a new folder or a store"),
 }
@@ -132,7 +140,9 @@ def test_a_second_writer_is_refused(whole, tmp_path):
             "try:\n    Store.open(__import__('pathlib').Path(sys.argv[1]), {}, 24, None).__enter__()\n"
             "except Refusal as refusal:\n    print(refusal)"
         )
-        second = subprocess.run([sys.executable, "-c", script, str(store)], capture_output=True, text=True, check=True)
+        second = subprocess.run(
+            [sys.executable, "-c", script, str(store)], capture_output=True, text=True, check=True
+        )
     assert "is being written by another process" in second.stdout
 
 
@@ -146,7 +156,9 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(whole, tmp_path, monkeypa
         append(path, entry)
 
     monkeypatch.setattr(entries, "append", failing)
-    with pytest.raises(Refusal, match="cannot be written \\(No space left on device\\); what is finished is kept"):
+    with pytest.raises(
+        Refusal, match="cannot be written \\(No space left on device\\); what is finished is kept"
+    ):
         call(store)
     monkeypatch.undo()
     assert len(Ledger.of(store).chunks) == 2
@@ -191,7 +203,10 @@ def test_numbers_without_a_line_are_not_shown(whole, tmp_path):
     lines = (store / LEDGER).read_text().splitlines(keepends=True)
     (store / LEDGER).write_text("".join(lines[:3]))
     with pytest.warns(UserWarning, match="of 24 trainings"):
-        assert int(ss.load(store)["test_error"].isel(time=-1).notnull().sum()) == json.loads(lines[2])["trainings"]
+        assert (
+            int(ss.load(store)["test_error"].isel(time=-1).notnull().sum())
+            == json.loads(lines[2])["trainings"]
+        )
 
 
 def test_a_store_of_other_rules_is_refused(whole, tmp_path, monkeypatch):
@@ -205,7 +220,10 @@ DRAWS = {"jax_threefry_partitionable": False, "jax_default_prng_impl": "rbg"}
 
 @pytest.mark.parametrize("name", DRAWS)
 def test_settings_of_jax_under_which_a_cell_is_not_its_run_are_refused(name):
-    with under({name: DRAWS[name]}), pytest.raises(Refusal, match=f"`{name}` must be .* for a sweep"):
+    with (
+        under({name: DRAWS[name]}),
+        pytest.raises(Refusal, match=f"`{name}` must be .* for a sweep"),
+    ):
         call(None)
 
 
@@ -224,13 +242,17 @@ def test_settings_of_one_thread_hold_in_all_that_compute():
     with under({"jax_enable_x64": other}):
         setting = zoo.experiment(n_steps=20, record_every=10)
         cell = call(None, experiment=setting, axes={"problem.snr": [0.1]}).isel(snr=0, seed=0)
-        alone = ss.simulate(ss.put(setting, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0))
+        alone = ss.simulate(
+            ss.put(setting, "problem.snr", 0.1), jax.random.fold_in(jax.random.key(0), 0)
+        )
     assert cell["train_loss"].dtype == alone.train_loss.dtype == ("float64" if other else "float32")
     np.testing.assert_allclose(cell["train_loss"], alone.train_loss, rtol=1e-5)
 
 
 def test_other_labels_are_another_sweep(whole, tmp_path):
-    named = AXES | {"problem.snr": ss.Linked({"problem.snr": [0.1, 0.2, 0.3]}, labels=["a", "b", "c"])}
+    named = AXES | {
+        "problem.snr": ss.Linked({"problem.snr": [0.1, 0.2, 0.3]}, labels=["a", "b", "c"])
+    }
     with pytest.raises(Refusal, match=r"labels\.snr"):
         call(copied(whole, tmp_path), axes=named)
 

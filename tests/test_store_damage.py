@@ -1,4 +1,6 @@
-"""Whatever is damaged in a store is noticed, said, and mended by the same call or refused in one sentence."""
+"""Whatever is damaged in a store is noticed, said, and mended by the same call or refused in one
+sentence.
+"""
 
 import json
 import random
@@ -20,7 +22,9 @@ whole = test_store.whole
 DAMAGES = {
     "missing": lambda file: file.unlink(),
     "half-written": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
-    "one bit": lambda file: file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:]),
+    "one bit": lambda file: file.write_bytes(
+        bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:]
+    ),
     "empty": lambda file: file.write_bytes(b""),
 }
 
@@ -79,27 +83,40 @@ def _forget_beginning(store):
 
 def _odd_blocks(store):
     _forget_beginning(store)
-    _edit("zarr.json", lambda content: content["attributes"].update(sigspike='{"blocks": {"width": "x"}}'))(store)
+    _edit(
+        "zarr.json",
+        lambda content: content["attributes"].update(sigspike='{"blocks": {"width": "x"}}'),
+    )(store)
 
 
 def _written(name, kind):
     def damage(store):
         text = (store / name).read_text()
-        (store / name).write_text({"spaces": text + "\n", "{": text[: len(text) // 2]}.get(kind, kind))
+        (store / name).write_text(
+            {"spaces": text + "\n", "{": text[: len(text) // 2]}.get(kind, kind)
+        )
         if kind == "missing":
             (store / name).unlink()
 
     return damage
 
 
-KINDS = {"zarr.json": ("", "{", "[]", "{}", "missing", "spaces"), "gamma/zarr.json": ("[]",), "snr/zarr.json": ("",)}
+KINDS = {
+    "zarr.json": ("", "{", "[]", "{}", "missing", "spaces"),
+    "gamma/zarr.json": ("[]",),
+    "snr/zarr.json": ("",),
+}
 MENDED = {
     "an array is gone": lambda store: shutil.rmtree(store / "gamma"),
     "a label is gone": lambda store: shutil.rmtree(store / "snr" / "c"),
-    "an array of another shape": _edit("gamma/zarr.json", lambda content: content.update(shape=[1, 1])),
+    "an array of another shape": _edit(
+        "gamma/zarr.json", lambda content: content.update(shape=[1, 1])
+    ),
     "another value of fill": _edit("time/zarr.json", lambda content: content.update(fill_value=7)),
     "the first line is gone": _forget_beginning,
-    "a line of another sweep": _add('{"chunk": 1, "files": {}, "trainings": 1, "seconds": 0, "sum": "00"}'),
+    "a line of another sweep": _add(
+        '{"chunk": 1, "files": {}, "trainings": 1, "seconds": 0, "sum": "00"}'
+    ),
     **{
         f"a line: {line}": _add(line)
         for line in (
@@ -129,7 +146,10 @@ def test_odd_labels_metadata_and_lines_are_said_and_mended(name, whole, tmp_path
 
 
 LOST = {
-    "neither place says what it holds": lambda store: (_forget_beginning(store), (store / "zarr.json").write_text("")),
+    "neither place says what it holds": lambda store: (
+        _forget_beginning(store),
+        (store / "zarr.json").write_text(""),
+    ),
     "blocks that are no numbers": _odd_blocks,
 }
 
@@ -143,7 +163,9 @@ def test_a_store_that_cannot_be_mended_is_one_sentence(name, whole, tmp_path):
             attempt(store)
         assert "\n" not in str(refusal.value)
         assert "make room" not in str(refusal.value)
-    assert len(Ledger.of(store).chunks) == len(Ledger.of(whole[0]).chunks), "what is left must not be deleted"
+    assert len(Ledger.of(store).chunks) == len(Ledger.of(whole[0]).chunks), (
+        "what is left must not be deleted"
+    )
 
 
 def test_a_store_damaged_after_it_was_loaded_is_refused_when_it_is_looked_at(whole, tmp_path):
@@ -156,10 +178,18 @@ def test_a_store_damaged_after_it_was_loaded_is_refused_when_it_is_looked_at(who
 
 def test_a_store_from_before_there_were_rules_is_refused(whole, tmp_path):
     store = copied(whole, tmp_path)
-    old = {name: value for name, value in described(store).items() if name not in ("rules", "labels", "jax")}
-    _edit("zarr.json", lambda content: content["attributes"].update(sigspike=json.dumps(old)))(store)
+    old = {
+        name: value
+        for name, value in described(store).items()
+        if name not in ("rules", "labels", "jax")
+    }
+    _edit("zarr.json", lambda content: content["attributes"].update(sigspike=json.dumps(old)))(
+        store
+    )
     (store / LEDGER).write_text('{"session": {}}\n{"chunk": 0, "digest": "00", "seconds": 1.0}\n')
-    with pytest.raises(Refusal, match="was written by an earlier sigspike, whose rules had no number"):
+    with pytest.raises(
+        Refusal, match="was written by an earlier sigspike, whose rules had no number"
+    ):
         call(store)
     with pytest.raises(Refusal, match="has no checksums of its labels"):
         ss.load(store)

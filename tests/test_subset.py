@@ -23,17 +23,29 @@ BAD = {
     "several subsets": (lambda: check_labels(LABEL[None], 3, 9), "`clean_label`", "(1, 5)"),
     "missing a class": (lambda: check_labels(LABEL, 5, 9), "`clean_label`", "3, 4"),
     "beyond the classes": (lambda: check_labels(LABEL, 2, 9), "`clean_label`", "got 2;"),
-    "signs for classes": (lambda: check_labels(np.array([-1, 1]), 2, 9), "`clean_label`", "got -1;"),
+    "signs for classes": (
+        lambda: check_labels(np.array([-1, 1]), 2, 9),
+        "`clean_label`",
+        "got -1;",
+    ),
     "labels in floats": (lambda: check_labels(LABEL / 1.0, 3, 9), "`clean_label`", "float"),
     "larger than training": (lambda: check_labels(LABEL, 3, 4), "`clean_label`", "(4), got 5"),
-    "overlapping": (lambda: check_apart([7, 3, 5], [1, 5, 2, 3]), "`clean_ids`", "2 that are (the first is 3)"),
+    "overlapping": (
+        lambda: check_apart([7, 3, 5], [1, 5, 2, 3]),
+        "`clean_ids`",
+        "2 that are (the first is 3)",
+    ),
     "drawn twice": (lambda: check_apart([7, 3, 7], [1]), "`clean_ids`", "got 7 twice"),
     "not square": (lambda: check_kernel(KERNEL[:3]), "`kernel`", "(3, 4)"),
     "no matrix": (lambda: check_kernel(KERNEL[0]), "`kernel`", "(4,)"),
     "in words": (lambda: check_kernel(np.array([["a"]])), "`kernel`", "<U1"),
     "with a hole": (lambda: check_kernel(changed(1, 2, np.nan)), "`kernel`", "nan at (1, 2)"),
     "without bound": (lambda: check_kernel(changed(3, 0, -np.inf)), "`kernel`", "-inf at (3, 0)"),
-    "not symmetric": (lambda: check_kernel(changed(0, 3, 5.0), "clean_kernel"), "`clean_kernel`", "symmetric"),
+    "not symmetric": (
+        lambda: check_kernel(changed(0, 3, 5.0), "clean_kernel"),
+        "`clean_kernel`",
+        "symmetric",
+    ),
 }
 
 

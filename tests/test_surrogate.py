@@ -1,4 +1,6 @@
-"""What the surrogate's figures train: draws of digits, the program against NumPy, the tangent kernel."""
+"""What the surrogate's figures train: draws of digits, the program against NumPy, the tangent
+kernel.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -49,7 +51,11 @@ def test_batches_show_every_example_once_an_epoch():
 def test_the_program_is_stochastic_gradient_descent(problem, method):
     """Against a loop in NumPy, where a flip is a flip and a gradient is written out."""
     digits = problem.draw(0)
-    numbers = {"plain": Method(), "selection": Method(selection=1), "surrogate": Method(1, 0, 1, START, RATE)}[method]
+    numbers = {
+        "plain": Method(),
+        "selection": Method(selection=1),
+        "surrogate": Method(1, 0, 1, START, RATE),
+    }[method]
     clean_label = padded(digits.label[60:], np.arange(12) < 8)
     found, _ = problem.run(digits, 0, numbers, clean_label, np.arange(60))
     for place, rate in enumerate(problem.flip_rates):
@@ -79,12 +85,16 @@ def by_hand(method, digits, label, size):
             x, y = digits.images[ids], label[ids]
             features, answer = answers(params, x)
             if method == "surrogate":
-                weights[ids] = np.clip(weights[ids] + RATE * votes_by_hand(digits, params, features, y), 0, 1)
+                weights[ids] = np.clip(
+                    weights[ids] + RATE * votes_by_hand(digits, params, features, y), 0, 1
+                )
             chance = np.exp(answer) / np.exp(answer).sum(1, keepdims=True)
             slope = (chance - np.eye(2)[y]) * weights[ids, None] / len(ids)
             inner = (slope @ params[2].T) * (features > 0)
             changes = [x.T @ inner, inner.sum(0), features.T @ slope, slope.sum(0)]
-            params = [part - LEARNING_RATE * change for part, change in zip(params, changes, strict=True)]
+            params = [
+                part - LEARNING_RATE * change for part, change in zip(params, changes, strict=True)
+            ]
         if method == "selection" and number >= 5:
             answer = answers(params, digits.images[:60])[1]
             losses = np.log(np.exp(answer).sum(1)) - answer[np.arange(60), label]
@@ -95,7 +105,9 @@ def by_hand(method, digits, label, size):
 def votes_by_hand(digits, params, features, label):
     clean, clean_label = answers(params, digits.images[60:68])[0], digits.label[60:68]
     pairs = (features - clean.mean(0)) @ (clean - clean.mean(0)).T
-    return (np.where(label[:, None] == clean_label[None], 1, -1) * pairs).mean(1) / (features**2).sum(1).mean()
+    return (np.where(label[:, None] == clean_label[None], 1, -1) * pairs).mean(1) / (
+        features**2
+    ).sum(1).mean()
 
 
 def test_the_tangent_kernel_is_the_gram_matrix_of_gradients(tolerance):

@@ -1,4 +1,6 @@
-"""Theorems as functions of experiments: their arithmetic by hand, their scaling, their silence, and where they hold."""
+"""Theorems as functions of experiments: their arithmetic by hand, their scaling, their silence, and
+where they hold.
+"""
 
 import dataclasses
 import json
@@ -31,7 +33,9 @@ SPOKEN_OF = {
     "two-stages": ss.put(RELU, "problem.flip_rate", 0.2),
     "clean-labels": RELU,
     "benign-overfitting": RELU,
-    "smooth-activation": ss.put(ss.put(LOW, "algorithm", ss.GradientDescent(1.0)), "network.activation.power", 3),
+    "smooth-activation": ss.put(
+        ss.put(LOW, "algorithm", ss.GradientDescent(1.0)), "network.activation.power", 3
+    ),
 }
 
 
@@ -40,7 +44,9 @@ def report(name, **options):
 
 
 def test_assumption_3_1_by_hand():
-    found = {entry.name: entry.ratio for entry in report("label-noise-learns", delta=0.1).conditions}
+    found = {
+        entry.name: entry.ratio for entry in report("label-noise-learns", delta=0.1).conditions
+    }
     log = np.log(2000 / 0.1)
     by_hand = {
         "dimension": 2000 / (np.log(200 / 0.1) * max(200**2, 200 * 4 / 0.25)),
@@ -62,8 +68,8 @@ def test_assumption_3_1_by_hand():
 def test_the_ratio_of_the_two_times_is_a_multiple_of_n_snr2():
     """m³n/(ηεσₚ²d) over m log(6/(σ₀‖μ‖))/(η‖μ‖²) is n·SNR² m²/(ε log(6/(σ₀‖μ‖))).
 
-    So it is n·SNR² at m² = ε log(6/(σ₀‖μ‖)); the authors' rebuttal has m² = log(6/(σ₀‖μ‖))/ε, with which the printed
-    times give n·SNR²/ε².
+    So it is n·SNR² at m² = ε log(6/(σ₀‖μ‖)); the authors' rebuttal has m² = log(6/(σ₀‖μ‖))/ε, with
+    which the printed times give n·SNR²/ε².
     """
     slow, fast = (report(name, epsilon=0.05) for name in ("gd-memorises", "label-noise-learns"))
     shared = fast["T1"].value / 4
@@ -72,7 +78,9 @@ def test_the_ratio_of_the_two_times_is_a_multiple_of_n_snr2():
 
 
 def test_published_numbers():
-    assert report("benign-overfitting")["fitted"].value == pytest.approx(20 * 200 / (0.1 * 0.01 * 500), rel=1e-6)
+    assert report("benign-overfitting")["fitted"].value == pytest.approx(
+        20 * 200 / (0.1 * 0.01 * 500), rel=1e-6
+    )
     stages = report("two-stages")
     assert stages["T1"].value == pytest.approx(20 * 200 / (0.1 * 500), rel=1e-6)
     assert stages["D_test error at the end"].value == pytest.approx(0.1)
@@ -98,7 +106,9 @@ def test_conditions_know_no_unit_of_length(name):
         scaled = ss.put(scaled, path, value * 2.0**power)
     one, other = (theory.THEOREMS[name]()(experiment) for experiment in (base, scaled))
     assert one.applies
-    assert [entry.ratio for entry in one.conditions] == pytest.approx([e.ratio for e in other.conditions], rel=1e-6)
+    assert [entry.ratio for entry in one.conditions] == pytest.approx(
+        [e.ratio for e in other.conditions], rel=1e-6
+    )
     assert [e.value for e in one.predictions] == pytest.approx(
         [e.value for e in other.predictions], rel=1e-6, nan_ok=True
     )
@@ -160,17 +170,23 @@ def test_a_time_without_meaning_is_refused_by_name():
 def test_boundaries_by_hand():
     dims = [1000.0, 4000.0, 9000.0]
     strength = ("problem.signal_strength", 0.01, 100.0)
-    found = theory.predicted_boundary(theory.LabelNoiseLearns(), LOW, ("problem.dim", dims), strength)
+    found = theory.predicted_boundary(
+        theory.LabelNoiseLearns(), LOW, ("problem.dim", dims), strength
+    )
     assert found.values == pytest.approx(np.sqrt(0.25 * np.array(dims) / 200), rel=1e-5)
     assert found.dims == ("dim",)
-    found = theory.predicted_boundary(theory.BenignOverfitting(), RELU, ("problem.dim", dims), strength)
+    found = theory.predicted_boundary(
+        theory.BenignOverfitting(), RELU, ("problem.dim", dims), strength
+    )
     assert found.values == pytest.approx(0.5 * (np.array(dims) / 200) ** 0.25, rel=1e-5)
     cubed = SPOKEN_OF["smooth-activation"]
     found = theory.predicted_boundary(
         theory.SmoothActivation(), cubed, ("problem.snr", [0.5]), ("n_samples", 1.0, 100.0)
     )
     assert found.values == pytest.approx([8.0], rel=1e-3)
-    never = theory.predicted_boundary(theory.LabelNoiseLearns(), LOW, ("problem.dim", dims), (strength[0], 1e-6, 1e-5))
+    never = theory.predicted_boundary(
+        theory.LabelNoiseLearns(), LOW, ("problem.dim", dims), (strength[0], 1e-6, 1e-5)
+    )
     assert np.isnan(never).all()
 
 
@@ -178,7 +194,9 @@ def test_the_phase_is_labelled_as_a_sweep_is():
     axes = {"problem.snr": [0.05, 0.1], "n_samples": [100, 200, 400]}
     phase = theory.predicted_phase(theory.LabelNoiseLearns(), LOW, axes)
     assert phase.dims == ("snr", "n_samples")
-    assert phase.values == pytest.approx(np.log(np.outer([0.05**2, 0.1**2], [100, 200, 400])), rel=1e-4)
+    assert phase.values == pytest.approx(
+        np.log(np.outer([0.05**2, 0.1**2], [100, 200, 400])), rel=1e-4
+    )
 
 
 def test_the_window_opens_between_1e20_and_1e21():
@@ -187,14 +205,20 @@ def test_the_window_opens_between_1e20_and_1e21():
     assert data.consistent.values.tolist() == [False, False, True, True, True]
     assert 1e20 < theory.first_dimension() < 1e21
     open_ended = theory.first_dimension(leave_out=["flips, from below"])
-    assert open_ended == pytest.approx(theory.first_dimension(), rel=1e-3), "the bound on p costs width, not dimension"
+    assert open_ended == pytest.approx(theory.first_dimension(), rel=1e-3), (
+        "the bound on p costs width, not dimension"
+    )
     window = np.asarray(dims) ** (1 / 12) / np.log(np.asarray(dims) / 0.05)
-    assert data.largest_constant.values == pytest.approx(window, rel=0.05), "C = d^(1/12)/log(d/δ), but for whole n"
+    assert data.largest_constant.values == pytest.approx(window, rel=0.05), (
+        "C = d^(1/12)/log(d/δ), but for whole n"
+    )
     assert (data.condition_constant.sel(dim=1e24) >= 1 - 1e-9).all()
 
 
 def test_no_choice_found_at_random_is_better():
-    """10 000 random choices at d = 1e22: none meets the conditions at a larger C, none at C = 1 with fewer steps."""
+    """10 000 random choices at d = 1e22: none meets the conditions at a larger C, none at C = 1
+    with fewer steps.
+    """
     dim, rng = 1e22, np.random.default_rng(0)
     data = theory.consistent_scaling([dim]).isel(dim=0)
     theorem, log = theory.LabelNoiseLearns(), np.log(dim / 0.05)
@@ -217,20 +241,26 @@ def test_no_choice_found_at_random_is_better():
         best = max(best, smallest)
         if smallest >= 1:
             met += 1
-            fewest = min(fewest, next(e.value for e in theorem.predictions(scales) if e.name == "take-over"))
+            fewest = min(
+                fewest, next(e.value for e in theorem.predictions(scales) if e.name == "take-over")
+            )
     assert met > 100
     assert best <= float(data.largest_constant)
     assert fewest >= float(data.steps)
 
 
 def test_what_it_costs_to_live_there():
-    """The second term of Theorem 3.3's time but for logarithms: d^(3/4) with the fewest samples, d^(5/4) with most."""
+    """The second term of Theorem 3.3's time but for logarithms: d^(3/4) with the fewest samples,
+    d^(5/4) with most.
+    """
     dims = np.geomspace(1e24, 1e30, 13)
     for samples, power in (("fewest", 3 / 4), ("most", 5 / 4)):
         data = theory.consistent_scaling(dims, samples=samples, leave_out=["flips, from below"])
         log = np.log(dims / 0.05)
         n = data.n_samples.values
-        rest = data.width * log * np.log(6 / (data.init_std * data.signal_strength)).values  # m / η and the logarithm
+        rest = (
+            data.width * log * np.log(6 / (data.init_std * data.signal_strength)).values
+        )  # m / η and the logarithm
         rest = rest * (log**4 * (n / dims ** (0.25 if samples == "most" else 0)) ** 2)
         slope = np.polyfit(np.log(dims), np.log(data.steps.values / rest.values), 1)[0]
         assert slope == pytest.approx(power, abs=0.01)
@@ -241,7 +271,9 @@ def test_what_it_costs_to_live_there():
 def test_the_rebuttals_own_example_fails():
     theorem = theory.LabelNoiseLearns()
     for dim in np.geomspace(1e3, 1e30, 28):
-        found = {entry.name: entry.holds() for entry in theorem.conditions(theory.rebuttal_example(dim))}
+        found = {
+            entry.name: entry.holds() for entry in theorem.conditions(theory.rebuttal_example(dim))
+        }
         assert not found["init, from below"]
         assert found["init, signal small"] or dim < 1e60
 
@@ -324,15 +356,23 @@ def test_no_legal_number_is_too_odd_for_a_theorem(name):
 
 
 def test_numbers_far_out_are_still_right():
-    """With d = 10²¹⁰ and ‖μ‖ = 10⁸⁰ σₚ: n‖μ‖⁴/(σₚ⁴d) = 10¹¹⁰ n, though ‖μ‖⁴ is beyond double precision."""
+    """With d = 10²¹⁰ and ‖μ‖ = 10⁸⁰ σₚ: n‖μ‖⁴/(σₚ⁴d) = 10¹¹⁰ n, though ‖μ‖⁴ is beyond double
+    precision.
+    """
     huge = theory.Scales(100, 10, 1e210, 1e80, 1.0, 1e-120, 1e-220)
     assert theory.BenignOverfitting().control(huge) == pytest.approx(1e112)
-    tiny = dataclasses.replace(huge, signal_strength=1e-80, noise_std=1e-160, init_std=1e40, learning_rate=1e100)
-    one, other = (theory.LabelNoiseLearns().conditions(at.in_units_of_noise()) for at in (huge, tiny))
+    tiny = dataclasses.replace(
+        huge, signal_strength=1e-80, noise_std=1e-160, init_std=1e40, learning_rate=1e100
+    )
+    one, other = (
+        theory.LabelNoiseLearns().conditions(at.in_units_of_noise()) for at in (huge, tiny)
+    )
     assert [entry.ratio for entry in one] == pytest.approx([entry.ratio for entry in other])
 
 
-@pytest.mark.parametrize("path", ["algorithm", "algorithm.schedule", "network", "network.activation", "problem"])
+@pytest.mark.parametrize(
+    "path", ["algorithm", "algorithm.schedule", "network", "network.activation", "problem"]
+)
 def test_a_theorem_is_silent_about_a_subclass(path):
     """It may do anything at a step, and have the name of its parent."""
     base = SPOKEN_OF["gd-memorises"]

@@ -39,9 +39,23 @@ class Gentle(ss.Loss):
 ENTRY = "import sys; from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"
 SIZES = ["--n-samples", "10", "--n-steps", "4", "--n-test", "20"]
 NUMBERS = ["--problem.dim", "50", "--problem.noise-std", "0.5", "--problem.signal-strength"]
-MINE = ["problem:louder", *NUMBERS, "2", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.2"]
+MINE = [
+    "problem:louder",
+    *NUMBERS,
+    "2",
+    "algorithm:gradient-descent",
+    "--algorithm.learning-rate",
+    "0.2",
+]
 MINE += ["algorithm.loss:gentle"]
-OURS = ["problem:signal-noise", *NUMBERS, "4", "algorithm:gradient-descent", "--algorithm.learning-rate", "0.1"]
+OURS = [
+    "problem:signal-noise",
+    *NUMBERS,
+    "4",
+    "algorithm:gradient-descent",
+    "--algorithm.learning-rate",
+    "0.1",
+]
 SPEC = """
 n_seeds = 2
 [experiment]
@@ -66,7 +80,9 @@ def call(folder, *words: str) -> subprocess.CompletedProcess:
     """The command, as a user types it."""
     line = [sys.executable, "-P", "-c", ENTRY, *words]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        line, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def said(folder, *words: str) -> str:
@@ -88,25 +104,40 @@ def refused(folder, *words: str) -> str:
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
     """The records of sigspike's own classes."""
-    return json.loads(said(tmp_path_factory.mktemp("own"), "run", "--json", *SIZES, *OURS))["data_vars"]
+    return json.loads(said(tmp_path_factory.mktemp("own"), "run", "--json", *SIZES, *OURS))[
+        "data_vars"
+    ]
 
 
-@pytest.mark.parametrize("place", ["before the command", "behind it", "among the sub-commands", "at the end"])
+@pytest.mark.parametrize(
+    "place", ["before the command", "behind it", "among the sub-commands", "at the end"]
+)
 def test_a_users_classes_run_wherever_the_option_stands(folder, place, own):
-    """Twice the signal and half the loss at twice the step: sigspike's own classes at other numbers."""
+    """Twice the signal and half the loss at twice the step: sigspike's own classes at other
+    numbers.
+    """
     words = ["run", "--json", *SIZES, *MINE]
-    at = {"before the command": 0, "behind it": 1, "among the sub-commands": -4, "at the end": len(words)}[place]
+    at = {
+        "before the command": 0,
+        "behind it": 1,
+        "among the sub-commands": -4,
+        "at the end": len(words),
+    }[place]
     option = ["--with=mine.py"] if place == "behind it" else ["--with", "mine.py"]
     mine = json.loads(said(folder, *words[:at], *option, *words[at:]))["data_vars"]
     for name in ("train_loss", "gamma_max", "test_error"):
-        np.testing.assert_allclose(mine[name]["data"], own[name]["data"], rtol=1e-4, atol=1e-7, err_msg=name)
+        np.testing.assert_allclose(
+            mine[name]["data"], own[name]["data"], rtol=1e-4, atol=1e-7, err_msg=name
+        )
 
 
 def test_without_the_option_they_are_unknown(folder):
     done = call(folder, "run", *SIZES, *MINE)
     assert done.returncode == 2
     assert "problem:louder" in done.stderr
-    assert "`experiment.problem.type` must be one of" in refused(folder, "sweep", "--file", "grid.toml", "--dry-run")
+    assert "`experiment.problem.type` must be one of" in refused(
+        folder, "sweep", "--file", "grid.toml", "--dry-run"
+    )
 
 
 def test_a_file_names_them_and_a_store_knows_their_code(folder):
@@ -116,7 +147,9 @@ def test_a_file_names_them_and_a_store_knows_their_code(folder):
     facts = json.loads(data.attrs["sigspike"])
     assert facts["experiment"]["problem"]["type"] == "Louder"
     assert facts["experiment"]["algorithm"]["loss"]["type"] == "Gentle"
-    assert float(data["gamma_max"].isel(time=-1, gain=1).min()) > float(data["gamma_max"].isel(time=-1, gain=0).max())
+    assert float(data["gamma_max"].isel(time=-1, gain=1).min()) > float(
+        data["gamma_max"].isel(time=-1, gain=0).max()
+    )
     said(folder, *words)  # the same classes: nothing is left to do
     (folder / "mine.py").write_text(SCRIPT.replace("(-margin) / 2", "(-margin) / 3"))
     assert "holds another sweep (experiment.algorithm.loss.code" in refused(folder, *words)
@@ -174,13 +207,25 @@ BAD = {
     "a.b.py": ("", "`with` must be a Python file NAME.py, got 'a.b.py'"),
     "words.py": ("x = 1\nthese are words\n", "is no Python: invalid syntax, line 2"),
     "zeros.py": ("\0", "zeros.py"),
-    "raises.py": ("x = 1\nprint(1 /\n 0)\n", "'raises.py' could not be imported, line 2: ZeroDivisionError"),
+    "raises.py": (
+        "x = 1\nprint(1 /\n 0)\n",
+        "'raises.py' could not be imported, line 2: ZeroDivisionError",
+    ),
     "leaves.py": ("import sys\nsys.exit('so it\\nis')\n", "line 2: SystemExit: so it is"),
-    "lacks.py": ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
-    "refuses.py": ("import sigspike as ss\nss.GradientDescent(-1)\n", "Refusal: `learning_rate` must be a number"),
+    "lacks.py": (
+        "import no_such_module\n",
+        "ModuleNotFoundError: No module named 'no_such_module'",
+    ),
+    "refuses.py": (
+        "import sigspike as ss\nss.GradientDescent(-1)\n",
+        "Refusal: `learning_rate` must be a number",
+    ),
     "numpy.py": ("", "'numpy.py' bears the name of another module, numpy"),
     "random.py": ("", "'random.py' bears the name of another module, random"),
-    "adam.py": ("import sigspike as ss\nclass Adam(ss.Adam):\n    pass\n", "`Adam` must be the name of one class"),
+    "adam.py": (
+        "import sigspike as ss\nclass Adam(ss.Adam):\n    pass\n",
+        "`Adam` must be the name of one class",
+    ),
 }
 
 

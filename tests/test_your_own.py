@@ -1,4 +1,6 @@
-"""The complete examples of pieces of one's own: each works at every door, from a file of at most 25 lines."""
+"""The complete examples of pieces of one's own: each works at every door, from a file of at most 25
+lines.
+"""
 
 import re
 import subprocess
@@ -53,10 +55,16 @@ def test_an_example_is_short_and_its_command_runs(example):
     text = example.read_text()
     assert len(text.splitlines()) <= 25
     command = re.search(r"sigspike (run .*?)\n\"\"\"", text, re.S)[1].replace("\\\n", " ").split()
-    first = next(k for k, word in enumerate(command) if ":" in word)  # flags of the experiment stand before its parts
+    first = next(
+        k for k, word in enumerate(command) if ":" in word
+    )  # flags of the experiment stand before its parts
     line = [*command[:first], *SMALL, *command[first:]]
     done = subprocess.run(
-        [sys.executable, "-c", ENTRY, *line], cwd=example.parents[2], capture_output=True, text=True, check=False
+        [sys.executable, "-c", ENTRY, *line],
+        cwd=example.parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "train loss" in done.stdout
@@ -66,7 +74,13 @@ def test_an_example_is_short_and_its_command_runs(example):
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_simulated_swept_described_and_checked(example, tmp_path):
     pytest.importorskip("distributed")
-    line = [sys.executable, "-c", f"if __name__ == '__main__':\n    exec({USED!r})", str(example), str(tmp_path / "s")]
+    line = [
+        sys.executable,
+        "-c",
+        f"if __name__ == '__main__':\n    exec({USED!r})",
+        str(example),
+        str(tmp_path / "s"),
+    ]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "done" in done.stdout

@@ -24,14 +24,20 @@ SIDE, N_CLASSES = 8, 3
 
 
 class Tiny(ImageNetwork):
-    """One convolution with batch norm, and a linear layer on means over 2 × 2 pixels of images of 8 × 8."""
+    """One convolution with batch norm, and a linear layer on means over 2 × 2 pixels of images of 8
+    × 8.
+    """
 
     width: int = count("channels", default=4, kw_only=True)
 
     def entries(self):
         shape = (self.width, self.in_channels, 3, 3)
         kernel = {"conv.weight": Entry(shape, uniform(9 * self.in_channels))}
-        return kernel | batch_norm_entries("bn", self.width) | linear_entries("fc", 16 * self.width, self.n_classes)
+        return (
+            kernel
+            | batch_norm_entries("bn", self.width)
+            | linear_entries("fc", 16 * self.width, self.n_classes)
+        )
 
     def layers(self, forward, images):
         maps = jax.nn.relu(forward.batch_norm("bn", forward.conv("conv", images, padding=1)))

@@ -76,12 +76,21 @@ def specimen(kind: Any, **options: Any) -> Any:
 
 def variants(kind: type) -> list[Any]:
     """The specimen, and one for every other value of each choice, switch and part."""
-    others = [(f.name, value) for f in fields(kind) for value in [*_options(f), *_parts(f)] if value != f.default]
+    others = [
+        (f.name, value)
+        for f in fields(kind)
+        for value in [*_options(f), *_parts(f)]
+        if value != f.default
+    ]
     made = [specimen(kind, **{name: value}) for name, value in others]
     return [specimen(kind), *(other for other in made if other != specimen(kind))]
 
 
-DIALS = {f.name: f.metadata["domain"].kind for f in fields(ss.Algorithm) if isinstance(f.metadata["domain"], Instance)}
+DIALS = {
+    f.name: f.metadata["domain"].kind
+    for f in fields(ss.Algorithm)
+    if isinstance(f.metadata["domain"], Instance)
+}
 
 
 @cache
@@ -93,12 +102,16 @@ def dial(name: str) -> list[Any]:
 def algorithms() -> list[ss.Algorithm]:
     """Gradient descent, and with every value of one dial."""
     plain = specimen(ss.GradientDescent)
-    turned_once = [specimen(ss.GradientDescent, **{name: value}) for name in DIALS for value in dial(name)]
+    turned_once = [
+        specimen(ss.GradientDescent, **{name: value}) for name in DIALS for value in dial(name)
+    ]
     return [plain, *(other for other in turned_once if other != plain)]
 
 
 def covering(equivariant: bool) -> list[ss.Algorithm]:
-    """Few algorithms with every dial turned, such that every two classes of two dials meet in one that may be."""
+    """Few algorithms with every dial turned, such that every two classes of two dials meet in one
+    that may be.
+    """
     kinds = {name: concrete(base) for name, base in DIALS.items()}
     if equivariant:
         kinds["optimiser"] = [kind for kind in kinds["optimiser"] if kind.rotation_equivariant]
@@ -114,7 +127,10 @@ def covering(equivariant: bool) -> list[ss.Algorithm]:
         for name in kinds:
             if not any(issubclass(kind, DIALS[name]) for kind in chosen):
                 allowed = [kind for kind in kinds[name] if _made((*chosen, kind)) is not None]
-                chosen = (*chosen, max(allowed, key=lambda kind: len(missing & _pairs((*chosen, kind)))))
+                chosen = (
+                    *chosen,
+                    max(allowed, key=lambda kind: len(missing & _pairs((*chosen, kind)))),
+                )
         missing -= _pairs(chosen)
         found.append(_made(chosen))
     return found
@@ -127,7 +143,12 @@ def _pairs(kinds: tuple[type, ...]) -> set[tuple[type, ...]]:
 
 @cache
 def _made(kinds: tuple[type, ...]) -> ss.Algorithm | None:
-    given = {name: specimen(kind) for name, base in DIALS.items() for kind in kinds if issubclass(kind, base)}
+    given = {
+        name: specimen(kind)
+        for name, base in DIALS.items()
+        for kind in kinds
+        if issubclass(kind, base)
+    }
     try:
         return specimen(ss.GradientDescent, **given)
     except ss.Refusal:
@@ -144,8 +165,16 @@ def activated(kind: type, make: Any = specimen) -> list[Any]:
 
 def turned(kind: type) -> Any:
     """A specimen with every choice, switch and count away from its default, and every zero a fifth."""
-    options = {f.name: [value for value in _options(f) if value != f.default][-1] for f in fields(kind) if _options(f)}
-    ranges = [f for f in fields(kind) if isinstance(f.metadata.get("domain"), Range) and f.default is not MISSING]
+    options = {
+        f.name: [value for value in _options(f) if value != f.default][-1]
+        for f in fields(kind)
+        if _options(f)
+    }
+    ranges = [
+        f
+        for f in fields(kind)
+        if isinstance(f.metadata.get("domain"), Range) and f.default is not MISSING
+    ]
     counts = {f.name: f.default + 1 for f in ranges if f.metadata["domain"].whole}
     zeros = {f.name: 0.2 for f in ranges if f.default == 0 and f.name not in counts}
     return specimen(kind, **options, **counts, **zeros)
@@ -169,16 +198,28 @@ def _parts(field: Field) -> list[Any]:
 def label(thing: Any) -> str:
     """What pytest calls a specimen: its class, and the options and parts that are not the default."""
     names = [f.name for f in fields(thing) if _options(f) and getattr(thing, f.name) != f.default]
-    parts = [getattr(thing, f.name) for f in fields(thing) if _parts(f) and f.default_factory is not MISSING]
-    turned_parts = [label(value) for value, plain in zip(parts, _defaults(thing), strict=True) if value != plain]
-    return "-".join([type(thing).__name__, *(f"{name}={getattr(thing, name)}" for name in names), *turned_parts])
+    parts = [
+        getattr(thing, f.name)
+        for f in fields(thing)
+        if _parts(f) and f.default_factory is not MISSING
+    ]
+    turned_parts = [
+        label(value) for value, plain in zip(parts, _defaults(thing), strict=True) if value != plain
+    ]
+    return "-".join(
+        [type(thing).__name__, *(f"{name}={getattr(thing, name)}" for name in names), *turned_parts]
+    )
 
 
 def _defaults(thing: Any) -> list[Any]:
-    return [f.default_factory() for f in fields(thing) if _parts(f) and f.default_factory is not MISSING]
+    return [
+        f.default_factory() for f in fields(thing) if _parts(f) and f.default_factory is not MISSING
+    ]
 
 
-def experiment(problem: Any = None, network: Any = None, algorithm: Any = None, **settings: Any) -> ss.Experiment:
+def experiment(
+    problem: Any = None, network: Any = None, algorithm: Any = None, **settings: Any
+) -> ss.Experiment:
     """A small experiment: squared ReLU, orthogonal noise, gradient descent, unless told otherwise."""
     defaults = {"n_samples": N_SAMPLES, "n_steps": 300, "record_every": 30, "n_test": 20}
     parts = (problem, ss.SignalNoise), (network, ss.PatchCNN), (algorithm, ss.GradientDescent)
@@ -189,7 +230,9 @@ def experiment(problem: Any = None, network: Any = None, algorithm: Any = None, 
 def explicit(setting: ss.Experiment, seed: int = 0) -> Draw:
     """The random part of a run as vectors in R^d, which can be trained in either space."""
     sizes = {"n_samples": setting.n_samples, "n_test": setting.n_test}
-    plain = experiment(setting.problem, setting.network, setting.algorithm, space="weights", **sizes)
+    plain = experiment(
+        setting.problem, setting.network, setting.algorithm, space="weights", **sizes
+    )
     return _explicit(plain, jax.random.key(seed), int(setting.problem.patch_dim))
 
 
@@ -201,11 +244,15 @@ def noises(algorithm: ss.Algorithm, key: Any, n_steps: int) -> Randomness:
     return algorithm.draw(key, jnp.arange(n_steps), N_SAMPLES)
 
 
-def walk(space: str, network: ss.Network, algorithm: ss.Algorithm, drawn: Draw, noise: Any, n_steps: int) -> Walked:
+def walk(
+    space: str, network: ss.Network, algorithm: ss.Algorithm, drawn: Draw, noise: Any, n_steps: int
+) -> Walked:
     """``n_steps`` steps of an algorithm and nothing else."""
     task, params = begin(experiment(network=network, algorithm=algorithm, space=space), drawn)
     start = params, algorithm.init(task, params, jax.random.key(0))
-    (params, _), _ = lax.scan(lambda at, now: (algorithm.step(task, *at, now), None), start, noise, n_steps)
+    (params, _), _ = lax.scan(
+        lambda at, now: (algorithm.step(task, *at, now), None), start, noise, n_steps
+    )
     return Walked(task.space.filters(params), params.upper, task.coefficients(params))
 
 
@@ -216,8 +263,13 @@ def cell(batch: Any, index: int) -> Any:
 
 def differences(one: Any, other: Any) -> dict[str, float]:
     """The largest difference in every field of two records, relative to 1 + max |value|."""
-    pairs = {name: (np.asarray(getattr(one, name)), np.asarray(getattr(other, name))) for name in vars(one)}
-    return {name: float(np.max(abs(a - b) / (1 + np.max(abs(b))))) for name, (a, b) in pairs.items()}
+    pairs = {
+        name: (np.asarray(getattr(one, name)), np.asarray(getattr(other, name)))
+        for name in vars(one)
+    }
+    return {
+        name: float(np.max(abs(a - b) / (1 + np.max(abs(b))))) for name, (a, b) in pairs.items()
+    }
 
 
 def difference(one: Any, other: Any) -> float:

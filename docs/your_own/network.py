@@ -9,7 +9,9 @@ from sigspike.models.networks import silent
 
 
 class ResidualCNN(ss.ActivatedNetwork):
-    """f = F₊₁ − F₋₁ with F_j = (1/m) Σ_r Σ_p (z + σ(z)), z = ⟨w_{j,r}, x^(p)⟩: a linear path beside σ."""
+    """f = F₊₁ − F₋₁ with F_j = (1/m) Σ_r Σ_p (z + σ(z)), z = ⟨w_{j,r}, x^(p)⟩: a linear path beside
+    σ.
+    """
 
     n_signs = 2
     pads = True  # room for more filters changes nothing: at z = 0 they answer what `fire` gives

@@ -19,8 +19,8 @@ SWITCH = {"True": True, "true": True, "False": False, "false": False}
 
 
 def read_axis(experiment: Any, path: str, values: Any) -> Any:
-    """The values of an axis in a file: a list; ``{start, stop, num}``, even or ``scale = "log"`` (rounded where the
-    field has whole numbers); parts by name; or linked ``fields``.
+    """The values of an axis in a file: a list; ``{start, stop, num}``, even or ``scale = "log"``
+    (rounded where the field has whole numbers); parts by name; or linked ``fields``.
     """
     if isinstance(values, dict) and "fields" in values:
         return _linked(experiment, path, values)
@@ -29,11 +29,16 @@ def read_axis(experiment: Any, path: str, values: Any) -> Any:
     if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
         check_table(f"axes.{path}", values)
         start = paths.get(experiment, path)
-        return {name: build(table, domain.kind, start, f"axes.{path}.{name}") for name, table in values.items()}
+        return {
+            name: build(table, domain.kind, start, f"axes.{path}.{name}")
+            for name, table in values.items()
+        }
     if isinstance(values, dict):
         return _spaced(path, domain, values)
     if not listed:
-        raise Refusal(f"`axes` must give {path!r} a list of values, or start, stop and num, got {shown(values)}")
+        raise Refusal(
+            f"`axes` must give {path!r} a list of values, or start, stop and num, got {shown(values)}"
+        )
     return [tuple(value) if isinstance(value, list) else value for value in values]
 
 
@@ -44,7 +49,9 @@ def read_words(experiment: Any, path: str, words: tuple[str, ...]) -> list[Any]:
 
 
 def domain_of(experiment: Any, path: str) -> Domain:
-    """What the field at a path may be: any number, where it is derived, or where only the cells tell."""
+    """What the field at a path may be: any number, where it is derived, or where only the cells
+    tell.
+    """
     found = fitting(path, list(every_path(experiment)))
     if len(found) != 1 or paths.is_derived(experiment, found[0]):
         return Range()
@@ -59,7 +66,9 @@ def _linked(experiment: Any, path: str, values: dict[str, Any]) -> Linked:
         raise Refusal(f"`axes.{path}.labels` must be a list, got {shown(labels)}")
     if not isinstance(about, str):
         raise Refusal(f"`axes.{path}.about` must be words in quotes, got {shown(about)}")
-    return Linked({field: read_axis(experiment, field, own) for field, own in fields.items()}, labels, about)
+    return Linked(
+        {field: read_axis(experiment, field, own) for field, own in fields.items()}, labels, about
+    )
 
 
 def _spaced(path: str, domain: Domain, values: dict[str, Any]) -> list[Any]:
@@ -70,14 +79,21 @@ def _spaced(path: str, domain: Domain, values: dict[str, Any]) -> list[Any]:
     start, stop, scale = values["start"], values["stop"], values.get("scale", "linear")
     Choice(("linear", "log")).check(f"axes.{path}.scale", scale)
     if scale == "log" and min(start, stop) <= 0:
-        raise Refusal(f"`axes.{path}` must start and stop above 0 on a log scale, got {shown(values)}")
-    space = (np.geomspace if scale == "log" else np.linspace)(float(start), float(stop), values["num"]).tolist()
+        raise Refusal(
+            f"`axes.{path}` must start and stop above 0 on a log scale, got {shown(values)}"
+        )
+    space = (np.geomspace if scale == "log" else np.linspace)(
+        float(start), float(stop), values["num"]
+    ).tolist()
     domain = domain.domain if isinstance(domain, Maybe) else domain
     if not isinstance(domain, Range) or not domain.whole:
         return space
     whole = list(dict.fromkeys(round(value) for value in space))
     if len(whole) < len(space):
-        print(f"sigspike: `axes` {path!r}: {len(space)} values are {len(whole)} whole numbers", file=sys.stderr)
+        print(
+            f"sigspike: `axes` {path!r}: {len(space)} values are {len(whole)} whole numbers",
+            file=sys.stderr,
+        )
     return whole
 
 
@@ -89,7 +105,11 @@ def _word(path: str, domain: Domain, word: str) -> Any:
     if isinstance(domain, Instance):
         if domain.kind is bool and word in SWITCH:
             return SWITCH[word]
-        need = "True or False" if domain.kind is bool else "a file, where its values are described by name"
+        need = (
+            "True or False"
+            if domain.kind is bool
+            else "a file, where its values are described by name"
+        )
         raise Refusal(f"`axis` {path!r} needs {need}, got {shown(word)}")
     try:
         if isinstance(domain, Rising):

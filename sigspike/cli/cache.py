@@ -9,15 +9,14 @@ from pathlib import Path
 
 import jax
 
-HARMLESS = (
-    b"cpu_aot_loader"  # XLA compares its own tuning hints with the machine's features whenever it reads a program
-)
+HARMLESS = b"cpu_aot_loader"  # XLA compares its own tuning hints with the machine's features whenever it reads a program
 
 
 @contextmanager
 def compilation_cache() -> Iterator[None]:
-    """JAX's persistent cache in the user's cache folder (or where ``JAX_COMPILATION_CACHE_DIR`` says), without its
-    complaints: lines of XLA about ``cpu_aot_loader`` do not reach the terminal, everything else does.
+    """JAX's persistent cache in the user's cache folder (or where ``JAX_COMPILATION_CACHE_DIR``
+    says), without its complaints: lines of XLA about ``cpu_aot_loader`` do not reach the terminal,
+    everything else does.
     """
     if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]
         folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sigspike"

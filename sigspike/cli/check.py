@@ -39,13 +39,20 @@ def check(
         said = {name: finite(report.as_dict()) for name, report in reports.items()}
         print(json.dumps(said, ensure_ascii=False, allow_nan=False))
         return
-    print("\n\n".join(table(report) for report in sorted(reports.values(), key=lambda report: not report.applies)))
+    print(
+        "\n\n".join(
+            table(report)
+            for report in sorted(reports.values(), key=lambda report: not report.applies)
+        )
+    )
 
 
 def table(report: Report) -> str:
     """A report as lines of text; of a theorem that does not apply, the hypotheses that fail."""
     if not report.applies:
-        failed = [f"{h.name} must be {h.needed}, got {h.found}" for h in report.hypotheses if not h.holds]
+        failed = [
+            f"{h.name} must be {h.needed}, got {h.found}" for h in report.hypotheses if not h.holds
+        ]
         return f"{report.theorem}\n  does not speak about this experiment: " + "; ".join(failed)
     largest = report.largest_constant
     verdict = "all hold" if report.holds else "not all hold"
@@ -57,7 +64,9 @@ def table(report: Report) -> str:
 
 
 def _condition(condition: Condition, constant: float) -> str:
-    sides = f"{condition.smaller:13.4g}  {condition.larger:11.4g}  {condition.largest_constant:9.3g}"
+    sides = (
+        f"{condition.smaller:13.4g}  {condition.larger:11.4g}  {condition.largest_constant:9.3g}"
+    )
     mark = "?" if math.isnan(condition.ratio) else MARK[condition.holds(constant)]
     return f"  {mark:5}  {sides}  {condition.name}: {condition.formula}"
 
@@ -67,5 +76,7 @@ def _prediction(prediction: Prediction) -> str:
         return f"    {prediction.name}: no number, since it needs {prediction.missing}"
     ours = f"; {prediction.ours}" if prediction.ours else ""
     order = prediction.relation == "Θ"
-    value = f"= Θ({prediction.value:.4g})" if order else f"{prediction.relation} {prediction.value:.4g}"
+    value = (
+        f"= Θ({prediction.value:.4g})" if order else f"{prediction.relation} {prediction.value:.4g}"
+    )
     return f"    {prediction.name} {value}   {prediction.formula}  [{prediction.source}{ours}]"

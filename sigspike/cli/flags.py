@@ -1,4 +1,6 @@
-"""Flags from descriptions: a plain dataclass beside each described class, which tyro can read, and the way back."""
+"""Flags from descriptions: a plain dataclass beside each described class, which tyro can read, and
+the way back.
+"""
 
 import dataclasses
 import inspect
@@ -17,9 +19,9 @@ from sigspike.training import PRESETS, Algorithm, Preset, preset_of
 class Flags:
     """Mirrors of described classes and of functions that make their objects.
 
-    A number becomes a float, a count an int, a part the union of everything that can stand there (found by itself:
-    a new algorithm in a file of its own is a new sub-command). Ranges stand in the help; checking is left to the
-    class.
+    A number becomes a float, a count an int, a part the union of everything that can stand there
+    (found by itself: a new algorithm in a file of its own is a new sub-command). Ranges stand in
+    the help; checking is left to the class.
     """
 
     def __init__(self) -> None:
@@ -27,7 +29,9 @@ class Flags:
         self._makers: dict[type, Callable[..., Any]] = {}
 
     def mirror(self, maker: Callable[..., Any], **defaults: Any) -> type:
-        """A dataclass with a flag for each field of a class, or parameter of a function; ``defaults`` are objects."""
+        """A dataclass with a flag for each field of a class, or parameter of a function;
+        ``defaults`` are objects.
+        """
         if maker not in self._mirrors or defaults:
             described = isinstance(maker, (type, Preset))
             fields = self._described_fields(maker) if described else self._function_fields(maker)
@@ -52,22 +56,36 @@ class Flags:
             if isinstance(built, Algorithm) and (preset := preset_of(built)) is not None:
                 maker, given = preset, preset.given(built)
             mirror = self.mirror(maker)
-            return mirror(**{field.name: self.value(given[field.name]) for field in dataclasses.fields(mirror)})
+            return mirror(
+                **{
+                    field.name: self.value(given[field.name])
+                    for field in dataclasses.fields(mirror)
+                }
+            )
         return built.item() if isinstance(built, jax.Array) else built
 
     def build(self, flags: Any) -> Any:
         """The object that a filled-in mirror describes."""
         if type(flags) not in self._makers:
             return flags
-        given = {field.name: self.build(getattr(flags, field.name)) for field in dataclasses.fields(flags)}
+        given = {
+            field.name: self.build(getattr(flags, field.name))
+            for field in dataclasses.fields(flags)
+        }
         return self._makers[type(flags)](**given)
 
     def _described_fields(self, described: type | Preset) -> dict[str, tuple[Any, Any]]:
-        return {name: (self._kind(f), self.value(_default(f))) for name, f in fields_of(described).items()}
+        return {
+            name: (self._kind(f), self.value(_default(f)))
+            for name, f in fields_of(described).items()
+        }
 
     def _function_fields(self, function: Callable[..., Any]) -> dict[str, tuple[Any, Any]]:
         hints, parameters = get_type_hints(function), inspect.signature(function).parameters
-        default = {name: dataclasses.MISSING if p.default is p.empty else p.default for name, p in parameters.items()}
+        default = {
+            name: dataclasses.MISSING if p.default is p.empty else p.default
+            for name, p in parameters.items()
+        }
         return {name: (hints[name], default[name]) for name in parameters}
 
     def _kind(self, field: dataclasses.Field) -> Any:
@@ -79,7 +97,9 @@ class Flags:
         if isinstance(domain, Choice):
             return Literal[domain.options]
         if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
-            return Union[tuple(self.mirror(maker) for maker in makers(domain.kind) or [domain.kind])]  # noqa: UP007
+            return Union[
+                tuple(self.mirror(maker) for maker in makers(domain.kind) or [domain.kind])
+            ]  # noqa: UP007
         return field.type
 
 
@@ -90,8 +110,9 @@ def fields_of(maker: Any) -> dict[str, dataclasses.Field]:
 
 
 def makers(kind: type) -> list[Callable[..., Any]]:
-    """Everything that makes an object of a kind: the classes below it, a user's too, or what one names in
-    ``from_files``. Of classes that a session has defined again and again the last counts; of two by one name, neither.
+    """Everything that makes an object of a kind: the classes below it, a user's too, or what one
+    names in ``from_files``. Of classes that a session has defined again and again the last counts;
+    of two by one name, neither.
     """
     return [found[-1] for found in _by_name(kind).values() if len(_places(found)) == 1]
 
@@ -101,7 +122,9 @@ def check_one(kind: type, name: str) -> None:
     places = _places(_by_name(kind).get(name, []))
     if len(places) > 1:
         modules = " and of ".join(sorted({module for module, _ in places}))
-        raise Refusal(f"`{name}` must be the name of one class, got {len(places)}, of {modules}; rename yours")
+        raise Refusal(
+            f"`{name}` must be the name of one class, got {len(places)}, of {modules}; rename yours"
+        )
 
 
 def _by_name(kind: type) -> dict[str, list[Callable[..., Any]]]:
@@ -132,7 +155,9 @@ def _sentence(maker: Callable[..., Any]) -> str:
 
 
 def _default(field: dataclasses.Field) -> Any:
-    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+    return (
+        field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+    )
 
 
 def _field(default: Any) -> Any:

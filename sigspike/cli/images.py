@@ -21,7 +21,8 @@ from sigspike.images.training import train as train_network
 
 FLAGS = Flags()
 
-# What a CPU does in a minute or two: digits of 16 pixels, and a ResNet-10 of an eighth of the usual width.
+# What a CPU does in a minute or two: digits of 16 pixels, and a ResNet-10 of an eighth of the usual
+# width.
 TrainingFlags: Any = FLAGS.mirror(
     Training,
     network=ResNet(10, depth=10, width=8),
@@ -52,15 +53,17 @@ def train(
     """Train a network on noisy labels; the same call goes on where it was stopped.
 
     Args:
-        out: Folder for settings.json, noise.npz, log.jsonl, log.csv, checkpoint.npz, result.json, suspects.csv and
-            curves.png.
+        out: Folder for settings.json, noise.npz, log.jsonl, log.csv, checkpoint.npz, result.json,
+            suspects.csv and curves.png.
         training: The training.
         data: The images.
         noise: The law of the label noise.
         noise_seed: Which draw of it.
         classes: Names of the classes to be told apart; all by default.
-        images: Training images, as many of each class, drawn by the training's split seed; 0 for all.
-        baseline: Train cross entropy on the same schedule beside any other method, in OUT/cross-entropy.
+        images: Training images, as many of each class, drawn by the training's split seed; 0 for
+            all.
+        baseline: Train cross entropy on the same schedule beside any other method, in
+            OUT/cross-entropy.
         checkpoint_every: Epochs between two checkpoints.
         keep_losses: Write the loss of every training image after every epoch.
         probe_every: Epochs between two measurements of γ and ρ, 0 for none.
@@ -86,14 +89,20 @@ def train(
     result = trained("train", chosen, out)
     plain = None
     if baseline and not isinstance(chosen.method, CrossEntropy):
-        plain = trained("cross entropy", replace(chosen, method=CrossEntropy()), out / "cross-entropy")
+        plain = trained(
+            "cross entropy", replace(chosen, method=CrossEntropy()), out / "cross-entropy"
+        )
     rate = "unknown" if noisy.realised_rate is None else f"{100 * noisy.realised_rate:.2f} %"
     print(f"noise: {noisy.law.get('type', 'given')}, wrong labels {rate}, sha256 {noisy.hash[:16]}")
     _show(out)
     if plain is not None:
-        pairs = [(f"{at} {100 * here:.2f} %", 100 * (there - here)) for at, here, there in _beside(plain, result)]
+        pairs = [
+            (f"{at} {100 * here:.2f} %", 100 * (there - here))
+            for at, here, there in _beside(plain, result)
+        ]
         print(
-            "cross entropy beside it: " + ", ".join(f"{text} ({change:+.2f} by the method)" for text, change in pairs)
+            "cross entropy beside it: "
+            + ", ".join(f"{text} ({change:+.2f} by the method)" for text, change in pairs)
         )
     found = result.summary()["suspected"]
     by = f"{found['by_mixture']} by two Gaussians, {found['by_threshold']} above log C"
@@ -113,13 +122,18 @@ COMMANDS = {"train": train, "table": table, "report": report}
 
 
 def images() -> None:
-    """Train networks on real images with noisy labels (`train`; tables of papers: `table`) and report on them."""
+    """Train networks on real images with noisy labels (`train`; tables of papers: `table`) and
+    report on them.
+    """
     tyro.extras.subcommand_cli_from_dict(COMMANDS, args=["--help"], prog="sigspike images")
 
 
 def _beside(plain: Result, result: Result) -> list[tuple[str, float, float]]:
     """Test accuracy of both, best and last."""
-    return [(at, getattr(plain, at)["test_accuracy"], getattr(result, at)["test_accuracy"]) for at in ("best", "last")]
+    return [
+        (at, getattr(plain, at)["test_accuracy"], getattr(result, at)["test_accuracy"])
+        for at in ("best", "last")
+    ]
 
 
 def _show(folder: Path) -> None:

@@ -35,10 +35,12 @@ def table(
     Args:
         name: Which table.
         data_dir: Folder with the python batches of CIFAR-10 or CIFAR-100.
-        out: Folder for COLUMN/ROW (see `sigspike images train`) and table.json; runs/NAME by default.
+        out: Folder for COLUMN/ROW (see `sigspike images train`) and table.json; runs/NAME by
+            default.
         rows: Methods, e.g. CE GCE FBR "label-noise GD"; by default those that were published.
         columns: Noise, e.g. "symmetric 0.4"; by default all.
-        epochs: Epochs, 0 for as many as published; the learning rate falls at the same shares of them.
+        epochs: Epochs, 0 for as many as published; the learning rate falls at the same shares of
+            them.
         width: Channels of the network's first stage, 0 for as many as published.
         images: Training images, 0 for all.
         batch_size: Images of a batch, 0 for as many as published.
@@ -51,13 +53,20 @@ def table(
     dataset = chosen.load(data_dir)
     folder = out if out is not None else Path("runs") / name
     if (folder / "checkpoint.npz").exists():
-        raise Refusal(f"`out` must be a folder for a table, got {str(folder)!r}, which is that of a training")
+        raise Refusal(
+            f"`out` must be a folder for a table, got {str(folder)!r}, which is that of a training"
+        )
     cells = fill(chosen, dataset, folder, *picked, scale, seed, epochs_bar)
     folders = [folder / slug(cell.column) / slug(cell.row) for cell in cells if cell.measured]
     for each in folders:
         drawn(each)
     print(f"{chosen.name}: {chosen.about}; test accuracy in %\n\n{text_of(cells)}\n")
-    for line in (chosen.remark, f"not as published: {departures_of(cells)}" if departures_of(cells) else ""):
+    for line in (
+        chosen.remark,
+        f"not as published: {departures_of(cells)}" if departures_of(cells) else "",
+    ):
         if line:
             print(line)
-    print(f"{folder / 'table.json'}; curves.png of each training beside its log, as in {folders[0]}")
+    print(
+        f"{folder / 'table.json'}; curves.png of each training beside its log, as in {folders[0]}"
+    )

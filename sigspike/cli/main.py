@@ -26,7 +26,8 @@ def command(arguments: list[str]) -> int:
 def main(arguments: list[str]) -> None:
     """Parse and run; a command's flags and help are its parameters and docstring.
 
-    The commands are loaded here, behind the user's files: classes that are defined by now are theirs too.
+    The commands are loaded here, behind the user's files: classes that are defined by now are
+    theirs too.
     """
     arguments, files = put_first(arguments, ("run", "sweep", "check"))
     load(files)
@@ -36,7 +37,12 @@ def main(arguments: list[str]) -> None:
     from sigspike.cli.run import run
     from sigspike.cli.sweep import sweep
 
-    commands, prog = {"reproduce": reproduce, "run": run, "sweep": sweep, "check": check, "images": images}, "sigspike"
-    if arguments[:1] == ["images"]:  # a group of its own: tyro takes a ValueError of a nested command for bad usage
+    commands, prog = (
+        {"reproduce": reproduce, "run": run, "sweep": sweep, "check": check, "images": images},
+        "sigspike",
+    )
+    if arguments[:1] == [
+        "images"
+    ]:  # a group of its own: tyro takes a ValueError of a nested command for bad usage
         commands, arguments, prog = COMMANDS, arguments[1:], "sigspike images"
     tyro.extras.subcommand_cli_from_dict(commands, args=arguments, prog=prog)

@@ -14,7 +14,9 @@ def check_place(name: str, path: Path) -> None:
         path.open("ab").close()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise Refusal(f"`{name}` must be a file that can be written, got {shown(str(path))} ({why})") from error
+        raise Refusal(
+            f"`{name}` must be a file that can be written, got {shown(str(path))} ({why})"
+        ) from error
     if new:
         path.unlink()
 

@@ -29,13 +29,15 @@ def reproduce(
 
     Args:
         paper: Which paper.
-        out: Folder for NAME.png, .svg, .nc (the numbers), .json (settings, versions, claims) and claims.json (those of
-            every figure in the folder); figures/PAPER by default.
-        only: Names of figures; by default all but the slow ones, and those whose data are not at hand.
+        out: Folder for NAME.png, .svg, .nc (the numbers), .json (settings, versions, claims) and
+            claims.json (those of every figure in the folder); figures/PAPER by default.
+        only: Names of figures; by default all but the slow ones, and those whose data are not at
+            hand.
         all: The slow figures too. One that is stopped goes on at the next call.
         scale: The paper's grid, or a smaller one.
-        data_dir: Folder with real data: the four official MNIST files, by themselves or in mnist/, and CIFAR-10's
-            python batches in cifar-10-batches-py/ (or by themselves). Without MNIST, scikit-learn's digits stand in.
+        data_dir: Folder with real data: the four official MNIST files, by themselves or in mnist/,
+            and CIFAR-10's python batches in cifar-10-batches-py/ (or by themselves). Without MNIST,
+            scikit-learn's digits stand in.
     """
     started = time.perf_counter()
     figures = _chosen(paper, only, all, scale, data_dir)
@@ -48,12 +50,16 @@ def reproduce(
     print(table(claims))
     holding = sum(claim["holds"] for claim in claims)
     names = ", ".join(figure.name for figure in figures)
-    print(f"{holding} of {len(claims)} claims hold; {names} in {folder}/ after {time.perf_counter() - started:.0f} s")
+    print(
+        f"{holding} of {len(claims)} claims hold; {names} in {folder}/ after {time.perf_counter() - started:.0f} s"
+    )
 
 
-def _chosen(paper: str, only: tuple[str, ...], slow: bool, scale: str, data_dir: Path | None) -> list[Figure]:
-    """The figures asked for, each ready to run: those that need data files are tried before any work is done. Says
-    which are left out, and why.
+def _chosen(
+    paper: str, only: tuple[str, ...], slow: bool, scale: str, data_dir: Path | None
+) -> list[Figure]:
+    """The figures asked for, each ready to run: those that need data files are tried before any
+    work is done. Says which are left out, and why.
     """
     known = {figure.name: figure for figure in PAPERS[paper]}
     for name in only:
@@ -72,7 +78,11 @@ def _chosen(paper: str, only: tuple[str, ...], slow: bool, scale: str, data_dir:
         if name in only or not (only or lacking or (kind.slow and not slow)):
             figures.append(figure)
         elif not only:
-            why = f"needs {kind.needs} in --data-dir" if lacking else f"{kind.slow}: --only {name}, or --all"
+            why = (
+                f"needs {kind.needs} in --data-dir"
+                if lacking
+                else f"{kind.slow}: --only {name}, or --all"
+            )
             left_out.append(f"{name} ({why})")
     for figure in figures:
         figure.settings()
@@ -88,4 +98,6 @@ def _check_data(data_dir: Path | None) -> None:
         raise Refusal(f"`data_dir` must be a folder, got {str(data_dir)!r}")
     if not any(find(data_dir, name) for name in DRAWN):
         places = " or ".join(f"{name} in {PLACES[name][0][0]}/" for name in DRAWN)
-        raise Refusal(f"`data_dir` must hold {places} (or their files by themselves), got {str(data_dir)!r}")
+        raise Refusal(
+            f"`data_dir` must hold {places} (or their files by themselves), got {str(data_dir)!r}"
+        )

@@ -87,17 +87,24 @@ def summary(records: xr.Dataset) -> str:
         )
     diverged = int(records.diverged_at[-1])
     return "\n".join(
-        lines + ([f"The run diverged at step {diverged}: try a smaller learning rate."] if diverged >= 0 else [])
+        lines
+        + (
+            [f"The run diverged at step {diverged}: try a smaller learning rate."]
+            if diverged >= 0
+            else []
+        )
     )
 
 
 def _extremes(records: xr.Dataset) -> xr.Dataset:
     rho = {name: abs(records[name]) for name in ("rho_bar", "rho_underline")}
     own = {
-        name: field.max([axis for axis in field.dims if axis not in ("time", "sign")]) for name, field in rho.items()
+        name: field.max([axis for axis in field.dims if axis not in ("time", "sign")])
+        for name, field in rho.items()
     }
     return xr.Dataset(
-        {"gamma_max": records["gamma"].max("neuron")} | {f"{name}_max": field for name, field in own.items()}
+        {"gamma_max": records["gamma"].max("neuron")}
+        | {f"{name}_max": field for name, field in own.items()}
     )
 
 

@@ -1,4 +1,6 @@
-"""``--with my_script.py``: files of the user's, whose classes the commands offer beside sigspike's own."""
+"""``--with my_script.py``: files of the user's, whose classes the commands offer beside sigspike's
+own.
+"""
 
 import importlib
 import importlib.util
@@ -19,12 +21,15 @@ ABOUT = (
     "A Python file whose classes (problems, networks, algorithms, schedules, …) are sub-commands and types of files "
     "too; once for each file, anywhere in the call."
 )
-Scripts = Annotated[tyro.conf.UseAppendAction[tuple[Path, ...]], tyro.conf.arg(name="with", metavar="FILE", help=ABOUT)]
+Scripts = Annotated[
+    tyro.conf.UseAppendAction[tuple[Path, ...]],
+    tyro.conf.arg(name="with", metavar="FILE", help=ABOUT),
+]
 
 
 def put_first(arguments: list[str], commands: tuple[str, ...]) -> tuple[list[str], list[Path]]:
-    """The call with every ``--with`` right behind its command, where a parser of sub-commands looks, and the files;
-    the call as it is, and none, for a command that takes no files.
+    """The call with every ``--with`` right behind its command, where a parser of sub-commands
+    looks, and the files; the call as it is, and none, for a command that takes no files.
     """
     given, rest, words = [], [], iter(arguments)
     for word in words:
@@ -41,7 +46,9 @@ def put_first(arguments: list[str], commands: tuple[str, ...]) -> tuple[list[str
 
 
 def load(files: list[Path]) -> None:
-    """Import each file as the module of its name, as another process would that looks in its folder too."""
+    """Import each file as the module of its name, as another process would that looks in its folder
+    too.
+    """
     for file in files:
         _check_file(file)
         _check_classes(_module(file))
@@ -50,7 +57,9 @@ def load(files: list[Path]) -> None:
 def _check_file(file: Path) -> None:
     if not _is_file(file):
         beside = [path.name for path in file.parent.glob("*.py")] if file.parent.is_dir() else []
-        raise Refusal(f"`with` must be a file that exists, got {shown(str(file))}{nearest(file.name, beside)}")
+        raise Refusal(
+            f"`with` must be a file that exists, got {shown(str(file))}{nearest(file.name, beside)}"
+        )
     if file.suffix != ".py" or "." in file.stem:
         raise Refusal(f"`with` must be a Python file NAME.py, got {shown(str(file))}; rename it")
 
@@ -65,21 +74,29 @@ def _is_file(file: Path) -> bool:
 def _module(file: Path) -> ModuleType:
     folder = str(file.resolve().parent)
     if folder not in sys.path:
-        sys.path.append(folder)  # behind all others: what is installed is found before a namesake beside the file
+        sys.path.append(
+            folder
+        )  # behind all others: what is installed is found before a namesake beside the file
     importlib.invalidate_caches()
     name = file.stem
     there = _origin(name)
     if name in LIBRARIES or there is None or there != file.resolve():
         other = f", of {there}" if there is not None and there != file.resolve() else ""
-        raise Refusal(f"`with` {shown(str(file))} bears the name of another module, {name}{other}; rename your file")
+        raise Refusal(
+            f"`with` {shown(str(file))} bears the name of another module, {name}{other}; rename your file"
+        )
     try:
         return importlib.import_module(name)
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
-        raise Refusal(f"`with` {shown(error.filename or str(file))} is no Python: {error.msg}{line}") from error
+        raise Refusal(
+            f"`with` {shown(error.filename or str(file))} is no Python: {error.msg}{line}"
+        ) from error
     except (Exception, SystemExit) as error:
         why = " ".join(f"{type(error).__name__}: {error}".removesuffix(": ").split())
-        raise Refusal(f"`with` {shown(str(file))} could not be imported{_line(error, file)}: {why}") from error
+        raise Refusal(
+            f"`with` {shown(str(file))} could not be imported{_line(error, file)}: {why}"
+        ) from error
 
 
 def _origin(name: str) -> Path | None:
@@ -106,7 +123,11 @@ def _check_classes(module: ModuleType) -> None:
     from sigspike.cli.flags import check_one
 
     for thing in vars(module).values():
-        if inspect.isclass(thing) and thing.__module__ == module.__name__ and issubclass(thing, Checked):
+        if (
+            inspect.isclass(thing)
+            and thing.__module__ == module.__name__
+            and issubclass(thing, Checked)
+        ):
             for kind in thing.__mro__[1:]:
                 if kind is not Checked and issubclass(kind, Checked):
                     check_one(kind, thing.__name__)

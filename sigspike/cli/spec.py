@@ -19,7 +19,9 @@ TABLES, WORDS = ("experiment", "axes"), ("keep", "store", "out", "cluster")
 
 
 def read_spec(file: Path) -> dict[str, Any]:
-    """The tables of a file: ``experiment`` (fields, parts with their ``type``), ``axes``, and options of the call."""
+    """The tables of a file: ``experiment`` (fields, parts with their ``type``), ``axes``, and
+    options of the call.
+    """
     try:
         text = file.read_text()
         spec = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
@@ -39,12 +41,16 @@ def read_spec(file: Path) -> dict[str, Any]:
 
 
 def build(table: Any, kind: type, default: Any, name: str) -> Any:
-    """An object of a ``kind`` from a table. What the table leaves out is as in ``default`` where the type is the same,
-    and as that type has it where it is another.
+    """An object of a ``kind`` from a table. What the table leaves out is as in ``default`` where
+    the type is the same, and as that type has it where it is another.
     """
     check_table(name, table)
     known = {maker.__name__: maker for maker in makers(kind)}
-    known |= {own.__name__: own for own in (kind, type(default)) if issubclass(own, kind) and not is_abstract(own)}
+    known |= {
+        own.__name__: own
+        for own in (kind, type(default))
+        if issubclass(own, kind) and not is_abstract(own)
+    }
     wanted = table.get("type", None if default is None else type(default).__name__)
     if "type" in table:
         check_one(kind, str(wanted))
@@ -61,7 +67,10 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
         start = {key: getattr(default, key) for key in fields}
     elif isinstance(maker, Preset) and default is not None and maker.made(default):
         start = maker.given(default)
-    built = {key: _field(fields[key], value, start.get(key), f"{name}.{key}") for key, value in given.items()}
+    built = {
+        key: _field(fields[key], value, start.get(key), f"{name}.{key}")
+        for key, value in given.items()
+    }
     return maker(**start | built)
 
 
@@ -81,8 +90,12 @@ def _from_file(maker: Callable[..., Any], given: dict[str, Any], name: str) -> A
     check_names(name, given, known)
     for key, parameter in known.items():
         if parameter.default is parameter.empty and key not in given:
-            raise Refusal(f"`{name}` of type {maker.__name__} needs `{key}`, got only {', '.join(given) or 'nothing'}")
-    return maker(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
+            raise Refusal(
+                f"`{name}` of type {maker.__name__} needs `{key}`, got only {', '.join(given) or 'nothing'}"
+            )
+    return maker(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+    )
 
 
 def check_table(name: str, value: Any) -> None:
@@ -96,4 +109,6 @@ def check_names(name: str, table: dict[str, Any], known: Iterable[str]) -> None:
     names = list(known)
     for key in table:
         if key not in names:
-            raise Refusal(f"`{name}` has {', '.join(names) or 'no fields'}, not {shown(key)}{nearest(key, names)}")
+            raise Refusal(
+                f"`{name}` has {', '.join(names) or 'no fields'}, not {shown(key)}{nearest(key, names)}"
+            )

@@ -40,8 +40,10 @@ def sweep(
 
     Args:
         experiment: The experiment.
-        file: A .toml or .json file with the experiment, its axes and these options; flags given besides go before it.
-        axis: A path, whole or its end, and its values, "--axis snr 0.03 0.06 0.1"; once for each axis.
+        file: A .toml or .json file with the experiment, its axes and these options; flags given
+            besides go before it.
+        axis: A path, whole or its end, and its values, "--axis snr 0.03 0.06 0.1"; once for each
+            axis.
         n_seeds: Trainings in every cell (1).
         seed: Which draws (0).
         store: Folder for the result, chunk by chunk; the same call goes on where it was stopped.
@@ -52,21 +54,41 @@ def sweep(
     """
     spec = read_spec(file) if file is not None else {}
     at = build(spec.get("experiment", {}), Experiment, FLAGS.build(experiment), "experiment")
-    axes = {path: read_axis(at, path, values) for path, values in spec.get("axes", {}).items()} | _flags(at, axis)
-    given = {"n_seeds": n_seeds, "seed": seed, "keep": keep, "cluster": cluster, "store": store, "out": out}
-    options = {"n_seeds": 1, "seed": 0, "keep": "seeds", "cluster": None, "store": None, "out": None}
+    axes = {
+        path: read_axis(at, path, values) for path, values in spec.get("axes", {}).items()
+    } | _flags(at, axis)
+    given = {
+        "n_seeds": n_seeds,
+        "seed": seed,
+        "keep": keep,
+        "cluster": cluster,
+        "store": store,
+        "out": out,
+    }
+    options = {
+        "n_seeds": 1,
+        "seed": 0,
+        "keep": "seeds",
+        "cluster": None,
+        "store": None,
+        "out": None,
+    }
     options |= {name: spec[name] for name in options if name in spec}
     options |= {name: value for name, value in given.items() if value is not None}
     target = options.pop("out")
     if dry_run:
-        plan = plan_sweep(at, axes, options["n_seeds"], options["seed"], options["keep"], options["store"])
+        plan = plan_sweep(
+            at, axes, options["n_seeds"], options["seed"], options["keep"], options["store"]
+        )
         print(estimate(plan))
         return
     _check_target(options["store"], target)
     _run(at, axes, options, Path(target) if target is not None else None)
 
 
-def _run(experiment: Any, axes: dict[str, Any], options: dict[str, Any], target: Path | None) -> None:
+def _run(
+    experiment: Any, axes: dict[str, Any], options: dict[str, Any], target: Path | None
+) -> None:
     started, finished = time.perf_counter(), "none"
     try:
         with bar("sweep") as shown:
@@ -112,7 +134,10 @@ def summary(data: xr.Dataset) -> str:
 def _flags(experiment: Any, axis: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
     """Axes given as words."""
     names = [path.replace("-", "_") for path, *_ in axis]
-    return {name: read_words(experiment, name, tuple(words)) for name, (_, *words) in zip(names, axis, strict=True)}
+    return {
+        name: read_words(experiment, name, tuple(words))
+        for name, (_, *words) in zip(names, axis, strict=True)
+    }
 
 
 def _check_target(store: Any, out: Any) -> None:

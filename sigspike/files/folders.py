@@ -12,10 +12,12 @@ PLACES = {
 
 
 def find(data_dir: Path, name: str) -> Path | None:
-    """The folder of a data set: one of its usual folders in DATA_DIR (mnist, cifar-10-batches-py, …), or DATA_DIR
-    itself, whichever has its first file, compressed or not (None: none has).
+    """The folder of a data set: one of its usual folders in DATA_DIR (mnist, cifar-10-batches-py,
+    …), or DATA_DIR itself, whichever has its first file, compressed or not (None: none has).
     """
     usual, first = PLACES[name]
     folders = [Path(data_dir) / inside for inside in usual] + [Path(data_dir)]
     files = (first, f"{first}.gz")
-    return next((folder for folder in folders if any((folder / file).is_file() for file in files)), None)
+    return next(
+        (folder for folder in folders if any((folder / file).is_file() for file in files)), None
+    )

@@ -15,8 +15,8 @@ DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E:
 def read(folder: str | Path, name: str) -> np.ndarray:
     """The array in ``folder/name`` or ``folder/name.gz``.
 
-    Format: two zero bytes, a type byte, the number of dimensions, one big-endian uint32 for each dimension, the
-    data in C order.
+    Format: two zero bytes, a type byte, the number of dimensions, one big-endian uint32 for each
+    dimension, the data in C order.
     """
     paths = [Path(folder) / name, Path(folder) / f"{name}.gz"]
     path = next((path for path in paths if path.is_file()), None)
@@ -36,10 +36,14 @@ def decode(raw: bytes, name: str) -> np.ndarray:
     """The array in the bytes of an idx file called ``name``."""
     if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in DTYPES:
         begins = raw[:4].hex() or "nothing"
-        raise Refusal(f"`data_dir` file {name} is no idx file: it begins with {begins}, not 0000, a type and a rank")
+        raise Refusal(
+            f"`data_dir` file {name} is no idx file: it begins with {begins}, not 0000, a type and a rank"
+        )
     header = 4 + 4 * raw[3]
     if len(raw) < header:
-        raise Refusal(f"`data_dir` file {name} is truncated in its header at {len(raw)} bytes; fetch it again")
+        raise Refusal(
+            f"`data_dir` file {name} is truncated in its header at {len(raw)} bytes; fetch it again"
+        )
     shape = struct.unpack(f">{raw[3]}I", raw[4:header])
     dtype = np.dtype(DTYPES[raw[2]])
     expected = header + math.prod(shape) * dtype.itemsize

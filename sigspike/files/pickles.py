@@ -1,4 +1,6 @@
-"""Pickles of arrays read without running what they ask for: the file formats of CIFAR and of CIFAR-N."""
+"""Pickles of arrays read without running what they ask for: the file formats of CIFAR and of
+CIFAR-N.
+"""
 
 import io
 import math
@@ -14,17 +16,20 @@ NUMBERS = "biuf"  # the kinds of dtypes that hold plain numbers
 
 
 def loads(raw: bytes) -> Any:
-    """The content of a pickle made of dictionaries, lists, bytes, strings, numbers and NumPy arrays of numbers.
+    """The content of a pickle made of dictionaries, lists, bytes, strings, numbers and NumPy arrays
+    of numbers.
 
-    Nothing that a pickle names is imported: the four names an array needs stand for our own, which accept its shape,
-    its dtype and its bytes and check that they fit. Raises `pickle.UnpicklingError` where it asks for more, and
-    whatever a broken pickle ends in.
+    Nothing that a pickle names is imported: the four names an array needs stand for our own, which
+    accept its shape, its dtype and its bytes and check that they fit. Raises
+    `pickle.UnpicklingError` where it asks for more, and whatever a broken pickle ends in.
     """
     return _plain(_Unpickler(io.BytesIO(raw), encoding="bytes").load())
 
 
 def read(raw: bytes) -> Any:
-    """The content of a file of ``torch.save`` (zip, or older) or ``np.save`` that holds a pickle as in `loads`."""
+    """The content of a file of ``torch.save`` (zip, or older) or ``np.save`` that holds a pickle as
+    in `loads`.
+    """
     if raw.startswith(ZIP):
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             inside = [name for name in archive.namelist() if name.endswith("data.pkl")]
@@ -34,7 +39,11 @@ def read(raw: bytes) -> Any:
     stream = io.BytesIO(raw)
     if raw.startswith(NPY):
         version = np.lib.format.read_magic(stream)
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        header = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
         header(stream)
         return loads(raw[stream.tell() :])
     first = _Unpickler(stream, encoding="bytes").load()
@@ -50,7 +59,10 @@ def _plain(content: Any) -> Any:
     if isinstance(content, _Array):
         content = content.value()
     if isinstance(content, dict):
-        return {key: value.value() if isinstance(value, _Array) else value for key, value in content.items()}
+        return {
+            key: value.value() if isinstance(value, _Array) else value
+            for key, value in content.items()
+        }
     return content
 
 
@@ -64,7 +76,9 @@ class _Dtype:
         self.order = ">" if _text(state[1]) == ">" else "<"
 
     def dtype(self) -> np.dtype:
-        if not (isinstance(self.code, str) and self.code[:1] in NUMBERS and self.code[1:].isdigit()):
+        if not (
+            isinstance(self.code, str) and self.code[:1] in NUMBERS and self.code[1:].isdigit()
+        ):
             raise pickle.UnpicklingError(f"it holds an array of {self.code!r}, not of numbers")
         return np.dtype(self.order + self.code)
 
@@ -81,7 +95,11 @@ class _Array:
     def value(self) -> Any:
         if not isinstance(self.kind, _Dtype):
             raise pickle.UnpicklingError("it holds an array without a dtype")
-        if self.kind.code in ("O", "O8") and isinstance(self.content, list) and len(self.content) == 1:
+        if (
+            self.kind.code in ("O", "O8")
+            and isinstance(self.content, list)
+            and len(self.content) == 1
+        ):
             return self.content[0]  # how np.save wraps an object
         dtype, raw = self.kind.dtype(), self.content
         if not isinstance(raw, bytes) or math.prod(self.shape) * dtype.itemsize != len(raw):
@@ -108,9 +126,11 @@ def _text(value: Any) -> Any:
     return value.decode("latin1") if isinstance(value, bytes) else value
 
 
-# All that an array in a pickle needs; NumPy's folder is called _core since version 2. They are classes with a state of
-# their own because a pickle may set attributes on a function that it names.
-STANDING_FOR = {(f"numpy.{core}.multiarray", "_reconstruct"): _Array for core in ("core", "_core")} | {
+# All that an array in a pickle needs; NumPy's folder is called _core since version 2. They are
+# classes with a state of their own because a pickle may set attributes on a function that it names.
+STANDING_FOR = {
+    (f"numpy.{core}.multiarray", "_reconstruct"): _Array for core in ("core", "_core")
+} | {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Dtype,
     ("_codecs", "encode"): _Latin1,

@@ -1,1 +1,3 @@
-"""What everything stands on: descriptions and their fields, paths, refusals, where results come from."""
+"""What everything stands on: descriptions and their fields, paths, refusals, where results come
+from.
+"""

@@ -13,24 +13,34 @@ ModuleMeta: Any = type(eqx.Module)
 
 
 class Described(ModuleMeta):
-    """Makes objects of a class from arguments that fit its fields, and refuses all others in one sentence each.
+    """Makes objects of a class from arguments that fit its fields, and refuses all others in one
+    sentence each.
 
-    A field's ``converter`` makes of the argument what is kept, its ``domain`` says what may be kept. Equinox sees the
-    arguments only afterwards: it would look into them before it knows what they are. A class with an ``__init__`` of
-    its own reads its arguments itself; its fields are checked when they are there.
+    A field's ``converter`` makes of the argument what is kept, its ``domain`` says what may be
+    kept. Equinox sees the arguments only afterwards: it would look into them before it knows what
+    they are. A class with an ``__init__`` of its own reads its arguments itself; its fields are
+    checked when they are there.
     """
 
-    def __init__(cls, name: str, bases: tuple[type, ...], namespace: Mapping[str, Any], **options: Any) -> None:
+    def __init__(
+        cls, name: str, bases: tuple[type, ...], namespace: Mapping[str, Any], **options: Any
+    ) -> None:
         super().__init__(name, bases, namespace, **options)
-        cls._reads_itself = "__init__" in namespace or any(getattr(base, "_reads_itself", False) for base in bases)
+        cls._reads_itself = "__init__" in namespace or any(
+            getattr(base, "_reads_itself", False) for base in bases
+        )
 
     def __call__(cls, /, *args: Any, **given: Any) -> Any:
         name = cls.__name__
         if lacking := is_abstract(cls):
-            raise Refusal(f"`{name}` is abstract, and no object is made of it, for want of {lacking}; take a subclass")
+            raise Refusal(
+                f"`{name}` is abstract, and no object is made of it, for want of {lacking}; take a subclass"
+            )
         if not cls._reads_itself:
             given = named(name, fields(cls), args, given)
-            return super().__call__(**{f.name: _read(f, given[f.name]) for f in fields(cls) if f.name in given})
+            return super().__call__(
+                **{f.name: _read(f, given[f.name]) for f in fields(cls) if f.name in given}
+            )
         made = super().__call__(*args, **given)
         made.check_fields()
         return made
@@ -48,9 +58,11 @@ def check_field(field: Field, value: Any) -> None:
         field.metadata["domain"].check(field.name, value)
 
 
-def named(name: str, own: Iterable[Field], args: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a call of ``name`` by the names of its fields: none too many, none unknown, none twice, none
-    missing.
+def named(
+    name: str, own: Iterable[Field], args: tuple[Any, ...], given: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments of a call of ``name`` by the names of its fields: none too many, none unknown,
+    none twice, none missing.
     """
     known = {field.name: field for field in own}
     places = [field.name for field in known.values() if not field.kw_only]
@@ -62,13 +74,19 @@ def named(name: str, own: Iterable[Field], args: tuple[Any, ...], given: dict[st
         if key not in known:
             key = key if len(key) <= LONGEST else f"{key[:LONGEST]}…"
             has = f"which has {', '.join(known) or 'none'}"
-            raise Refusal(f"`{key}` is no field of {name}, {has}; got {shown(value)}{nearest(key, known)}")
+            raise Refusal(
+                f"`{key}` is no field of {name}, {has}; got {shown(value)}{nearest(key, known)}"
+            )
         if key in found:
-            raise Refusal(f"`{key}` of {name} must be given once, got {shown(found[key])} and {shown(value)}")
+            raise Refusal(
+                f"`{key}` of {name} must be given once, got {shown(found[key])} and {shown(value)}"
+            )
         found[key] = value
     for key, field in known.items():
         if key not in found and field.default is MISSING and field.default_factory is MISSING:
-            raise Refusal(f"`{key}` must be given for {name}, got only {', '.join(found) or 'nothing'}")
+            raise Refusal(
+                f"`{key}` must be given for {name}, got only {', '.join(found) or 'nothing'}"
+            )
     return found
 
 

@@ -49,9 +49,11 @@ class Domain(ABC):
 
 @dataclass(frozen=True)
 class Range(Domain):
-    """The interval a number must lie in; a traced one may lie anywhere (sweeps check before tracing).
+    """The interval a number must lie in; a traced one may lie anywhere (sweeps check before
+    tracing).
 
-    ``whole`` asks for an integer value, ``plain`` for a Python number (part of a shape, or of the code).
+    ``whole`` asks for an integer value, ``plain`` for a Python number (part of a shape, or of the
+    code).
     """
 
     low: float = -math.inf
@@ -72,7 +74,9 @@ class Range(Domain):
         return f"{'a whole number' if self.whole else 'a number'} in {self}"
 
     def holds(self, value: Any) -> bool:
-        if not is_number(value) or (self.plain and not isinstance(value, int if self.whole else (int, float))):
+        if not is_number(value) or (
+            self.plain and not isinstance(value, int if self.whole else (int, float))
+        ):
             return False
         return isinstance(value, Tracer) or self._inside(float(value))
 
@@ -168,7 +172,11 @@ class Rising(Domain):
     def holds(self, value: Any) -> bool:
         if not isinstance(value, tuple) or not all(type(step) is int for step in value):
             return False
-        return self.empty if not value else value[0] >= self.low and all(a < b for a, b in itertools.pairwise(value))
+        return (
+            self.empty
+            if not value
+            else value[0] >= self.low and all(a < b for a, b in itertools.pairwise(value))
+        )
 
 
 @dataclass(frozen=True)
@@ -192,20 +200,30 @@ def is_number(value: Any) -> bool:
     """Whether a value is one real number, of Python, NumPy or JAX, traced or not."""
     if isinstance(value, (int, float)):
         return not isinstance(value, bool)
-    if not isinstance(value, (np.number, np.ndarray, jax.Array)) or isinstance(value, np.ma.MaskedArray):
+    if not isinstance(value, (np.number, np.ndarray, jax.Array)) or isinstance(
+        value, np.ma.MaskedArray
+    ):
         return False
-    return value.ndim == 0 and any(jnp.issubdtype(value.dtype, kind) for kind in (np.floating, np.integer))
+    return value.ndim == 0 and any(
+        jnp.issubdtype(value.dtype, kind) for kind in (np.floating, np.integer)
+    )
 
 
 def shown(value: Any) -> str:
     """A value in one short line, whatever it is."""
     try:
-        if isinstance(value, (np.ndarray, jax.Array)) and not isinstance(value, (Tracer, np.ma.MaskedArray)):
-            small = value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"  # keys have none
+        if isinstance(value, (np.ndarray, jax.Array)) and not isinstance(
+            value, (Tracer, np.ma.MaskedArray)
+        ):
+            small = (
+                value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"
+            )  # keys have none
             if not small:
                 text = f"an array of {value.dtype} of shape {value.shape}"
             else:
-                text = str(np.asarray(value)) if value.ndim == 0 else repr(np.asarray(value).tolist())
+                text = (
+                    str(np.asarray(value)) if value.ndim == 0 else repr(np.asarray(value).tolist())
+                )
         else:
             text = " ".join(repr(value).split())
     except Exception:  # what cannot even say what it is

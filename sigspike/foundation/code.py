@@ -1,27 +1,50 @@
-"""What a user's class or function does, as one digest: of the code that runs, and of everything that it names."""
+"""What a user's class or function does, as one digest: of the code that runs, and of everything
+that it names.
+"""
 
 import hashlib
 import platform
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
-from types import BuiltinMethodType, CellType, CodeType, FunctionType, MethodType, MethodWrapperType, ModuleType
+from types import (
+    BuiltinMethodType,
+    CellType,
+    CodeType,
+    FunctionType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+)
 from typing import Any
 
 import numpy as np
 
-LIBRARIES = {"sigspike", "equinox", "jax", "jaxlib", "jaxtyping", "numpy", "optax", *sys.stdlib_module_names}
+LIBRARIES = {
+    "sigspike",
+    "equinox",
+    "jax",
+    "jaxlib",
+    "jaxtyping",
+    "numpy",
+    "optax",
+    *sys.stdlib_module_names,
+}
 # What dataclasses and abstract classes add, what only describes, and what makes no number.
 ADDED = {"__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__", "__replace__"}
 
 
 def is_library(thing: Any) -> bool:
-    """Whether a class or function is sigspike's own, Python's, or of the packages that sigspike stands on."""
+    """Whether a class or function is sigspike's own, Python's, or of the packages that sigspike
+    stands on.
+    """
     return _package(thing) in LIBRARIES
 
 
 def is_importable(thing: Any) -> bool:
-    """Whether its module and its name lead to it (not so in ``__main__``, in a function, for a closure)."""
+    """Whether its module and its name lead to it (not so in ``__main__``, in a function, for a
+    closure).
+    """
     found: Any = sys.modules.get(getattr(thing, "__module__", None) or "")
     for name in getattr(thing, "__qualname__", "").split("."):
         found = getattr(found, name, None)
@@ -29,10 +52,12 @@ def is_importable(thing: Any) -> bool:
 
 
 def code_of(thing: Any) -> str:
-    """The digest of a class (with its bases) or a callable, the same in every process of one version of Python.
+    """The digest of a class (with its bases) or a callable, the same in every process of one
+    version of Python.
 
-    Read from the bytecode and not from the file, which may have been edited since; comments, names of local variables
-    and docstrings do not count. Functions, classes and constants of the user's that the code names belong to it.
+    Read from the bytecode and not from the file, which may have been edited since; comments, names
+    of local variables and docstrings do not count. Functions, classes and constants of the user's
+    that the code names belong to it.
     """
     digest = hashlib.blake2b(digest_size=8)
     for word in _Reader(_package(thing)).words(thing):
@@ -51,7 +76,9 @@ def _package(thing: Any) -> str:
 
 
 class _Reader:
-    """Walks code as words. ``home`` is the package of what is described: it is read, other installed ones are named."""
+    """Walks code as words. ``home`` is the package of what is described: it is read, other
+    installed ones are named.
+    """
 
     def __init__(self, home: str):
         self.home = home
@@ -73,7 +100,11 @@ class _Reader:
             yield from self._code(thing)
         elif isinstance(thing, ModuleType):
             yield thing.__name__
-        elif isinstance(thing, (np.ndarray, np.generic)) or hasattr(thing, "__jax_array__") or _is_array(thing):
+        elif (
+            isinstance(thing, (np.ndarray, np.generic))
+            or hasattr(thing, "__jax_array__")
+            or _is_array(thing)
+        ):
             array = np.asarray(thing)
             yield f"{array.dtype} {array.shape} {hashlib.sha256(array.tobytes()).hexdigest()}"
         elif id(thing) in self.seen:
@@ -94,7 +125,9 @@ class _Reader:
             yield from self._function(thing)
         elif isinstance(thing, MethodType):
             yield from self._each((thing.__func__, thing.__self__))
-        elif isinstance(thing, (MethodWrapperType, BuiltinMethodType)) and not isinstance(thing.__self__, ModuleType):
+        elif isinstance(thing, (MethodWrapperType, BuiltinMethodType)) and not isinstance(
+            thing.__self__, ModuleType
+        ):
             yield from self._each((thing.__name__, thing.__self__))
         elif isinstance(thing, partial):
             yield from self._each((thing.func, thing.args, thing.keywords))
@@ -108,10 +141,18 @@ class _Reader:
             yield from self._instance(thing)
 
     def _instance(self, thing: Any) -> Iterator[str]:
-        """Any other object: its class, what it wraps (``jax.jit``, ``staticmethod``), and its attributes."""
+        """Any other object: its class, what it wraps (``jax.jit``, ``staticmethod``), and its
+        attributes.
+        """
         yield from self.words(type(thing))
-        inside = {"__wrapped__": getattr(thing, "__wrapped__", None)} | dict(getattr(thing, "__dict__", {}))
-        found = {name: value for name, value in inside.items() if name == "__wrapped__" or not _is_dunder(name)}
+        inside = {"__wrapped__": getattr(thing, "__wrapped__", None)} | dict(
+            getattr(thing, "__dict__", {})
+        )
+        found = {
+            name: value
+            for name, value in inside.items()
+            if name == "__wrapped__" or not _is_dunder(name)
+        }
         yield from self._each(item for pair in sorted(found.items()) for item in pair)
         if not found.get("__wrapped__") and len(found) == 1 and " at 0x" not in repr(thing):
             yield repr(thing)
@@ -121,11 +162,17 @@ class _Reader:
             yield name_of(base) if self._is_named(base) else base.__qualname__
             if not self._is_named(base):
                 fields = getattr(base, "__dataclass_fields__", {})  # their values are described
-                own = {name: value for name, value in vars(base).items() if name not in fields and _is_own(name, value)}
+                own = {
+                    name: value
+                    for name, value in vars(base).items()
+                    if name not in fields and _is_own(name, value)
+                }
                 yield from self._each(item for pair in sorted(own.items()) for item in pair)
 
     def _function(self, function: FunctionType) -> Iterator[str]:
-        if self._is_named(function) and is_importable(function):  # whoever wrapped it, a type checker say
+        if self._is_named(function) and is_importable(
+            function
+        ):  # whoever wrapped it, a type checker say
             yield name_of(function)
             return
         if _is_named_module(function.__globals__.get("__name__", ""), self.home):
@@ -143,7 +190,9 @@ class _Reader:
                 yield from self._global(function.__globals__[name], names)
 
     def _global(self, value: Any, names: list[str]) -> Iterator[str]:
-        """What a name of the module stands for; of another module of the user's, what is named after it."""
+        """What a name of the module stands for; of another module of the user's, what is named
+        after it.
+        """
         yield from self.words(value)
         if isinstance(value, ModuleType) and not _is_named_module(value.__name__, self.home):
             yield from self._each(vars(value)[name] for name in names if name in vars(value))
@@ -161,7 +210,9 @@ def _is_named_module(module: str, home: str) -> bool:
     package = module.partition(".")[0]
     if package == home and package not in LIBRARIES:
         return False
-    return package in LIBRARIES or "site-packages" in str(getattr(sys.modules.get(package), "__file__", ""))
+    return package in LIBRARIES or "site-packages" in str(
+        getattr(sys.modules.get(package), "__file__", "")
+    )
 
 
 def _names(code: CodeType) -> set[str]:

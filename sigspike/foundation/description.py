@@ -17,10 +17,11 @@ from sigspike.foundation.code import code_of, is_importable, is_library, name_of
 
 
 def describe(tree: Any, path: str = "it") -> Any:
-    """A description as plain dictionaries and numbers, each object with its ``type``; a large array by its hash.
+    """A description as plain dictionaries and numbers, each object with its ``type``; a large array
+    by its hash.
 
-    A class or function that is not sigspike's own (or a library's) is described by its ``code`` too: one that was
-    edited under its name is another.
+    A class or function that is not sigspike's own (or a library's) is described by its ``code``
+    too: one that was edited under its name is another.
     """
     if tree is None or isinstance(tree, (bool, int, str)):
         return tree
@@ -36,7 +37,11 @@ def describe(tree: Any, path: str = "it") -> Any:
         return _describe_array(tree)
     if is_dataclass(tree) and not isinstance(tree, type):
         named = {f.name: getattr(tree, f.name) for f in fields(tree)}
-        shown = {f.name: value for f, value in zip(fields(tree), named.values(), strict=True) if _is_shown(f, value)}
+        shown = {
+            f.name: value
+            for f, value in zip(fields(tree), named.values(), strict=True)
+            if _is_shown(f, value)
+        }
         return _describe_object(tree, shown, path)
     if isinstance(tree, Enum):
         return str(tree)
@@ -46,19 +51,27 @@ def describe(tree: Any, path: str = "it") -> Any:
     if hasattr(tree, "__dict__"):
         return _describe_object(tree, vars(tree), path)
     if " at 0x" in repr(tree):
-        raise Refusal(f"`{path}` must be made of numbers, names, arrays and dataclasses, got {tree!r}")
+        raise Refusal(
+            f"`{path}` must be made of numbers, names, arrays and dataclasses, got {tree!r}"
+        )
     return repr(tree)
 
 
 def _describe_object(thing: Any, named: dict[str, Any], path: str) -> dict[str, Any]:
     kind = type(thing)
     own = {"type": kind.__name__} | ({} if is_library(kind) else {"code": code_of(kind)})
-    return own | {f"field {n}" if n in own else n: describe(value, f"{path}.{n}") for n, value in named.items()}
+    return own | {
+        f"field {n}" if n in own else n: describe(value, f"{path}.{n}")
+        for n, value in named.items()
+    }
 
 
 def _describe_array(array: Any) -> Any:
     if isinstance(array, jax.Array) and jnp.issubdtype(array.dtype, jax.dtypes.prng_key):
-        return {"prng": str(jax.random.key_impl(array)), "key": describe(jax.random.key_data(array))}
+        return {
+            "prng": str(jax.random.key_impl(array)),
+            "key": describe(jax.random.key_data(array)),
+        }
     values = np.asarray(array)
     if values.size <= 16 and values.dtype.kind in "biuf":
         return describe(values.tolist())

@@ -1,4 +1,6 @@
-"""The fields of descriptions: numbers, counts, choices and parts, each with a ``domain`` that says what it may be."""
+"""The fields of descriptions: numbers, counts, choices and parts, each with a ``domain`` that says
+what it may be.
+"""
 
 import operator
 from collections.abc import Callable
@@ -23,7 +25,9 @@ def precision() -> np.dtype:
 
 
 def _as_number(value: Any) -> Any:
-    """A JAX scalar, also inside a trace: so that numbers are array leaves, and changing one recompiles nothing."""
+    """A JAX scalar, also inside a trace: so that numbers are array leaves, and changing one
+    recompiles nothing.
+    """
     if isinstance(value, Tracer):
         return value.astype(precision()) if is_number(value) else value
     if isinstance(value, jax.Array) and value.dtype == precision() and not value.weak_type:
@@ -49,13 +53,19 @@ def as_count(value: Any) -> Any:
 
 
 def _as_constant(value: Any) -> Any:
-    return value.item() if isinstance(value, (np.generic, np.ndarray, jax.Array)) and value.ndim == 0 else value
+    return (
+        value.item()
+        if isinstance(value, (np.generic, np.ndarray, jax.Array)) and value.ndim == 0
+        else value
+    )
 
 
 def number(domain: Range, about: str, default: Any = MISSING, kw_only: bool = False) -> Any:
-    """A field that sweeps may vary and differentiate: a scalar array leaf that must lie in ``domain``.
+    """A field that sweeps may vary and differentiate: a scalar array leaf that must lie in
+    ``domain``.
 
-    ``about`` is what help and figures call it. Every number is a pure one: lengths are in units of their own.
+    ``about`` is what help and figures call it. Every number is a pure one: lengths are in units of
+    their own.
     """
     metadata = {"domain": domain, "about": about}
     return eqx.field(converter=_as_number, metadata=metadata, kw_only=kw_only, **_default(default))
@@ -75,10 +85,14 @@ def count(
     kw_only: bool = False,
     optional: bool = False,
 ) -> Any:
-    """A static whole number (a shape or a number of steps), or None where ``optional``; changing it compiles anew."""
+    """A static whole number (a shape or a number of steps), or None where ``optional``; changing it
+    compiles anew.
+    """
     whole = Range(low, high, whole=True, plain=True)
     metadata = {"domain": Maybe(whole) if optional else whole, "about": about}
-    return eqx.field(converter=as_count, static=True, metadata=metadata, kw_only=kw_only, **_default(default))
+    return eqx.field(
+        converter=as_count, static=True, metadata=metadata, kw_only=kw_only, **_default(default)
+    )
 
 
 def steps(about: str, default: Any = MISSING) -> Any:
@@ -93,22 +107,34 @@ def constant(domain: Range, about: str, default: Any = MISSING) -> Any:
     return eqx.field(converter=_as_constant, static=True, metadata=metadata, **_default(default))
 
 
-def choice(*options: str | int, default: Any = MISSING, kw_only: bool = False, otherwise: str = "") -> Any:
-    """A static field that names one of ``options``; ``otherwise`` says what to do where none of them will do."""
+def choice(
+    *options: str | int, default: Any = MISSING, kw_only: bool = False, otherwise: str = ""
+) -> Any:
+    """A static field that names one of ``options``; ``otherwise`` says what to do where none of
+    them will do.
+    """
     domain = Choice(options, otherwise)
 
     def as_option(value: Any) -> Any:
-        return options[options.index(value)] if domain.holds(value := _as_constant(value)) else value
+        return (
+            options[options.index(value)] if domain.holds(value := _as_constant(value)) else value
+        )
 
     return eqx.field(
-        converter=as_option, static=True, metadata={"domain": domain}, kw_only=kw_only, **_default(default)
+        converter=as_option,
+        static=True,
+        metadata={"domain": domain},
+        kw_only=kw_only,
+        **_default(default),
     )
 
 
 def switch(default: bool, kw_only: bool = False) -> Any:
     """A static field that is on or off."""
     metadata = {"domain": Instance(bool)}
-    return eqx.field(converter=_as_constant, static=True, metadata=metadata, kw_only=kw_only, default=default)
+    return eqx.field(
+        converter=_as_constant, static=True, metadata=metadata, kw_only=kw_only, default=default
+    )
 
 
 def array() -> Any:
@@ -116,7 +142,9 @@ def array() -> Any:
     return eqx.field(converter=_as_given, metadata={"domain": Numbers()})
 
 
-def part(kind: type, default_factory: Callable[[], Any] | None = None, kw_only: bool = False) -> Any:
+def part(
+    kind: type, default_factory: Callable[[], Any] | None = None, kw_only: bool = False
+) -> Any:
     """A field that holds another described object."""
     extra: dict[str, Any] = {} if default_factory is None else {"default_factory": default_factory}
     return eqx.field(metadata={"domain": Instance(kind)}, kw_only=kw_only, **extra)
@@ -130,7 +158,9 @@ Meta: Any = Described  # type checkers read equinox's own
 
 
 class Checked(eqx.Module, metaclass=Meta):
-    """A description: an object of it is made of arguments in the ``domain`` of their fields, or refused."""
+    """A description: an object of it is made of arguments in the ``domain`` of their fields, or
+    refused.
+    """
 
     def __repr__(self) -> str:
         """With its numbers, to six digits; what is as its class has it by default is left out."""

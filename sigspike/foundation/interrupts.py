@@ -1,4 +1,6 @@
-"""Interrupts that are not lost: in a callback of the garbage collector an exception is printed and forgotten."""
+"""Interrupts that are not lost: in a callback of the garbage collector an exception is printed and
+forgotten.
+"""
 
 import signal
 import threading

@@ -11,13 +11,16 @@ ROWS = 32_769
 
 
 def batched_answers(rows: jax.Array, filters: jax.Array) -> jax.Array:
-    """Σ_r max(0, ⟨w_r, x⟩)² for every row x: the product, activation and sum that every network here is made of."""
+    """Σ_r max(0, ⟨w_r, x⟩)² for every row x: the product, activation and sum that every network
+    here is made of.
+    """
     return jax.jit(jax.vmap(lambda row: jnp.sum(jax.nn.relu(filters @ row) ** 2)))(rows)
 
 
 @functools.cache
 def verify_jax(compute: Callable[[jax.Array, jax.Array], jax.Array] = batched_answers) -> None:
-    """Raise if a jitted, vmapped product followed by a sum differs from NumPy in float64 by more than 1e-3.
+    """Raise if a jitted, vmapped product followed by a sum differs from NumPy in float64 by more
+    than 1e-3.
 
     jax 0.10.2 is 15 % off on CPU here. Runs once a process, before the first simulation.
     """

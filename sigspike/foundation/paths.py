@@ -17,7 +17,8 @@ def get(tree: Any, path: str) -> Any:
 
 
 def put(tree: Any, path: str, value: Any) -> Any:
-    """A copy with another value at a path, short or full; every object on the way is made, and checked, anew.
+    """A copy with another value at a path, short or full; every object on the way is made, and
+    checked, anew.
 
     A derived quantity (``problem.snr``) is put by its owner's ``with_…`` method.
     """
@@ -27,8 +28,9 @@ def put(tree: Any, path: str, value: Any) -> Any:
 def put_all(tree: Any, values: Mapping[str, Any], within: str = "") -> Any:
     """A copy with several fields replaced at once, by their full paths, in any order.
 
-    A part goes in before the fields inside it, and an owner's plain fields before its derived quantities, which are
-    put through them. Each owner is made once, so only the finished object need be one that its class allows.
+    A part goes in before the fields inside it, and an owner's plain fields before its derived
+    quantities, which are put through them. Each owner is made once, so only the finished object
+    need be one that its class allows.
     """
     plain: dict[str, Any] = {}
     derived: dict[str, Any] = {}
@@ -49,7 +51,8 @@ def put_all(tree: Any, values: Mapping[str, Any], within: str = "") -> Any:
 
 
 def moved(tree: Any, path: str) -> frozenset[str]:
-    """The fields that move when a full path is put: its own, or those that a derived one is put through.
+    """The fields that move when a full path is put: its own, or those that a derived one is put
+    through.
 
     Read by tracing: what ``with_…`` leaves alone does not become a traced value.
     """
@@ -58,7 +61,9 @@ def moved(tree: Any, path: str) -> frozenset[str]:
     owner, name = owner_of(tree, path)
     parent = path.removesuffix(name).rstrip(".")
     found: set[str] = set()
-    jax.eval_shape(lambda value: found.update(_traced(getattr(owner, f"with_{name}")(value), parent)), 0.5)
+    jax.eval_shape(
+        lambda value: found.update(_traced(getattr(owner, f"with_{name}")(value), parent)), 0.5
+    )
     return frozenset(found)
 
 
@@ -66,7 +71,9 @@ def _traced(tree: Any, path: str) -> Iterator[str]:
     """The paths of the traced values in a description at ``path``."""
     if is_dataclass(tree):
         for field in fields(tree):
-            yield from _traced(getattr(tree, field.name), f"{path}.{field.name}" if path else field.name)
+            yield from _traced(
+                getattr(tree, field.name), f"{path}.{field.name}" if path else field.name
+            )
     elif isinstance(tree, Tracer):
         yield path
 
@@ -85,7 +92,9 @@ def is_derived(tree: Any, path: str) -> bool:
 
 
 def about(tree: Any, path: str) -> str:
-    """What figures call the field at a full path: its words, or how a derived quantity's docstring begins."""
+    """What figures call the field at a full path: its words, or how a derived quantity's docstring
+    begins.
+    """
     owner, name = owner_of(tree, path)
     if is_derived(owner, name):
         return (getattr(type(owner), name).__doc__ or "").partition("\n")[0].rstrip(".")

@@ -1,4 +1,6 @@
-"""Where a result comes from: versions, commit and machine, the rules that made it and the settings of jax."""
+"""Where a result comes from: versions, commit and machine, the rules that made it and the settings
+of jax.
+"""
 
 import os
 import platform
@@ -14,8 +16,9 @@ import jax
 
 from sigspike.foundation.check import Refusal
 
-# Raise it with every change after which one description may give other numbers (draws, steps, measures, what an axis
-# means) or another layout of a store: a store of other rules is refused, for it would be filled with both.
+# Raise it with every change after which one description may give other numbers (draws, steps,
+# measures, what an axis means) or another layout of a store: a store of other rules is refused, for
+# it would be filled with both.
 RULES = 3
 # jax's settings that draws and precision depend on.
 SETTINGS = (
@@ -33,16 +36,25 @@ def settings() -> dict[str, Any]:
 
 
 def check_settings() -> None:
-    """Refuse settings under which a run draws other numbers in a batch, or with room to spare, than by itself."""
-    for name, needed in {"jax_default_prng_impl": "threefry2x32", "jax_threefry_partitionable": True}.items():
+    """Refuse settings under which a run draws other numbers in a batch, or with room to spare, than
+    by itself.
+    """
+    for name, needed in {
+        "jax_default_prng_impl": "threefry2x32",
+        "jax_threefry_partitionable": True,
+    }.items():
         if getattr(jax.config, name) != needed:
             got = getattr(jax.config, name)
-            raise Refusal(f"`{name}` must be {needed!r} for a sweep, whose cells draw as `simulate` does, got {got!r}")
+            raise Refusal(
+                f"`{name}` must be {needed!r} for a sweep, whose cells draw as `simulate` does, got {got!r}"
+            )
 
 
 @contextmanager
 def under(given: Mapping[str, Any]) -> Iterator[None]:
-    """The same settings in another thread or process; those that no thread can have for itself, in all of it."""
+    """The same settings in another thread or process; those that no thread can have for itself, in
+    all of it.
+    """
     with ExitStack() as stack:
         for name, value in given.items():
             setting = getattr(jax, name.removeprefix("jax_"), None)
@@ -55,10 +67,17 @@ def under(given: Mapping[str, Any]) -> Iterator[None]:
 
 def provenance() -> dict[str, Any]:
     """Versions, commit and machine behind a result."""
-    packages = {name: version(name) for name in ("sigspike", "jax", "equinox", "optax", "numpy", "xarray")}
+    packages = {
+        name: version(name) for name in ("sigspike", "jax", "equinox", "optax", "numpy", "xarray")
+    }
     source = Path(__file__).parent
     found = (
-        subprocess.run(["git", "-C", str(source), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+        subprocess.run(
+            ["git", "-C", str(source), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if shutil.which("git")
         else None
     )
@@ -69,4 +88,9 @@ def provenance() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "device": jax.default_backend(),
     }
-    return {"versions": packages, "commit": commit, "machine": machine, "x64": bool(jax.config.jax_enable_x64)}  # type: ignore[attr-defined]
+    return {
+        "versions": packages,
+        "commit": commit,
+        "machine": machine,
+        "x64": bool(jax.config.jax_enable_x64),
+    }  # type: ignore[attr-defined]

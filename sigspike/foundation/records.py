@@ -12,12 +12,14 @@ AXES = {"sign": np.array([-1, 1]), "kind": np.array(["clean", "flipped"], dtype=
 def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:
     """A record as a labelled dataset.
 
-    A field declares the axes of one moment (``gamma: Float[Array, "sign neuron"]``); every transform that put an
-    axis in front of them is named in ``leading``, outermost first. A starred axis (``*patch``) is there or not.
-    The sign axis is labelled −1, +1 (a first layer shared by both classes has one entry, and counts as +1).
+    A field declares the axes of one moment (``gamma: Float[Array, "sign neuron"]``); every
+    transform that put an axis in front of them is named in ``leading``, outermost first. A starred
+    axis (``*patch``) is there or not. The sign axis is labelled −1, +1 (a first layer shared by
+    both classes has one entry, and counts as +1).
     """
     variables = {
-        name: (dims, np.asarray(getattr(record, name)), attrs) for name, dims, attrs in record_axes(record, leading)
+        name: (dims, np.asarray(getattr(record, name)), attrs)
+        for name, dims, attrs in record_axes(record, leading)
     }
     dataset = xr.Dataset(variables)
     labels = {axis: AXES[axis][-dataset.sizes[axis] :] for axis in AXES if axis in dataset.sizes}
@@ -29,7 +31,9 @@ def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:
     return dataset
 
 
-def record_axes(record: Any, leading: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
+def record_axes(
+    record: Any, leading: tuple[str, ...]
+) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     """Name, dimensions and attributes of every field of a record (of arrays, or of their shapes)."""
     found = []
     for field in fields(record):

@@ -22,7 +22,9 @@ def _derived(kind: type) -> list[str]:
 
 
 def every_path(owner: Any, instead: Mapping[str, Any] = NOTHING, before: str = "") -> Iterator[str]:
-    """The full path of all in an object but hidden fields, as if ``instead[path]`` stood at some paths."""
+    """The full path of all in an object but hidden fields, as if ``instead[path]`` stood at some
+    paths.
+    """
     known = getattr(owner, "__dataclass_fields__", {})
     for name in names_of(owner):
         path = before + name
@@ -36,7 +38,9 @@ def every_path(owner: Any, instead: Mapping[str, Any] = NOTHING, before: str = "
 
 
 def fitting(path: str, known: Collection[str]) -> list[str]:
-    """The known full paths that a path can mean: itself alone if it is one, else all that end in it."""
+    """The known full paths that a path can mean: itself alone if it is one, else all that end in
+    it.
+    """
     return [path] if path in known else [full for full in known if full.endswith(f".{path}")]
 
 
@@ -57,7 +61,9 @@ def meant(path: str, known: Collection[str]) -> str:
 def several(path: str, found: Collection[str]) -> Refusal:
     """The refusal of a path that can mean several."""
     names = " and of ".join(found)
-    return Refusal(f"`{path}` must name one field, got a name of {names}; write one of them in full")
+    return Refusal(
+        f"`{path}` must name one field, got a name of {names}; write one of them in full"
+    )
 
 
 def full_path(owner: Any, path: str) -> str:

@@ -11,11 +11,15 @@ def as_labels(name: str, value: Any, n_classes: int) -> np.ndarray:
     """Labels as int64 (image); refused where they are no whole numbers of 0 … C−1."""
     found = np.asarray(value)
     if found.ndim != 1 or (found.dtype.kind not in "iu" and found.size):
-        raise Refusal(f"`{name}` must be one whole number for each image, got {found.dtype} of shape {found.shape}")
+        raise Refusal(
+            f"`{name}` must be one whole number for each image, got {found.dtype} of shape {found.shape}"
+        )
     bad = np.flatnonzero((found < 0) | (found >= n_classes))
     if bad.size:
         known = f"from 0 to {n_classes - 1}"
-        raise Refusal(f"`{name}` must lie {known}, got {found[bad[0]]} at place {bad[0]} ({bad.size} such)")
+        raise Refusal(
+            f"`{name}` must lie {known}, got {found[bad[0]]} at place {bad[0]} ({bad.size} such)"
+        )
     return found.astype(np.int64)
 
 

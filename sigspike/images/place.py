@@ -10,7 +10,9 @@ from sigspike.foundation.check import Instance
 
 def place(about: str) -> Any:
     """A static path, `~` being the user's home; ``about`` is what help calls it."""
-    return eqx.field(converter=_as_path, static=True, metadata={"domain": Instance(Path), "about": about})
+    return eqx.field(
+        converter=_as_path, static=True, metadata={"domain": Instance(Path), "about": about}
+    )
 
 
 def _as_path(value: Any) -> Any:

@@ -10,9 +10,11 @@ Rows = slice | Int[Array, " row"]  # which samples, by a range or by their numbe
 
 
 class Atoms(NamedTuple):
-    """One value for each atom: of the signal atoms, which samples share, and of the noise atoms, each in one sample.
+    """One value for each atom: of the signal atoms, which samples share, and of the noise atoms,
+    each in one sample.
 
-    ``signal: (..., atom)``, ``noise: (..., sample, patch)``. Overlaps ⟨w, a⟩ and coefficients have this form.
+    ``signal: (..., atom)``, ``noise: (..., sample, patch)``. Overlaps ⟨w, a⟩ and coefficients have
+    this form.
     """
 
     signal: Any
@@ -20,13 +22,15 @@ class Atoms(NamedTuple):
 
 
 class Examples(eqx.Module):
-    """Samples with one signal patch, an atom of a common list (none if that is empty), and noise patches of their own.
+    """Samples with one signal patch, an atom of a common list (none if that is empty), and noise
+    patches of their own.
 
-    For the signal–noise model the list is (−μ, +μ), for several signals it is every Σ_k ±μ_k, and for images it is the
-    images themselves. ``polarity`` is the class that an atom speaks for: γ counts its coefficient with that sign.
-    ``label`` is what training is told (ỹ), and ``truth`` the label that made the signal patch (y). ``orthogonal``:
-    every noise patch is orthogonal to every signal patch. ``combined``: several signals share the patch, so that the
-    weights do not tell the coefficients of the atoms apart, and γ is read off overlaps.
+    For the signal–noise model the list is (−μ, +μ), for several signals it is every Σ_k ±μ_k, and
+    for images it is the images themselves. ``polarity`` is the class that an atom speaks for: γ
+    counts its coefficient with that sign. ``label`` is what training is told (ỹ), and ``truth`` the
+    label that made the signal patch (y). ``orthogonal``: every noise patch is orthogonal to every
+    signal patch. ``combined``: several signals share the patch, so that the weights do not tell the
+    coefficients of the atoms apart, and γ is read off overlaps.
     """
 
     signal: Float[Array, "atom coordinate"]
@@ -40,7 +44,9 @@ class Examples(eqx.Module):
 
     @property
     def n_patches(self) -> int:
-        """Patches of a sample: its noise patches, and one of signal where there are signal atoms at all."""
+        """Patches of a sample: its noise patches, and one of signal where there are signal atoms at
+        all.
+        """
         return self.noise.shape[1] + (self.signal.shape[0] > 0)
 
     def __getitem__(self, rows: "Rows") -> "Examples":

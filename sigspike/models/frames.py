@@ -1,8 +1,8 @@
 """Frames: where vectors live, and how isotropic Gaussian vectors are drawn there.
 
-Gradient descent sees inner products only, so a vector may be written in R^d or in an orthonormal basis of the
-span of the vectors of one run. Both frames draw from the same law of inner products; the second never makes
-a vector of d numbers.
+Gradient descent sees inner products only, so a vector may be written in R^d or in an orthonormal
+basis of the span of the vectors of one run. Both frames draw from the same law of inner products;
+the second never makes a vector of d numbers.
 """
 
 from abc import abstractmethod
@@ -17,7 +17,9 @@ Vectors = Float[Array, "row coordinate"]
 
 
 class Frame(eqx.Module):
-    """Draws initial weights, then training vectors, then fresh test vectors, all with unit variance per coordinate."""
+    """Draws initial weights, then training vectors, then fresh test vectors, all with unit variance
+    per coordinate.
+    """
 
     @abstractmethod
     def axes(self, n_axes: int) -> Vectors:
@@ -33,7 +35,9 @@ class Frame(eqx.Module):
 
     @abstractmethod
     def fresh(self, key: Key[Array, ""], n_rows: int) -> Vectors:
-        """Test vectors, i.i.d. N(0, I_d): exact in their inner products with everything training can reach."""
+        """Test vectors, i.i.d. N(0, I_d): exact in their inner products with everything training
+        can reach.
+        """
 
 
 class Ambient(Frame):
@@ -55,14 +59,17 @@ class Ambient(Frame):
 
 
 class Span(Frame):
-    """Orthonormal coordinates [signal axes | one for each noise vector | one for each initial filter].
+    """Orthonormal coordinates [signal axes | one for each noise vector | one for each initial
+    filter].
 
-    Off the k signal axes the vectors of a run are i.i.d. N(0, I) in d − k dimensions, so their Gram matrix is Wishart
-    and equals L Lᵀ with Bartlett's L: row i of L *is* vector i in the basis that Gram–Schmidt makes of the rows before
-    it. One run needs n + 2m numbers a row, whatever d is. Gaussian filters come after the noise. Uniform ones have
-    another law: they come first, drawn in R^``room`` of which d coordinates count, and brought to this form by the
-    Cholesky factor of their Gram matrix; given them the noise is as before, since the law of its coordinates in any
-    fixed basis is. Of the filters the first ``n_alive`` exist; a larger frame begins with the draws of a smaller one.
+    Off the k signal axes the vectors of a run are i.i.d. N(0, I) in d − k dimensions, so their Gram
+    matrix is Wishart and equals L Lᵀ with Bartlett's L: row i of L *is* vector i in the basis that
+    Gram–Schmidt makes of the rows before it. One run needs n + 2m numbers a row, whatever d is.
+    Gaussian filters come after the noise. Uniform ones have another law: they come first, drawn in
+    R^``room`` of which d coordinates count, and brought to this form by the Cholesky factor of
+    their Gram matrix; given them the noise is as before, since the law of its coordinates in any
+    fixed basis is. Of the filters the first ``n_alive`` exist; a larger frame begins with the draws
+    of a smaller one.
     """
 
     noise: Float[Array, "noise coordinate"]
@@ -83,7 +90,9 @@ class Span(Frame):
         heads = jax.random.normal(key_axes, (n_noise + n_filters, n_axes))
         freedom = dim - n_axes
         if room is None:
-            rows = jnp.concatenate([heads, bartlett(key_rows, n_noise + n_filters, freedom)], axis=1)
+            rows = jnp.concatenate(
+                [heads, bartlett(key_rows, n_noise + n_filters, freedom)], axis=1
+            )
             return cls(rows[:n_noise], rows[n_noise:])
         filters = _uniform(key_filters, n_filters, n_axes, n_noise, dim, room)
         reached = jnp.arange(n_filters)[:, None] < jnp.minimum(n_alive, freedom)
@@ -104,31 +113,40 @@ class Span(Frame):
         return jax.random.normal(key, (self.noise.shape[1], n_rows)).T
 
     def outlook(self, n_axes: int, copies: int = 1) -> "Span":
-        """The frame in which fresh test vectors are cheapest: axes, and as many coordinates as there are filters.
+        """The frame in which fresh test vectors are cheapest: axes, and as many coordinates as
+        there are filters.
 
-        A test sees the noise through the filters alone (in ``copies``: those of two moments, say), and of N(0, I) they
-        show as many coordinates as they span. ``turn`` brings the filters into this frame.
+        A test sees the noise through the filters alone (in ``copies``: those of two moments, say),
+        and of N(0, I) they show as many coordinates as they span. ``turn`` brings the filters into
+        this frame.
         """
         n_shown = n_axes + copies * self.filters.shape[0]
         return Span(jnp.zeros((0, n_shown)), jnp.zeros((0, n_shown)))
 
 
-def turn(filters: Float[Array, "sign neuron from"], n_axes: int, n_shown: int) -> Float[Array, "sign neuron to"]:
-    """The filters in the frame of ``outlook``, [axes | lower triangle | what follows]: a rotation of R^d for them all.
+def turn(
+    filters: Float[Array, "sign neuron from"], n_axes: int, n_shown: int
+) -> Float[Array, "sign neuron to"]:
+    """The filters in the frame of ``outlook``, [axes | lower triangle | what follows]: a rotation
+    of R^d for them all.
 
     ``n_shown`` coordinates after the axes are turned.
     """
     rows = filters.transpose(1, 0, 2).reshape(-1, filters.shape[-1])
     shown = rows[:, n_axes : n_axes + n_shown]
-    turned = jnp.concatenate([rows[:, :n_axes], root(shown @ shown.T), rows[:, n_axes + n_shown :]], axis=1)
+    turned = jnp.concatenate(
+        [rows[:, :n_axes], root(shown @ shown.T), rows[:, n_axes + n_shown :]], axis=1
+    )
     return turned.reshape(filters.shape[1], filters.shape[0], -1).transpose(1, 0, 2)
 
 
 def root(gram: Float[Array, "row row"]) -> Float[Array, "row row"]:
-    """Lower triangular L with L Lᵀ = ``gram`` (Cholesky); a row that depends on those before it adds no column.
+    """Lower triangular L with L Lᵀ = ``gram`` (Cholesky); a row that depends on those before it
+    adds no column.
 
-    Every overlap comes out to rounding relative to the lengths, and that is all that a law of overlaps can tell. Not
-    LAPACK's: batched LAPACK calls of two threads wait for each other for ever in jaxlib's thread pool (0.10).
+    Every overlap comes out to rounding relative to the lengths, and that is all that a law of
+    overlaps can tell. Not LAPACK's: batched LAPACK calls of two threads wait for each other for
+    ever in jaxlib's thread pool (0.10).
     """
     row, least = jnp.arange(gram.shape[0]), 4 * gram.shape[0] * jnp.finfo(gram.dtype).eps
 
@@ -142,7 +160,12 @@ def root(gram: Float[Array, "row row"]) -> Float[Array, "row row"]:
 
 
 def _uniform(
-    key: Key[Array, ""], n_rows: int, n_axes: int, n_before: int, dim: float | Float[Array, ""], room: int
+    key: Key[Array, ""],
+    n_rows: int,
+    n_axes: int,
+    n_before: int,
+    dim: float | Float[Array, ""],
+    room: int,
 ) -> Vectors:
     """Uniform vectors of which ``dim`` coordinates count, as [axes | 0 … | lower triangle].
 
@@ -155,16 +178,19 @@ def _uniform(
 
 
 def bartlett(key: Key[Array, ""], n_rows: int, freedom: float | Float[Array, ""]) -> Vectors:
-    """Bartlett's L, L Lᵀ ~ Wishart(``freedom``, I): N(0, 1) below the diagonal, at row k chi with freedom − k.
+    """Bartlett's L, L Lᵀ ~ Wishart(``freedom``, I): N(0, 1) below the diagonal, at row k chi with
+    freedom − k.
 
-    Its columns from ``freedom`` on are zero, which is exact again (the rows span no more). The degrees of freedom are
-    traced: another dimension compiles nothing anew.
+    Its columns from ``freedom`` on are zero, which is exact again (the rows span no more). The
+    degrees of freedom are traced: another dimension compiles nothing anew.
     """
     key_normal, key_chi = jax.random.split(key)
     row, column = jnp.indices((n_rows, n_rows))
     packed = jax.random.normal(key_normal, (max(n_rows * (n_rows - 1) // 2, 1),))
     alive = freedom - jnp.arange(n_rows) > 0
-    chi = jnp.sqrt(2 * jax.random.gamma(key_chi, jnp.where(alive, freedom - jnp.arange(n_rows), 1) / 2))
+    chi = jnp.sqrt(
+        2 * jax.random.gamma(key_chi, jnp.where(alive, freedom - jnp.arange(n_rows), 1) / 2)
+    )
     below = packed[jnp.where(row > column, row * (row - 1) // 2 + column, 0)]
     lower = jnp.where(row > column, below, jnp.where(row == column, chi[:, None], 0))
     return jnp.where(alive[None], lower, 0)

@@ -28,8 +28,8 @@ def balanced(n_samples: int) -> Float[Array, " sample"]:
 
 
 def clean_first(label: Float[Array, " sample"], n_clean: int) -> Int[Array, " sample"]:
-    """The order that begins with the first n_clean / 2 samples of each class (one more of −1 where n_clean is odd) and
-    leaves the others as they are: a balanced clean subset and what remains.
+    """The order that begins with the first n_clean / 2 samples of each class (one more of −1 where
+    n_clean is odd) and leaves the others as they are: a balanced clean subset and what remains.
     """
     positive = label > 0
     rank = jnp.where(positive, jnp.cumsum(positive), jnp.cumsum(~positive))

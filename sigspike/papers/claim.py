@@ -24,7 +24,9 @@ class Claim:
     high: float = np.inf
 
     @classmethod
-    def of_seeds(cls, claim: str, source: str, values: Any, low: float = -np.inf, high: float = np.inf) -> "Claim":
+    def of_seeds(
+        cls, claim: str, source: str, values: Any, low: float = -np.inf, high: float = np.inf
+    ) -> "Claim":
         """A claim about the mean over seeds."""
         values = np.asarray(values, float).ravel()
         error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
@@ -32,7 +34,9 @@ class Claim:
 
     @property
     def holds(self) -> bool:
-        """Whether the measured value is in the expected range (never for NaN: a diverged run shows nothing)."""
+        """Whether the measured value is in the expected range (never for NaN: a diverged run shows
+        nothing).
+        """
         return bool(self.low <= self.measured <= self.high)
 
     @property
@@ -60,7 +64,9 @@ def table(claims: list[dict[str, Any]]) -> str:
     for entry in claims:
         mark = "holds" if entry["holds"] else "FAILS"
         text = f"{entry['claim']} [{entry['source']}]"
-        lines.append(f"  {mark}  {text}\n         expected {entry['expected']}, measured {shown(entry)}")
+        lines.append(
+            f"  {mark}  {text}\n         expected {entry['expected']}, measured {shown(entry)}"
+        )
     return "\n".join(lines)
 
 

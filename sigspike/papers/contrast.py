@@ -7,7 +7,8 @@ TOLERANCE = 0.01  # a standard error of a test error, √(¼ / 2000)
 
 
 def clearly_above(upper: xr.DataArray, lower: xr.DataArray) -> tuple[int, int]:
-    """In how many cells (and of how many) one mean is above the other by ``TOLERANCE`` and by 3 √(se² + se²).
+    """In how many cells (and of how many) one mean is above the other by ``TOLERANCE`` and by 3
+    √(se² + se²).
 
     Three errors and not two, since there are many cells and few seeds.
     """

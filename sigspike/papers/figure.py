@@ -26,9 +26,10 @@ Progress = Callable[[int, int], None]
 class Figure(ABC):
     """One figure of a paper. ``scale`` is ``"paper"`` or ``"quick"``, a genuine but smaller grid.
 
-    ``needs`` names the data set that it cannot do without (of ``files.folders``). ``slow`` says how long it takes
-    at the paper's scale, where that is too long to run unasked; such a figure gives its sweep ``store``, where it goes
-    on when it was stopped. ``seeds`` are the runs of a cell, at the paper's scale and at the quick one.
+    ``needs`` names the data set that it cannot do without (of ``files.folders``). ``slow`` says how
+    long it takes at the paper's scale, where that is too long to run unasked; such a figure gives
+    its sweep ``store``, where it goes on when it was stopped. ``seeds`` are the runs of a cell, at
+    the paper's scale and at the quick one.
     """
 
     name: ClassVar[str]
@@ -71,8 +72,8 @@ class Figure(ABC):
         return self.caption
 
     def publish(self, folder: Path, progress: Progress) -> list[dict[str, Any]]:
-        """Write NAME.png, .svg, .nc (the numbers) and .json (settings, versions, commit, seconds, claims), all or
-        none. What a slow figure has computed stays in .NAME-SCALE.zarr until then.
+        """Write NAME.png, .svg, .nc (the numbers) and .json (settings, versions, commit, seconds,
+        claims), all or none. What a slow figure has computed stays in .NAME-SCALE.zarr until then.
         """
         if not self.slow:
             return self._publish(folder, progress)
@@ -91,10 +92,19 @@ class Figure(ABC):
                 write(self.draw(data), path)
             data.attrs["caption"] = self.text()
             data.to_netcdf(path.with_suffix(".nc"), engine="h5netcdf")
-            facts = {"figure": self.name, "caption": self.text(), "scale": self.scale, "settings": self.settings()}
+            facts = {
+                "figure": self.name,
+                "caption": self.text(),
+                "scale": self.scale,
+                "settings": self.settings(),
+            }
             facts |= provenance() | {"seconds": round(time.perf_counter() - started, 1)}
-            facts |= ({"seconds_of": "the last of several calls"} if resumed else {}) | {"claims": claims}
-            path.with_suffix(".json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+            facts |= ({"seconds_of": "the last of several calls"} if resumed else {}) | {
+                "claims": claims
+            }
+            path.with_suffix(".json").write_text(
+                json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+            )
             for file in sorted(Path(scratch).iterdir()):
                 file.replace(folder / file.name)
         return claims

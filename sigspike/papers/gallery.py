@@ -1,4 +1,6 @@
-"""A folder of figures, told: all their claims as JSON, and a page that shows each with its caption and claims."""
+"""A folder of figures, told: all their claims as JSON, and a page that shows each with its caption
+and claims.
+"""
 
 import json
 from collections.abc import Iterable
@@ -9,13 +11,17 @@ from sigspike.papers.claim import shown
 
 
 def write_gallery(folder: Path, paper: str, names: Iterable[str]) -> None:
-    """``claims.json`` and ``README.md`` of every figure that the folder holds, in the order of ``names``."""
+    """``claims.json`` and ``README.md`` of every figure that the folder holds, in the order of
+    ``names``.
+    """
     files = [folder / f"{name}.json" for name in names]
     figures = [json.loads(file.read_text()) for file in files if file.is_file()]
     claims = [claim for figure in figures for claim in figure["claims"]]
     _replace(folder / "claims.json", json.dumps(claims, indent=1, ensure_ascii=False) + "\n")
     command = f"`sigspike reproduce {paper}` wrote these figures."
-    _replace(folder / "README.md", "\n\n".join([f"# {paper}", command, *map(_section, figures)]) + "\n")
+    _replace(
+        folder / "README.md", "\n\n".join([f"# {paper}", command, *map(_section, figures)]) + "\n"
+    )
 
 
 def _section(figure: dict[str, Any]) -> str:
@@ -26,7 +32,9 @@ def _section(figure: dict[str, Any]) -> str:
         cells = ["yes" if claim["holds"] else "**no**", *words, shown(claim)]
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     facts = f"{holding} of {len(figure['claims'])} claims hold; scale {figure['scale']}, {figure['seconds']:.0f} s."
-    return "\n\n".join([f"## {name}", f"![{name}]({name}.png)", figure["caption"], facts, "\n".join(rows)])
+    return "\n\n".join(
+        [f"## {name}", f"![{name}]({name}.png)", figure["caption"], facts, "\n".join(rows)]
+    )
 
 
 def _replace(file: Path, text: str) -> None:

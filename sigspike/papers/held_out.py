@@ -5,11 +5,14 @@ from collections.abc import Callable
 import xarray as xr
 
 
-def held_out(error: xr.DataArray, axis: str, choose: Callable[[xr.DataArray], xr.DataArray]) -> xr.DataArray:
-    """Each seed's error at the value of ``axis`` that the seeds of the other parity choose: no winner's curse.
+def held_out(
+    error: xr.DataArray, axis: str, choose: Callable[[xr.DataArray], xr.DataArray]
+) -> xr.DataArray:
+    """Each seed's error at the value of ``axis`` that the seeds of the other parity choose: no
+    winner's curse.
 
-    ``choose`` takes the errors of half of the seeds and gives a value of ``axis`` for each of the dimensions that it
-    leaves.
+    ``choose`` takes the errors of half of the seeds and gives a value of ``axis`` for each of the
+    dimensions that it leaves.
     """
     odd, halves = error["seed"] % 2, []
     for parity in (0, 1):

@@ -28,8 +28,8 @@ def compare(
 ) -> xr.Dataset:
     """A sweep of the two algorithms, along ``algorithm``.
 
-    Gradient descent is label-noise gradient descent at p = 0, to the bit: both are cells of one program, which
-    draws and compiles once.
+    Gradient descent is label-noise gradient descent at p = 0, to the bit: both are cells of one
+    program, which draws and compiles once.
     """
     axes = {"algorithm.labels.flip_rate": [0.0, flip_rate]} | axes
     data = ss.sweep(experiment, axes, n_seeds, store=store, progress=progress)
@@ -37,7 +37,9 @@ def compare(
 
 
 def synthetic(n_samples: int, n_steps: int, **recording: Any) -> ss.Experiment:
-    """d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, squared ReLU. σ_0 is not stated in the paper; 0.01 here."""
+    """d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, squared ReLU. σ_0 is not stated in the paper; 0.01
+    here.
+    """
     return ss.Experiment(
         problem=ss.SignalNoise(dim=2000, signal_strength=2.0, noise_std=0.5),
         network=ss.PatchCNN(width=20, activation=ss.ReLUPower(2), init_std=0.01),
@@ -52,11 +54,15 @@ def synthetic(n_samples: int, n_steps: int, **recording: Any) -> ss.Experiment:
 
 def with_ratio(data: xr.Dataset) -> xr.Dataset:
     """The data, and max ρ̄ / max γ (not defined before the first step)."""
-    return data.assign(ratio=worst(data["rho_bar_max"]) / worst(data["gamma_max"]).where(data["time"] > 0))
+    return data.assign(
+        ratio=worst(data["rho_bar_max"]) / worst(data["gamma_max"]).where(data["time"] > 0)
+    )
 
 
 def gain(data: xr.Dataset) -> xr.DataArray:
-    """Gradient descent's test error minus that of label-noise gradient descent at the end, seed by seed."""
+    """Gradient descent's test error minus that of label-noise gradient descent at the end, seed by
+    seed.
+    """
     end = data["test_error"].isel(time=-1)
     return end.sel(algorithm="GD", drop=True) - end.sel(algorithm="label-noise GD", drop=True)
 
@@ -64,11 +70,16 @@ def gain(data: xr.Dataset) -> xr.DataArray:
 def outperforms(name: str, source: str, values: xr.DataArray) -> list[Claim]:
     """That a mean over seeds is positive, and by two of its standard errors."""
     mean = Claim.of_seeds(name, source, values, low=0.0)
-    return [mean, Claim(name + ", in standard errors", source, mean.measured / mean.standard_error, 0, low=2)]
+    return [
+        mean,
+        Claim(name + ", in standard errors", source, mean.measured / mean.standard_error, 0, low=2),
+    ]
 
 
 def side_by_side(row: list[Axes], data: xr.Dataset) -> None:
-    """Three panels of figure 2: memorisation against signal, training loss and test accuracy of both algorithms."""
+    """Three panels of figure 2: memorisation against signal, training loss and test accuracy of
+    both algorithms.
+    """
     for name, color in COLORS.items():
         run = data.sel(algorithm=name)
         curve(row[0], run["ratio"], color, name)

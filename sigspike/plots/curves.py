@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
 
-def curve(axes: Axes, values: xr.DataArray, color: str, label: str | None = None, **line: Any) -> None:
+def curve(
+    axes: Axes, values: xr.DataArray, color: str, label: str | None = None, **line: Any
+) -> None:
     """The median over ``seed`` against ``time``, and a band from the 10th to the 90th percentile."""
     values = values.dropna("time", how="all")
     low, middle, high = (values.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
@@ -42,7 +44,9 @@ def level(axes: Axes, height: float, text: str, at: float = 0.98) -> None:
 
 
 def worst(values: xr.DataArray) -> xr.DataArray:
-    """The largest entry over the axes of one moment (sign, kind of sample), passing over kinds that have no sample."""
+    """The largest entry over the axes of one moment (sign, kind of sample), passing over kinds that
+    have no sample.
+    """
     own = [axis for axis in ("sign", "kind") if axis in values.dims]
     return (
         values.reduce(np.fmax.reduce, dim=own[0])

@@ -13,7 +13,8 @@ COLORMAP = "cividis"  # the same to every eye, and in grey
 
 
 def heat(axes: Axes, values: xr.DataArray, x: str, y: str, **limits: Any) -> Any:
-    """Cells of a grid in colour, one for each pair of coordinates, whose centres they are; NaN stays white.
+    """Cells of a grid in colour, one for each pair of coordinates, whose centres they are; NaN
+    stays white.
 
     On a logarithmic axis borders are half-way in the logarithm (choose the scale first).
     """
@@ -22,18 +23,26 @@ def heat(axes: Axes, values: xr.DataArray, x: str, y: str, **limits: Any) -> Any
     return axes.pcolormesh(*grid, cmap=COLORMAP, rasterized=True, **limits)
 
 
-def contours(axes: Axes, function: Callable[[Any, Any], Any], levels: list[float], fmt: str) -> None:
-    """Labelled lines on which ``function(x, y)`` has equal values, white with a dark edge to stand on every colour."""
+def contours(
+    axes: Axes, function: Callable[[Any, Any], Any], levels: list[float], fmt: str
+) -> None:
+    """Labelled lines on which ``function(x, y)`` has equal values, white with a dark edge to stand
+    on every colour.
+    """
     edge: list[AbstractPathEffect] = [withStroke(linewidth=1.6, foreground="0.15")]
     x, y = (np.linspace(*limits, 200) for limits in (axes.get_xlim(), axes.get_ylim()))
-    lines = axes.contour(x, y, function(x[None], y[:, None]), levels=levels, colors="white", linewidths=0.8)
+    lines = axes.contour(
+        x, y, function(x[None], y[:, None]), levels=levels, colors="white", linewidths=0.8
+    )
     lines.set_path_effects(edge)
     for text in axes.clabel(lines, fmt=fmt, fontsize=7):
         text.set_path_effects(edge)
 
 
 def line(axes: Axes, x: Any, y: Any) -> None:
-    """A curve over a map, such as a fitted boundary, within the map's borders and in the style of ``contours``."""
+    """A curve over a map, such as a fitted boundary, within the map's borders and in the style of
+    ``contours``.
+    """
     edge: list[AbstractPathEffect] = [withStroke(linewidth=1.6, foreground="0.15")]
     limits = axes.get_xlim(), axes.get_ylim()
     axes.plot(x, y, color="white", linewidth=0.8, path_effects=edge)
@@ -47,7 +56,9 @@ def hatch(axes: Axes, where: xr.DataArray, x: str, y: str) -> None:
     for row, column in np.argwhere(where.transpose(y, x).values):
         corner = (x_edges[column], y_edges[row])
         width, height = x_edges[column + 1] - corner[0], y_edges[row + 1] - corner[1]
-        axes.add_patch(Rectangle(corner, width, height, fill=False, hatch="////", edgecolor="0.4", linewidth=0))
+        axes.add_patch(
+            Rectangle(corner, width, height, fill=False, hatch="////", edgecolor="0.4", linewidth=0)
+        )
 
 
 def verticals(axes: Axes, places: list[float], labels: list[str] | None = None) -> None:
@@ -56,8 +67,13 @@ def verticals(axes: Axes, places: list[float], labels: list[str] | None = None) 
         line = axes.axvline(place, color="white", linewidth=0.8)
         line.set_path_effects([withStroke(linewidth=1.6, foreground="0.15")])
         if labels is not None:
-            at: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-            axes.annotate(labels[k], (place, 1), xytext=(0, 2), ha="center", va="bottom", fontsize=7, **at)
+            at: dict[str, Any] = {
+                "xycoords": ("data", "axes fraction"),
+                "textcoords": "offset points",
+            }
+            axes.annotate(
+                labels[k], (place, 1), xytext=(0, 2), ha="center", va="bottom", fontsize=7, **at
+            )
 
 
 def _edges(centres: np.ndarray, scale: str = "linear") -> np.ndarray:

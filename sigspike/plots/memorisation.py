@@ -9,16 +9,19 @@ from sigspike.plots.style import COLORS, panels
 
 
 def draw_memorisation(curves: xr.Dataset) -> Figure:
-    """Accuracies and losses against epochs: on test images, on clean and on flipped training samples with their given
-    labels (the latter is the fraction memorised), and the flipped samples that are given their true class. Where γ and
-    ρ were probed, they are a third panel.
+    """Accuracies and losses against epochs: on test images, on clean and on flipped training
+    samples with their given labels (the latter is the fraction memorised), and the flipped samples
+    that are given their true class. Where γ and ρ were probed, they are a third panel.
     """
     probed = "gamma" in curves and bool(curves["gamma"].notnull().any())
     figure, [[accuracies, losses, *others]] = panels(1, 3 if probed else 2, height=2.5)
     _line(accuracies, curves["test_accuracy"], "test", COLORS[6])
     _line(losses, curves["test_loss"], "test", COLORS[6])
     if "accuracy" in curves:
-        for kind, label, color in (("clean", "clean", COLORS[0]), ("flipped", "flipped: memorised", COLORS[1])):
+        for kind, label, color in (
+            ("clean", "clean", COLORS[0]),
+            ("flipped", "flipped: memorised", COLORS[1]),
+        ):
             _line(accuracies, curves["accuracy"].sel(kind=kind), label, color)
             _line(losses, curves["loss"].sel(kind=kind), kind, color)
         _line(accuracies, curves["corrected"], "flipped: corrected", COLORS[2], linestyle="--")
@@ -51,4 +54,12 @@ def _coefficients(axes: Axes, curves: xr.Dataset) -> None:
 def _line(axes: Axes, values: xr.DataArray, label: str, color: str, linestyle: str = "-") -> None:
     if values.notnull().any():
         marker = "o" if values.sizes["time"] < 20 else None
-        axes.plot(values["time"], values, label=label, color=color, linestyle=linestyle, marker=marker, markersize=2.5)
+        axes.plot(
+            values["time"],
+            values,
+            label=label,
+            color=color,
+            linestyle=linestyle,
+            marker=marker,
+            markersize=2.5,
+        )

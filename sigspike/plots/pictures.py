@@ -8,18 +8,24 @@ from sigspike.plots.style import WIDTH
 
 
 def picture(axes: Axes, image: np.ndarray) -> None:
-    """(row, column, channel) with 1 or 3 channels: bytes, or numbers that are cut off at 0 and 1. No axis, no blur."""
+    """(row, column, channel) with 1 or 3 channels: bytes, or numbers that are cut off at 0 and 1.
+    No axis, no blur.
+    """
     pixels = image / 255 if image.dtype == np.uint8 else np.clip(image, 0, 1)
     grey = pixels.shape[-1] == 1
-    axes.imshow(pixels[..., 0] if grey else pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.imshow(
+        pixels[..., 0] if grey else pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest"
+    )
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(False)
 
 
-def picture_grid(n_rows: int, n_columns: int, shape: tuple[int, ...], extra: float = 0.0) -> tuple[Figure, np.ndarray]:
-    """A figure of two columns' width (at most 0.8 inches a picture) and panels (row, column) for pictures of a shape;
-    ``extra`` inches above each row.
+def picture_grid(
+    n_rows: int, n_columns: int, shape: tuple[int, ...], extra: float = 0.0
+) -> tuple[Figure, np.ndarray]:
+    """A figure of two columns' width (at most 0.8 inches a picture) and panels (row, column) for
+    pictures of a shape; ``extra`` inches above each row.
     """
     side = min(WIDTH / n_columns, 0.8)
     height = n_rows * (side * shape[0] / shape[1] + extra)

@@ -6,8 +6,11 @@ from matplotlib.figure import Figure
 from sigspike.plots.pictures import picture, picture_grid
 
 
-def draw_restorations(original: np.ndarray, changed: np.ndarray, restored: dict[str, np.ndarray]) -> Figure:
-    """A column for each image x, a row for x, for T(x), and for D(φ(T(x))) of every network or epoch by its name.
+def draw_restorations(
+    original: np.ndarray, changed: np.ndarray, restored: dict[str, np.ndarray]
+) -> Figure:
+    """A column for each image x, a row for x, for T(x), and for D(φ(T(x))) of every network or
+    epoch by its name.
 
     All are (image, row, column, channel), bytes or numbers from 0 to 1.
     """

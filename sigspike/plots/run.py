@@ -14,12 +14,18 @@ def draw_run(records: xr.Dataset) -> Figure:
     _coefficients(top[0], records)
     steps = records["time"]
     top[1].plot(steps, records["train_loss"], color=COLORS[0], label="given labels")
-    top[1].plot(steps, records["step_loss"], color=COLORS[1], label="labels of the step", linestyle="--")
+    top[1].plot(
+        steps, records["step_loss"], color=COLORS[1], label="labels of the step", linestyle="--"
+    )
     log_scale(top[1], "training loss")
     accuracy, margin_of_error = 1 - records["test_error"], 2 * records["test_error_se"]
     bottom[0].plot(steps, accuracy, color=COLORS[0], label="test (± 2 s.e.)")
-    bottom[0].fill_between(steps, accuracy - margin_of_error, accuracy + margin_of_error, color=COLORS[0], alpha=0.25)
-    bottom[0].plot(steps, records["train_accuracy"], color=COLORS[1], label="training", linestyle="--")
+    bottom[0].fill_between(
+        steps, accuracy - margin_of_error, accuracy + margin_of_error, color=COLORS[0], alpha=0.25
+    )
+    bottom[0].plot(
+        steps, records["train_accuracy"], color=COLORS[1], label="training", linestyle="--"
+    )
     bottom[0].set(ylabel="accuracy", ylim=(-0.03, 1.03))
     _margins(bottom[1], records)
     for axes in (*top, *bottom):
@@ -46,7 +52,13 @@ def _margins(axes: Axes, records: xr.Dataset) -> None:
         low, middle, high = (records["margin"].quantile(q, "sample") for q in (0.1, 0.5, 0.9))
         axes.plot(records["time"], middle, color=COLORS[2], label="median of samples")
         axes.fill_between(
-            records["time"], low, high, color=COLORS[2], alpha=0.25, linewidth=0, label="10–90 % of samples"
+            records["time"],
+            low,
+            high,
+            color=COLORS[2],
+            alpha=0.25,
+            linewidth=0,
+            label="10–90 % of samples",
         )
     else:
         for kind, color in (("clean", COLORS[2]), ("flipped", COLORS[3])):

@@ -10,10 +10,15 @@ COLUMNS = 8
 
 
 def draw_suspects(
-    images: np.ndarray, labels: np.ndarray, scores: np.ndarray, truth: np.ndarray | None, classes: tuple[str, ...]
+    images: np.ndarray,
+    labels: np.ndarray,
+    scores: np.ndarray,
+    truth: np.ndarray | None,
+    classes: tuple[str, ...],
 ) -> Figure:
-    """Images in the order given, eight a row, each with its label, its score, and its true class where that is known:
-    "3 → 5" is an image of a 5 with label 3 (found out), "3 ✓" one whose label is right (suspected wrongly).
+    """Images in the order given, eight a row, each with its label, its score, and its true class
+    where that is known: "3 → 5" is an image of a 5 with label 3 (found out), "3 ✓" one whose label
+    is right (suspected wrongly).
     """
     figure, panels = picture_grid(-(-len(images) // COLUMNS), COLUMNS, images.shape[1:], extra=0.3)
     for axes in panels.flat:

@@ -14,12 +14,13 @@ from sigspike.training import Algorithm
 class Experiment(Checked):
     """One training run, described: data, network, algorithm, sizes, and what to record.
 
-    ``record_every`` = k records at steps 0, k, 2k, …, ``n_steps`` (by default about a hundred moments);
-    ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``. ``measure`` is
-    ``"coefficients"``, ``"summary"`` or ``"weights"`` (see ``simulation.measure``). ``space`` is ``"coefficients"``,
-    where the cost does not know d, or ``"weights"``, where ``dim`` is a shape. ``regime`` is ``"feature"``, or
-    ``"kernel"`` for the network linearised at its initial weights (see ``models.networks.Tangent``). ``stop`` is
-    ``"end"``, or ``"fitted"`` for a run that stands still once all training margins on the given labels are positive.
+    ``record_every`` = k records at steps 0, k, 2k, …, ``n_steps`` (by default about a hundred
+    moments); ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``.
+    ``measure`` is ``"coefficients"``, ``"summary"`` or ``"weights"`` (see ``simulation.measure``).
+    ``space`` is ``"coefficients"``, where the cost does not know d, or ``"weights"``, where ``dim``
+    is a shape. ``regime`` is ``"feature"``, or ``"kernel"`` for the network linearised at its
+    initial weights (see ``models.networks.Tangent``). ``stop`` is ``"end"``, or ``"fitted"`` for a
+    run that stands still once all training margins on the given labels are positive.
     """
 
     problem: Problem = part(Problem)
@@ -44,13 +45,19 @@ class Experiment(Checked):
             raise Refusal(f"`space` must be 'weights' for {name}, {why}, got 'coefficients'")
         if self.measure == "weights" and algorithm.n_clean == 0:
             name = type(algorithm.weights).__name__
-            raise Refusal(f"`measure` must be 'coefficients' or 'summary' for {name} weights, which say nothing")
+            raise Refusal(
+                f"`measure` must be 'coefficients' or 'summary' for {name} weights, which say nothing"
+            )
         if algorithm.n_clean > self.n_samples:
             clean = algorithm.n_clean
-            raise Refusal(f"`n_clean` must be at most `n_samples` = {self.n_samples}, got {clean}; take fewer")
+            raise Refusal(
+                f"`n_clean` must be at most `n_samples` = {self.n_samples}, got {clean}; take fewer"
+            )
         if algorithm.batches.size is not None and algorithm.batches.size > self.n_samples:
             size = algorithm.batches.size
-            raise Refusal(f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; take Full()")
+            raise Refusal(
+                f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; take Full()"
+            )
         self.problem.check_sizes(self.n_samples, self.algorithm.n_clean, self.n_test)
 
     @property
@@ -71,8 +78,14 @@ class Experiment(Checked):
 
     @property
     def explicit_dim(self) -> int | None:
-        """d as a shape, where vectors of d numbers are made: in weight space, for images, for uniform weights."""
-        if self.space == "coefficients" and self.problem.isotropic and self.network.init == "gaussian":
+        """d as a shape, where vectors of d numbers are made: in weight space, for images, for
+        uniform weights.
+        """
+        if (
+            self.space == "coefficients"
+            and self.problem.isotropic
+            and self.network.init == "gaussian"
+        ):
             return None
         if isinstance(self.problem.patch_dim, Tracer):
             raise Refusal(
@@ -83,15 +96,27 @@ class Experiment(Checked):
 
 
 def log_spaced(n_steps: int, n_records: int) -> tuple[int, ...]:
-    """About ``n_records`` steps from 0 to ``n_steps``, evenly spaced in the logarithm, for ``record_at``."""
-    return (0, *sorted({round(n_steps ** (k / max(n_records - 2, 1))) for k in range(n_records - 1)} | {n_steps}))
+    """About ``n_records`` steps from 0 to ``n_steps``, evenly spaced in the logarithm, for
+    ``record_at``.
+    """
+    return (
+        0,
+        *sorted(
+            {round(n_steps ** (k / max(n_records - 2, 1))) for k in range(n_records - 1)}
+            | {n_steps}
+        ),
+    )
 
 
 def _check_recording(n_steps: int, every: int | None, at: tuple[int, ...] | None) -> None:
     if every is not None and at is not None:
-        raise Refusal(f"`record_every` and `record_at` exclude each other, got {every} and {shown(at)}; give one")
+        raise Refusal(
+            f"`record_every` and `record_at` exclude each other, got {every} and {shown(at)}; give one"
+        )
     if every is not None and n_steps % every:
         remedy = "take a divisor, or give steps in `record_at`"
         raise Refusal(f"`record_every` must divide `n_steps` = {n_steps}, got {every}; {remedy}")
     if at is not None and at[-1] > n_steps:
-        raise Refusal(f"`record_at` must end by `n_steps` = {n_steps}, got {shown(at)}; see `log_spaced`")
+        raise Refusal(
+            f"`record_at` must end by `n_steps` = {n_steps}, got {shown(at)}; see `log_spaced`"
+        )

@@ -24,8 +24,8 @@ def noted(long_name: str) -> Any:
 
 
 class View(NamedTuple):
-    """What a record is made from: γ and ρ, margins of the training examples, which neurons exist, and what a
-    reweighting algorithm sees, with its clean loss.
+    """What a record is made from: γ and ρ, margins of the training examples, which neurons exist,
+    and what a reweighting algorithm sees, with its clean loss.
     """
 
     decomposition: Decomposition
@@ -60,8 +60,8 @@ class Carry(eqx.Module):
 
 
 class Record(eqx.Module):
-    """The part that every record has. A prediction f = 0 counts as half an error; from ``diverged_at`` on, every
-    number is NaN.
+    """The part that every record has. A prediction f = 0 counts as half an error; from
+    ``diverged_at`` on, every number is NaN.
     """
 
     step: Int[Array, ""] = noted("gradient steps taken")
@@ -70,13 +70,17 @@ class Record(eqx.Module):
     train_accuracy: Float[Array, ""] = noted("training accuracy")
     test_error: Float[Array, ""] = noted("test error")
     test_error_se: Float[Array, ""] = noted("standard error of the test error over its samples")
-    diverged_at: Int[Array, ""] = noted("first step with a number that is not finite (-1: none so far)")
+    diverged_at: Int[Array, ""] = noted(
+        "first step with a number that is not finite (-1: none so far)"
+    )
     stopped_at: Int[Array, ""] = noted("step from which the run stands still (-1: not so far)")
 
     @classmethod
     def take(cls, shared: "Record", view: View) -> "Record":
         """The shared part and this record's own, about the neurons that exist."""
-        return cls(**{name: getattr(shared, name) for name in Record.__dataclass_fields__}, **cls.own(view))
+        return cls(
+            **{name: getattr(shared, name) for name in Record.__dataclass_fields__}, **cls.own(view)
+        )
 
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
@@ -84,10 +88,14 @@ class Record(eqx.Module):
         return {}
 
     def without_numbers_after_divergence(self) -> "Record":
-        """NaN in place of every number, if the run has diverged: what comes after says nothing, finite or not."""
+        """NaN in place of every number, if the run has diverged: what comes after says nothing,
+        finite or not.
+        """
         diverged = self.diverged_at >= 0
         is_number = lambda leaf: jnp.issubdtype(leaf.dtype, jnp.floating)  # noqa: E731
-        return jax.tree.map(lambda leaf: jnp.where(diverged, jnp.nan, leaf) if is_number(leaf) else leaf, self)
+        return jax.tree.map(
+            lambda leaf: jnp.where(diverged, jnp.nan, leaf) if is_number(leaf) else leaf, self
+        )
 
 
 class CoefficientRecord(Record):
@@ -102,17 +110,21 @@ class CoefficientRecord(Record):
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
         coefficients = jax.tree.map(
-            lambda values: jnp.where(_along(view.exists, values), values, jnp.nan), view.decomposition
+            lambda values: jnp.where(_along(view.exists, values), values, jnp.nan),
+            view.decomposition,
         )
-        return vars(coefficients) | {"margin": view.margin, "flipped": jnp.where(view.flipped, 1.0, 0.0)}
+        return vars(coefficients) | {
+            "margin": view.margin,
+            "flipped": jnp.where(view.flipped, 1.0, 0.0),
+        }
 
 
 class SummaryRecord(Record):
-    """Maxima and means per class j, split by ``kind`` of sample: clean (ỹ = y) and flipped (NaN where there is
-    none).
+    """Maxima and means per class j, split by ``kind`` of sample: clean (ỹ = y) and flipped (NaN
+    where there is none).
 
-    ``outweighed``: the fraction with (1/m) Σ_r ρ̄_{ỹ,r,i} > (1/m) Σ_r γ_{−ỹ,r}, whose noise is read as ỹ_i even beside
-    the signal of the other class.
+    ``outweighed``: the fraction with (1/m) Σ_r ρ̄_{ỹ,r,i} > (1/m) Σ_r γ_{−ỹ,r}, whose noise is read
+    as ỹ_i even beside the signal of the other class.
     """
 
     gamma_max: Float[Array, " sign"] = noted("max γ")
@@ -123,7 +135,9 @@ class SummaryRecord(Record):
     rho_underline_mean: Float[Array, "sign kind"] = noted("mean ρ̲ over the samples with ỹ = −j")
     margin_mean: Float[Array, " kind"] = noted("mean margin ỹf")
     accuracy: Float[Array, " kind"] = noted("training accuracy by kind of sample")
-    outweighed: Float[Array, " kind"] = noted("fraction of samples whose ρ̄ exceeds the γ of the other class")
+    outweighed: Float[Array, " kind"] = noted(
+        "fraction of samples whose ρ̄ exceeds the γ of the other class"
+    )
 
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
@@ -140,8 +154,12 @@ class SummaryRecord(Record):
             "gamma_mean": signal,
             "rho_bar_max": _by_kind(decomposition.rho_bar, bar, exists, jnp.max),
             "rho_bar_mean": _by_kind(decomposition.rho_bar, bar, exists, jnp.mean),
-            "rho_underline_max": _by_kind(abs(decomposition.rho_underline), underline, exists, jnp.max),
-            "rho_underline_mean": _by_kind(decomposition.rho_underline, underline, exists, jnp.mean),
+            "rho_underline_max": _by_kind(
+                abs(decomposition.rho_underline), underline, exists, jnp.max
+            ),
+            "rho_underline_mean": _by_kind(
+                decomposition.rho_underline, underline, exists, jnp.mean
+            ),
             "margin_mean": view.by_kind(margin),
             "accuracy": view.by_kind(correct(margin)),
             "outweighed": view.by_kind(outweighed),
@@ -149,10 +167,12 @@ class SummaryRecord(Record):
 
 
 class WeightRecord(SummaryRecord):
-    """The summary, with the weights ω_i of a reweighting algorithm and the couplings c_i of its next step.
+    """The summary, with the weights ω_i of a reweighting algorithm and the couplings c_i of its
+    next step.
 
-    An increment of a weight is β c_i before it is clipped. ``auc_weights`` is P(ω of a clean example > ω of a flipped
-    one) + ½ P(equal), and ``auc_couplings`` the same of c: ½ tells nothing. ``coupling_norm`` is √(Σ_i c_i² / n).
+    An increment of a weight is β c_i before it is clipped. ``auc_weights`` is P(ω of a clean
+    example > ω of a flipped one) + ½ P(equal), and ``auc_couplings`` the same of c: ½ tells
+    nothing. ``coupling_norm`` is √(Σ_i c_i² / n).
     """
 
     weight: Float[Array, " sample"] = noted("weight ω of an example")
@@ -190,7 +210,8 @@ RECORDS: dict[str, type[Record]] = {
 class Observer(eqx.Module):
     """Looks at a run: its training task, its test set, and the law of the labels of each step.
 
-    ``n_axes`` counts the signal axes of a test set in the outlook of the training frame; None where both are in one.
+    ``n_axes`` counts the signal axes of a test set in the outlook of the training frame; None where
+    both are in one.
     """
 
     record: type[Record] = eqx.field(static=True)
@@ -226,7 +247,9 @@ class Observer(eqx.Module):
 
     def _step_loss(self, params: Params, drawn: Randomness) -> Float[Array, ""]:
         rows = seen(self.task, drawn.batch)
-        losses = self.algorithm.losses(self.task, drawn)(params.upper, self.task.space.overlaps(params, rows))
+        losses = self.algorithm.losses(self.task, drawn)(
+            params.upper, self.task.space.overlaps(params, rows)
+        )
         return jnp.mean(losses) if drawn.batch is None else jnp.sum(drawn.batch.share * losses)
 
     def _test_margins(self, params: Params) -> Float[Array, " sample"]:
@@ -234,12 +257,17 @@ class Observer(eqx.Module):
         filters, n_coordinates = task.space.filters(params), task.train.noise.shape[-1]
         moments = [filters] if task.start is None else [filters, task.space.initial]
         n_moments = len(moments)
-        # Neuron by neuron: the coordinates that a test sees of a network are the first of those of a wider one.
+        # Neuron by neuron: the coordinates that a test sees of a network are the first of those of
+        # a wider one.
         stacked = jnp.stack(moments, axis=2).reshape(filters.shape[0], -1, filters.shape[-1])
         if self.n_axes is not None:
             stacked = turn(stacked, self.n_axes, n_coordinates - self.n_axes)
-        overlaps = read(stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked))
-        now, *start = (Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments))
+        overlaps = read(
+            stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked)
+        )
+        now, *start = (
+            Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments)
+        )
         answer = task.answer(start[0] if start else None)
         return self.test.label * answer.logits(params.upper, now, self.test)
 
@@ -259,7 +287,8 @@ def _by_kind(
     """A statistic over neurons and chosen samples, for each class and kind."""
     flat = values.reshape(*values.shape[:3], -1)[:, None]
     where = jnp.broadcast_to(
-        chosen[:, :, None, :, None] & exists[None, None, :, None, None], (flat.shape[0], 2, *flat.shape[2:])
+        chosen[:, :, None, :, None] & exists[None, None, :, None, None],
+        (flat.shape[0], 2, *flat.shape[2:]),
     )
     extra = {"initial": -jnp.inf} if statistic is jnp.max else {}
     result = statistic(jnp.broadcast_to(flat, where.shape), axis=(2, 3, 4), where=where, **extra)

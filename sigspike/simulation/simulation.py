@@ -25,9 +25,11 @@ BLOCK = 128  # steps whose randomness is drawn together
 
 
 class Draw(eqx.Module):
-    """The random part of a run that is fixed before training: samples, initial filters and layers above them.
+    """The random part of a run that is fixed before training: samples, initial filters and layers
+    above them.
 
-    ``turned``: the test set is written in the outlook of the training frame, to which the filters must be turned.
+    ``turned``: the test set is written in the outlook of the training frame, to which the filters
+    must be turned.
     """
 
     train: Examples
@@ -41,9 +43,10 @@ class Draw(eqx.Module):
 def simulate(experiment: Experiment, key: Key[Array, ""]) -> Record:
     """Train, and return the records with a leading time axis.
 
-    Pure in ``experiment``'s numbers and ``key``: ``jax.vmap``, ``jax.jit`` and ``jax.grad`` work from outside, and
-    another number compiles nothing anew. (Reverse mode needs evenly spaced records.) Nothing raises inside:
-    ``record.diverged_at`` says whether, and at which step, a run stopped being finite.
+    Pure in ``experiment``'s numbers and ``key``: ``jax.vmap``, ``jax.jit`` and ``jax.grad`` work
+    from outside, and another number compiles nothing anew. (Reverse mode needs evenly spaced
+    records.) Nothing raises inside: ``record.diverged_at`` says whether, and at which step, a run
+    stopped being finite.
     """
     Instance(Experiment).check("experiment", experiment)
     if not (isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key)):
@@ -55,13 +58,17 @@ def simulate(experiment: Experiment, key: Key[Array, ""]) -> Record:
 
 @eqx.filter_jit
 def run(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) -> Record:
-    """``simulate`` with the dimension as a shape where one is needed: an experiment that is traced cannot say it."""
+    """``simulate`` with the dimension as a shape where one is needed: an experiment that is traced
+    cannot say it.
+    """
     key_draw, key_train = jax.random.split(key)
     return train(experiment, draw(experiment, key_draw, explicit_dim), key_train)
 
 
 def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) -> Draw:
-    """Initial filters, training and test set, in one frame: R^d, or the span of the run's vectors (exact in law)."""
+    """Initial filters, training and test set, in one frame: R^d, or the span of the run's vectors
+    (exact in law).
+    """
     key_frame, key_first, key_upper, key_train, key_test = jax.random.split(key, 5)
     problem, network = experiment.problem, experiment.network
     frame = _frame(experiment, key_frame, explicit_dim)
@@ -71,7 +78,9 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
     train, clean = samples[:n_samples], samples[n_samples:] if n_clean else None
     copies = 2 if experiment.regime == "kernel" else 1
     turned = isinstance(frame, Span) and problem.fresh_tests
-    test_frame = frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and turned else frame
+    test_frame = (
+        frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and turned else frame
+    )
     test = problem.test(key_test, test_frame, experiment.n_test, train)
     return Draw(train, clean, test, first, network.upper(key_upper), turned)
 
@@ -83,11 +92,15 @@ def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None
     network = experiment.network
     n_samples = experiment.n_samples + experiment.algorithm.n_clean
     sizes = problem.n_axes, n_samples * problem.noise_patches, network.n_filters
-    return Span.sample(key, problem.patch_dim, sizes, network.n_signs * network.neurons, explicit_dim)
+    return Span.sample(
+        key, problem.patch_dim, sizes, network.n_signs * network.neurons, explicit_dim
+    )
 
 
 def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
-    """Run the steps, and look at ``experiment.record_steps``; step t uses fold_in(key, t), whatever is recorded."""
+    """Run the steps, and look at ``experiment.record_steps``; step t uses fold_in(key, t), whatever
+    is recorded.
+    """
     task, start = begin(experiment, drawn)
     n_axes = experiment.problem.n_axes if drawn.turned else None
     observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
@@ -99,7 +112,9 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
     def leg(carry: Carry, bounds: tuple[Array, Array]) -> tuple[Carry, Record]:
         start, stop = bounds
         n_steps = stop - start if gap is None else gap
-        carry = lax.cond(stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry)
+        carry = lax.cond(
+            stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry
+        )
         carry = loop.watch(carry, stop, task.training)
         record = observer(carry, stop, loop.draw(stop))
         return eqx.tree_at(lambda at: at.diverged_at, carry, record.diverged_at), record
@@ -120,8 +135,9 @@ def begin(experiment: Experiment, drawn: Draw) -> tuple[Task, Params]:
 class Loop(eqx.Module):
     """The steps of a run, one after another.
 
-    The randomness of a block of steps is drawn at once: inside the step it would cost as much as the rest of a
-    small step. ``fits``: a run whose training samples all have positive margins stands still from then on.
+    The randomness of a block of steps is drawn at once: inside the step it would cost as much as
+    the rest of a small step. ``fits``: a run whose training samples all have positive margins
+    stands still from then on.
     """
 
     task: Task
@@ -134,7 +150,9 @@ class Loop(eqx.Module):
         return Carry(params, state, jnp.array(-1), jnp.array(-1))
 
     def draw(self, step: Int[Array, ""]) -> Randomness:
-        return jax.tree.map(lambda block: block[0], self.algorithm.draw(self.key, step[None], self.task.n_samples))
+        return jax.tree.map(
+            lambda block: block[0], self.algorithm.draw(self.key, step[None], self.task.n_samples)
+        )
 
     def advance(self, carry: Carry, step: Int[Array, ""], drawn: Randomness) -> Carry:
         carry = self.watch(carry, step, seen(self.task, drawn.batch))
@@ -152,23 +170,35 @@ class Loop(eqx.Module):
 
         Looking at the parameters too would copy the state; a record looks at all that it shows.
         """
-        margins = self.task.margins(carry.params.upper, self.task.space.overlaps(carry.params, rows), rows)
+        margins = self.task.margins(
+            carry.params.upper, self.task.space.overlaps(carry.params, rows), rows
+        )
         losses = self.algorithm.loss(margins) if self.algorithm.loss.overflows() else ()
         fresh = (carry.diverged_at < 0) & ~all_finite((margins, losses))
-        return eqx.tree_at(lambda at: at.diverged_at, carry, jnp.where(fresh, step, carry.diverged_at))
+        return eqx.tree_at(
+            lambda at: at.diverged_at, carry, jnp.where(fresh, step, carry.diverged_at)
+        )
 
     def run(self, carry: Carry, start: Int[Array, ""], n_steps: int | Int[Array, ""]) -> Carry:
-        """``n_steps`` steps from ``start``: where the number is known, a loop that reverse mode can follow."""
+        """``n_steps`` steps from ``start``: where the number is known, a loop that reverse mode can
+        follow.
+        """
         known = isinstance(n_steps, int)
-        size = max((k for k in range(1, BLOCK + 1) if n_steps % k == 0), default=1) if known else BLOCK
+        size = (
+            max((k for k in range(1, BLOCK + 1) if n_steps % k == 0), default=1) if known else BLOCK
+        )
 
         def block(index: Int[Array, ""], inner: Carry) -> Carry:
             first = start + index.astype(start.dtype) * size
-            drawn = self.algorithm.draw(self.key, first + jnp.arange(size, dtype=start.dtype), self.task.n_samples)
+            drawn = self.algorithm.draw(
+                self.key, first + jnp.arange(size, dtype=start.dtype), self.task.n_samples
+            )
             length = size if known else jnp.minimum(size, start + n_steps - first)
 
             def step(k: Int[Array, ""], at: Carry) -> Carry:
-                return self.advance(at, first + k, jax.tree.map(lambda block_of: block_of[k], drawn))
+                return self.advance(
+                    at, first + k, jax.tree.map(lambda block_of: block_of[k], drawn)
+                )
 
             return lax.fori_loop(0, length, step, inner)
 

@@ -22,13 +22,17 @@ def check_sizes(experiment: Experiment) -> None:
     needed = bytes_of_training(experiment, shares_noise=False) + bytes_of_records(experiment)
     if needed > bytes_of_device():
         there = f"{needed / 1e9:.1f} GB on {bytes_of_device() / 1e9:.1f} GB of memory"
-        raise Refusal(f"`experiment` asks for a training of {there}; take fewer samples, filters, tests or records")
+        raise Refusal(
+            f"`experiment` asks for a training of {there}; take fewer samples, filters, tests or records"
+        )
 
 
 def bytes_of_training(experiment: Experiment, shares_noise: bool) -> int:
     """Memory of one training: its state a few times over, its test, and its own noise if any."""
     n_filters, atoms = experiment.network.n_filters, n_atoms(experiment)
-    numbers = 6 * n_filters * atoms + 2 * n_filters * experiment.n_test * experiment.problem.noise_patches
+    numbers = (
+        6 * n_filters * atoms + 2 * n_filters * experiment.n_test * experiment.problem.noise_patches
+    )
     if not shares_noise:
         numbers += 3 * (n_filters + atoms) ** 2
     if experiment.space == "weights" and experiment.explicit_dim is not None:
@@ -37,8 +41,13 @@ def bytes_of_training(experiment: Experiment, shares_noise: bool) -> int:
 
 
 def bytes_of_records(experiment: Experiment) -> int:
-    """The coefficients and margins of every recorded moment, or a few dozen numbers where only these are kept."""
-    every = {"coefficients": 2 * experiment.network.n_filters * n_atoms(experiment), "weights": 4 * n_atoms(experiment)}
+    """The coefficients and margins of every recorded moment, or a few dozen numbers where only
+    these are kept.
+    """
+    every = {
+        "coefficients": 2 * experiment.network.n_filters * n_atoms(experiment),
+        "weights": 4 * n_atoms(experiment),
+    }
     return experiment.n_records * (every.get(experiment.measure, 0) + 32) * _itemsize()
 
 

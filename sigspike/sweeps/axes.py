@@ -29,38 +29,60 @@ def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis,
     found = in_full(experiment, tuple(_axis(experiment, *given) for given in axes.items()))
     names = [axis.name for axis in found]
     if len(set(names)) < len(names):
-        raise Refusal(f"`axes` must end in different names, got {', '.join(axes)}; name one by linking it")
+        raise Refusal(
+            f"`axes` must end in different names, got {', '.join(axes)}; name one by linking it"
+        )
     taken = sorted(_taken() & set(names))
     if taken:
         remedy = "name the axis otherwise, {'name': Linked({path: values})}"
-        raise Refusal(f"`axes` cannot be named {taken[0]!r}, which a record calls something of its own; {remedy}")
+        raise Refusal(
+            f"`axes` cannot be named {taken[0]!r}, which a record calls something of its own; {remedy}"
+        )
     return found
 
 
 def _axis(experiment: Experiment, name: Any, values: Values) -> Axis:
     if not isinstance(name, str) or not name:
-        raise Refusal(f"`axes` must be named by paths, got {shown(name)}; a path is text, such as 'problem.snr'")
+        raise Refusal(
+            f"`axes` must be named by paths, got {shown(name)}; a path is text, such as 'problem.snr'"
+        )
     linked = values if isinstance(values, Linked) else Linked({name: values})
     if not isinstance(linked.fields, Mapping) or not linked.fields:
-        raise Refusal(f"`axes` links no field to {name!r}; name at least one, Linked({{path: values}})")
+        raise Refusal(
+            f"`axes` links no field to {name!r}; name at least one, Linked({{path: values}})"
+        )
     columns, labels = [], None if linked.labels is None else _listed(name, linked.labels)
     for path, given in linked.fields.items():
         if not isinstance(path, str):
-            raise Refusal(f"`axes` must link paths to values in {name!r}, got {shown(path)}; a path is text")
+            raise Refusal(
+                f"`axes` must link paths to values in {name!r}, got {shown(path)}; a path is text"
+            )
         column, own = _column(experiment, path, given)
         columns.append(column)
         labels = own if labels is None else labels
     if len({len(column) for column in columns} | {len(labels or ())}) > 1:
         lengths = [len(column) for column in columns]
-        raise Refusal(f"`axes` must give all fields and labels of {name!r} as many values, got {lengths}")
-    return Axis(name.rpartition(".")[2], tuple(linked.fields), tuple(columns), tuple(labels or ()), linked.about)
+        raise Refusal(
+            f"`axes` must give all fields and labels of {name!r} as many values, got {lengths}"
+        )
+    return Axis(
+        name.rpartition(".")[2],
+        tuple(linked.fields),
+        tuple(columns),
+        tuple(labels or ()),
+        linked.about,
+    )
 
 
-def _column(experiment: Experiment, path: str, values: Values) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def _column(
+    experiment: Experiment, path: str, values: Values
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """The values of a field, and what the coordinate calls them."""
     if isinstance(values, Mapping):
         if not all(isinstance(name, str) for name in values):
-            raise Refusal(f"`axes` must name the objects of {path!r} in words, got {shown(list(values))}")
+            raise Refusal(
+                f"`axes` must name the objects of {path!r} in words, got {shown(list(values))}"
+            )
         labels, column = tuple(values), tuple(values.values())
     else:
         labels = column = _listed(path, values)
@@ -70,7 +92,11 @@ def _column(experiment: Experiment, path: str, values: Values) -> tuple[tuple[An
     if (not isinstance(values, Mapping) and (any(parts) or _is_part(experiment, path))) or (
         isinstance(values, Mapping) and not all(parts)
     ):
-        kind = "objects by name, {'name': object}" if any(parts) or _is_part(experiment, path) else "a list of values"
+        kind = (
+            "objects by name, {'name': object}"
+            if any(parts) or _is_part(experiment, path)
+            else "a list of values"
+        )
         raise Refusal(f"`axes` must give {path!r} {kind}, got {shown(values)}")
     return column, labels
 

@@ -15,7 +15,8 @@ from sigspike.foundation.description import describe
 class Linked:
     """Several fields that move together along one axis: ``fields[path][k]`` at its k-th place.
 
-    ``labels`` are the coordinates (those of the first field by default), ``about`` what figures call them.
+    ``labels`` are the coordinates (those of the first field by default), ``about`` what figures
+    call them.
     """
 
     fields: Mapping[str, Any]
@@ -55,7 +56,9 @@ class Axis:
         kinds = set(map(type, labels))
         if kinds <= {int, float} or kinds == {bool}:
             return np.array(labels)
-        return np.array([label if isinstance(label, str) else shown(label) for label in labels], dtype=object)
+        return np.array(
+            [label if isinstance(label, str) else shown(label) for label in labels], dtype=object
+        )
 
     def describe(self) -> dict[str, Any]:
         """As plain numbers and names, for the store."""

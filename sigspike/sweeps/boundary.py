@@ -1,4 +1,6 @@
-"""Tracing a phase boundary: trainings are spent where a quantity crosses a level, and not on plains."""
+"""Tracing a phase boundary: trainings are spent where a quantity crosses a level, and not on
+plains.
+"""
 
 import math
 from collections.abc import Mapping
@@ -24,7 +26,9 @@ Cell = tuple[int, int]
 
 
 class Mean(NamedTuple):
-    """What the seeds of a cell come to: their mean and its standard error (NaN if all diverge), and how many do."""
+    """What the seeds of a cell come to: their mean and its standard error (NaN if all diverge), and
+    how many do.
+    """
 
     mean: float
     error: float
@@ -48,13 +52,15 @@ def trace_boundary(
     share: float = 0.25,
     progress: Progress | None = None,
 ) -> xr.Dataset:
-    """The grid of two axes, trained only near the line where the last ``quantity`` crosses ``level``.
+    """The grid of two axes, trained only near the line where the last ``quantity`` crosses
+    ``level``.
 
-    A coarse lattice first; then, at half the spacing and down to single cells, the inside of every block whose corners
-    disagree (mean above, mean below), or one of whose corners is uncertain (|mean − level| < 1.96 standard errors);
-    disagreement first, until ``share`` of the grid's cells is trained. Returned on the whole grid: ``quantity`` (mean
-    over seeds; interpolated linearly where nothing was trained), ``…_se`` and ``fraction_diverged`` (NaN there),
-    ``trained``, and ``probability_above`` = Φ((mean − level)/se). Where all seeds diverge the mean is NaN, and so is
+    A coarse lattice first; then, at half the spacing and down to single cells, the inside of every
+    block whose corners disagree (mean above, mean below), or one of whose corners is uncertain
+    (|mean − level| < 1.96 standard errors); disagreement first, until ``share`` of the grid's cells
+    is trained. Returned on the whole grid: ``quantity`` (mean over seeds; interpolated linearly
+    where nothing was trained), ``…_se`` and ``fraction_diverged`` (NaN there), ``trained``, and
+    ``probability_above`` = Φ((mean − level)/se). Where all seeds diverge the mean is NaN, and so is
     whatever would be interpolated from it.
     """
     check_sweep(experiment, n_seeds, seed)
@@ -62,18 +68,35 @@ def trace_boundary(
     found = read_axes(experiment, axes)
     check_cells(experiment, found)
     if len(found) != 2:
-        raise Refusal(f"`axes` must be two for a boundary in a plane, got {len(found)}; fix the others")
-    grid = Grid(Plan(experiment, found, n_seeds, seed, "mean", {axis.name: 1 for axis in found} | {"seed": n_seeds}))
+        raise Refusal(
+            f"`axes` must be two for a boundary in a plane, got {len(found)}; fix the others"
+        )
+    grid = Grid(
+        Plan(
+            experiment,
+            found,
+            n_seeds,
+            seed,
+            "mean",
+            {axis.name: 1 for axis in found} | {"seed": n_seeds},
+        )
+    )
     if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
-        names = [name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)]
-        raise Refusal(f"`quantity` must be one number a training ({', '.join(names)}), got {quantity!r}")
+        names = [
+            name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)
+        ]
+        raise Refusal(
+            f"`quantity` must be one number a training ({', '.join(names)}), got {quantity!r}"
+        )
     shape = len(found[0]), len(found[1])
     budget = max(4, int(share * math.prod(shape)))
     measured: Measured = {}
     spacing = _spacing(shape, budget)
     wanted = [(i, j) for i in _lattice(shape[0], spacing) for j in _lattice(shape[1], spacing)]
     while True:
-        fresh = list(dict.fromkeys(at for at in wanted if at not in measured))[: budget - len(measured)]
+        fresh = list(dict.fromkeys(at for at in wanted if at not in measured))[
+            : budget - len(measured)
+        ]
         measured |= _measure(experiment, found, fresh, quantity, n_seeds, seed)
         if progress is not None:
             progress(len(measured) * n_seeds, budget * n_seeds)
@@ -89,9 +112,14 @@ def _lattice(length: int, spacing: int) -> list[int]:
 
 
 def _spacing(shape: tuple[int, int], budget: int) -> int:
-    """The narrowest power of two whose lattice costs at most a third of the budget (or is the corners alone)."""
+    """The narrowest power of two whose lattice costs at most a third of the budget (or is the
+    corners alone).
+    """
     spacing = 1
-    while spacing < max(shape) and math.prod(len(_lattice(length, spacing)) for length in shape) > budget / 3:
+    while (
+        spacing < max(shape)
+        and math.prod(len(_lattice(length, spacing)) for length in shape) > budget / 3
+    ):
         spacing *= 2
     return spacing
 
@@ -104,7 +132,9 @@ def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: flo
     for top, bottom in zip(rows, rows[1:] or rows, strict=False):
         for left, right in zip(columns, columns[1:] or columns, strict=False):
             corners = [
-                measured[at] for at in ((top, left), (top, right), (bottom, left), (bottom, right)) if at in measured
+                measured[at]
+                for at in ((top, left), (top, right), (bottom, left), (bottom, right))
+                if at in measured
             ]
             inside = [
                 (i, j)
@@ -114,13 +144,17 @@ def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: flo
             ]
             if {True, False} <= {corner.above(level) for corner in corners}:
                 disagreeing += inside
-            elif any(not abs(corner.mean - level) >= CONFIDENCE * corner.error for corner in corners):
+            elif any(
+                not abs(corner.mean - level) >= CONFIDENCE * corner.error for corner in corners
+            ):
                 uncertain += inside
     return _nearest_first(measured, disagreeing, level) + uncertain
 
 
 def _nearest_first(measured: Measured, cells: list[Cell], level: float) -> list[Cell]:
-    """The cells in the order of how near the level they are, by interpolation between what was measured."""
+    """The cells in the order of how near the level they are, by interpolation between what was
+    measured.
+    """
     if not cells:
         return []
     distance = abs(_between(measured, np.array(cells, float)) - level)
@@ -128,13 +162,17 @@ def _nearest_first(measured: Measured, cells: list[Cell], level: float) -> list[
 
 
 def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
-    """The means interpolated linearly at some places of the plane (the nearest, outside of what was measured).
+    """The means interpolated linearly at some places of the plane (the nearest, outside of what was
+    measured).
 
     NaN wherever a mean that is used is NaN, since all its seeds have diverged.
     """
     from scipy.interpolate import griddata
 
-    known, means = np.array(list(measured), float), np.array([mean.mean for mean in measured.values()])
+    known, means = (
+        np.array(list(measured), float),
+        np.array([mean.mean for mean in measured.values()]),
+    )
     lost = np.isnan(means)
     columns = np.stack([np.where(lost, 0, means), lost], axis=1)  # NaN would also mean "outside"
     found = griddata(known, columns, places, "nearest")
@@ -145,16 +183,24 @@ def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
 
 
 def _measure(
-    experiment: Experiment, axes: tuple[Axis, ...], cells: list[Cell], quantity: str, n_seeds: int, seed: int
+    experiment: Experiment,
+    axes: tuple[Axis, ...],
+    cells: list[Cell],
+    quantity: str,
+    n_seeds: int,
+    seed: int,
 ) -> Measured:
-    """Mean and standard error of these cells: one sweep along the list, or one for every shape among them.
+    """Mean and standard error of these cells: one sweep along the list, or one for every shape
+    among them.
 
     Lists are filled up to a power of two with their last cell, so that rounds share compilations.
     """
     measured: Measured = {}
     names = [axis.name for axis in axes]
     for places in shapes(experiment, axes):
-        group = [at for at in cells if all(k in places[name] for name, k in zip(names, at, strict=True))]
+        group = [
+            at for at in cells if all(k in places[name] for name, k in zip(names, at, strict=True))
+        ]
         if not group:
             continue
         filled = group + group[-1:] * (2 ** math.ceil(math.log2(len(group))) - len(group))
@@ -167,13 +213,19 @@ def _measure(
         }
         along = {"cell": Linked(fields, labels=range(len(filled)))} if fields else {}
         last = sweep(start, along, n_seeds, seed, keep="mean").isel(time=-1)
-        columns = [np.atleast_1d(last[name]) for name in (quantity, f"{quantity}_se", "fraction_diverged")]
-        measured |= {at: Mean(*(float(column[k]) for column in columns)) for k, at in enumerate(group)}
+        columns = [
+            np.atleast_1d(last[name]) for name in (quantity, f"{quantity}_se", "fraction_diverged")
+        ]
+        measured |= {
+            at: Mean(*(float(column[k]) for column in columns)) for k, at in enumerate(group)
+        }
     return measured
 
 
 def _fill(grid: Grid, measured: Measured, quantity: str, level: float) -> xr.Dataset:
-    """The whole grid, interpolated between the trained cells; nothing, where that would use a diverged one."""
+    """The whole grid, interpolated between the trained cells; nothing, where that would use a
+    diverged one.
+    """
     from scipy.special import ndtr
 
     axes = grid.plan.axes
@@ -186,7 +238,9 @@ def _fill(grid: Grid, measured: Measured, quantity: str, level: float) -> xr.Dat
     values = _between(measured, everywhere).reshape(shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(
-            error > 0, (values - level) / error, np.where(values == level, 0, np.sign(values - level) * np.inf)
+            error > 0,
+            (values - level) / error,
+            np.where(values == level, 0, np.sign(values - level) * np.inf),
         )
     dims, variables = tuple(axis.name for axis in axes), grid.variables
     own = [str(dim) for dim in grid.coords.dims if dim not in dims]
@@ -196,6 +250,10 @@ def _fill(grid: Grid, measured: Measured, quantity: str, level: float) -> xr.Dat
             f"{quantity}_se": (dims, error, variables[f"{quantity}_se"].attrs),
             "fraction_diverged": (dims, diverged, variables["fraction_diverged"].attrs),
             "trained": (dims, trained, {"long_name": "trained, not interpolated"}),
-            "probability_above": (dims, ndtr(score), {"long_name": f"probability of {quantity} > {level:g}"}),
+            "probability_above": (
+                dims,
+                ndtr(score),
+                {"long_name": f"probability of {quantity} > {level:g}"},
+            ),
         }
     )

@@ -23,7 +23,9 @@ def values_of(axes: Sequence[Axis], places: Places) -> dict[str, Any]:
 
 
 def cell(experiment: Experiment, axes: Sequence[Axis], places: Places) -> Experiment:
-    """The experiment that the labels at these places name (``paths.put_all``: the order of the axes plays no part)."""
+    """The experiment that the labels at these places name (``paths.put_all``: the order of the axes
+    plays no part).
+    """
     try:
         return paths.put_all(experiment, values_of(axes, places))
     except Refusal as refusal:
@@ -32,7 +34,9 @@ def cell(experiment: Experiment, axes: Sequence[Axis], places: Places) -> Experi
 
 
 def check_cells(experiment: Experiment, axes: Sequence[Axis]) -> None:
-    """Refuse axes that move one thing twice, paths that a cell lacks, and cells that are no experiment."""
+    """Refuse axes that move one thing twice, paths that a cell lacks, and cells that are no
+    experiment.
+    """
     for places in contexts(axes):
         at = cell(experiment, axes, places)
         movers: dict[str, str] = {}
@@ -41,7 +45,9 @@ def check_cells(experiment: Experiment, axes: Sequence[Axis]) -> None:
             for field in paths.moved(at, path):
                 if field in movers:
                     both = f"{movers[field]!r} and {path!r}"
-                    raise Refusal(f"`axes` must move a field once, got {both}, which both move {field!r}; drop one")
+                    raise Refusal(
+                        f"`axes` must move a field once, got {both}, which both move {field!r}; drop one"
+                    )
                 movers[field] = path
     for places in _tried(axes):
         _check_derived(cell(experiment, axes, places), values_of(axes, places))
@@ -55,43 +61,67 @@ def contexts(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
 
 
 def moves_a_number(at: Experiment, path: str) -> bool:
-    """Whether a program may be told the value at ``path`` when it runs; what is not a number is a shape, or code."""
+    """Whether a program may be told the value at ``path`` when it runs; what is not a number is a
+    shape, or code.
+    """
     if paths.is_derived(at, path):
         return True
     field = paths.field_at(at, path)
-    return isinstance(field.metadata.get("domain"), Range) and not field.metadata.get("static", False)
+    return isinstance(field.metadata.get("domain"), Range) and not field.metadata.get(
+        "static", False
+    )
 
 
 def _check_path(at: Experiment, path: str) -> None:
-    """Refuse what is no axis: fields that programs set for themselves, arrays, derived quantities that are shapes."""
+    """Refuse what is no axis: fields that programs set for themselves, arrays, derived quantities
+    that are shapes.
+    """
     if paths.is_derived(at, path):
         static = [field for field in paths.moved(at, path) if not moves_a_number(at, field)]
         if static:
             remedy = f"make {static[0]!r} the axis"
-            raise Refusal(f"`axes` cannot move {path!r}, which is put through {static[0]!r}, no number; {remedy}")
+            raise Refusal(
+                f"`axes` cannot move {path!r}, which is put through {static[0]!r}, no number; {remedy}"
+            )
         return
     field, value = paths.field_at(at, path), paths.get(at, path)
     if "hidden" in field.metadata:
-        raise Refusal(f"`axes` cannot move {path!r}, which programs set for themselves; move network.width")
+        raise Refusal(
+            f"`axes` cannot move {path!r}, which programs set for themselves; move network.width"
+        )
     if eqx.is_array(value) and value.ndim > 0:
-        raise Refusal(f"`axes` cannot move the array {path!r}; give whole parts by name, {{'name': object}}")
+        raise Refusal(
+            f"`axes` cannot move the array {path!r}; give whole parts by name, {{'name': object}}"
+        )
 
 
 def _check_derived(at: Experiment, values: Mapping[str, Any]) -> None:
-    """Refuse a cell whose derived quantities are not what was put: at σₚ = 0 no ‖μ‖ makes an SNR of 0.1."""
+    """Refuse a cell whose derived quantities are not what was put: at σₚ = 0 no ‖μ‖ makes an SNR of
+    0.1.
+    """
     for path, value in values.items():
-        if paths.is_derived(at, path) and not np.allclose(paths.get(at, path), value, rtol=1e-4, atol=0):
+        if paths.is_derived(at, path) and not np.allclose(
+            paths.get(at, path), value, rtol=1e-4, atol=0
+        ):
             found = np.asarray(paths.get(at, path))
-            raise Refusal(f"`axes` ask for {path} = {value}, which cannot be had: it is {found} in its cell")
+            raise Refusal(
+                f"`axes` ask for {path} = {value}, which cannot be had: it is {found} in its cell"
+            )
 
 
 def _tried(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
-    """All cells; of a large grid, every place of an axis beside the first of the others, and the corners."""
+    """All cells; of a large grid, every place of an axis beside the first of the others, and the
+    corners.
+    """
     names, whole = [axis.name for axis in axes], [range(len(axis)) for axis in axes]
     if math.prod(map(len, axes)) <= TRIED:
         tried = itertools.product(*whole)
     else:
-        lines = (tuple(k * (n == number) for n in range(len(axes))) for number, own in enumerate(whole) for k in own)
+        lines = (
+            tuple(k * (n == number) for n in range(len(axes)))
+            for number, own in enumerate(whole)
+            for k in own
+        )
         tried = dict.fromkeys(itertools.chain(lines, itertools.product(*map(_extremes, axes))))
     for places in tried:
         yield dict(zip(names, places, strict=True))
@@ -99,8 +129,14 @@ def _tried(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
 
 def _extremes(axis: Axis) -> list[int]:
     """Places where a column is least or largest; all, where a column is no number."""
-    numbers = [column for column in axis.columns if all(isinstance(value, (int, float)) for value in column)]
+    numbers = [
+        column
+        for column in axis.columns
+        if all(isinstance(value, (int, float)) for value in column)
+    ]
     if len(numbers) < len(axis.columns):
         return list(range(len(axis)))
-    ends = [pick(range(len(axis)), key=column.__getitem__) for column in numbers for pick in (min, max)]
+    ends = [
+        pick(range(len(axis)), key=column.__getitem__) for column in numbers for pick in (min, max)
+    ]
     return sorted(set(ends))

@@ -24,9 +24,11 @@ Numbers = dict[str, Array]
 
 
 def compute(plan: Plan, number: int) -> xr.Dataset:
-    """The records of a chunk, with a dimension for every free axis and ``seed``, in the plan's order.
+    """The records of a chunk, with a dimension for every free axis and ``seed``, in the plan's
+    order.
 
-    A chunk at the edge of the grid is filled up with copies of its last place, so that one compilation serves all.
+    A chunk at the edge of the grid is filled up with copies of its last place, so that one
+    compilation serves all.
     """
     chunk = plan.chunk(number)
     program = chunk.program
@@ -38,28 +40,43 @@ def compute(plan: Plan, number: int) -> xr.Dataset:
     record = _run(program.experiment, sides[0], sides[1], jnp.uint32(plan.seed), program.room)
     dataset = named_axes(jax.tree.map(np.asarray, record), (*outer, *inner, "time"))
     dataset = dataset.isel({name: slice(len(chunk.places[name])) for name in (*outer, *inner)})
-    dataset = dataset.expand_dims({name: len(chunk.places[name]) for name in plan.names if not numbers[name]})
+    dataset = dataset.expand_dims(
+        {name: len(chunk.places[name]) for name in plan.names if not numbers[name]}
+    )
     return over_seeds(dataset) if plan.keep == "mean" else dataset
 
 
 def _numbers(plan: Plan, chunk: Chunk) -> dict[str, dict[str, np.ndarray]]:
-    """What moves along every axis of a chunk (nothing, where all is shape), filled up to the size of the block."""
+    """What moves along every axis of a chunk (nothing, where all is shape), filled up to the size
+    of the block.
+    """
     sizes, places = plan.sizes(chunk.program), chunk.places
-    filled = {name: (*places[name], *[places[name][-1]] * (size - len(places[name]))) for name, size in sizes.items()}
+    filled = {
+        name: (*places[name], *[places[name][-1]] * (size - len(places[name])))
+        for name, size in sizes.items()
+    }
     numbers = {axis.name: chunk.program.numbers(axis, filled[axis.name]) for axis in plan.axes}
     return numbers | {SEED: {SEED: np.asarray(filled[SEED], np.uint32)}}
 
 
 def _shard(inner: tuple[str, ...], numbers: dict[str, dict[str, np.ndarray]]) -> dict[str, Numbers]:
-    """The numbers as arrays; of the vmapped axes the longest that divides is spread over the devices."""
+    """The numbers as arrays; of the vmapped axes the longest that divides is spread over the
+    devices.
+    """
     n_devices = jax.local_device_count()
     lengths = {name: len(next(iter(numbers[name].values()))) for name in inner}
-    spread = max((name for name in inner if lengths[name] % n_devices == 0), key=lengths.__getitem__, default=None)
+    spread = max(
+        (name for name in inner if lengths[name] % n_devices == 0),
+        key=lengths.__getitem__,
+        default=None,
+    )
     arrays = {}
     for name, own in numbers.items():
         spec = PartitionSpec("cell") if name == spread and n_devices > 1 else PartitionSpec()
         place = NamedSharding(Mesh(np.array(jax.local_devices()), ("cell",)), spec)
-        arrays[name] = {path: jax.device_put(_as_float(path, values), place) for path, values in own.items()}
+        arrays[name] = {
+            path: jax.device_put(_as_float(path, values), place) for path, values in own.items()
+        }
     return arrays
 
 
@@ -95,6 +112,8 @@ def _run(
         return jax.tree.map(lambda leaf: leaf.reshape(*lengths, *leaf.shape), records)
     index = jnp.unravel_index(jnp.arange(math.prod(lengths)), lengths)
     pairs = zip(outer, index, strict=True)
-    flat = [jax.tree.map(lambda values, chosen=chosen: values[chosen], side) for side, chosen in pairs]
+    flat = [
+        jax.tree.map(lambda values, chosen=chosen: values[chosen], side) for side, chosen in pairs
+    ]
     records = lax.map(lambda sides: batch(*sides), flat)
     return jax.tree.map(lambda leaf: leaf.reshape(*lengths, *leaf.shape[1:]), records)

@@ -6,15 +6,19 @@ from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.sizes import bytes_of_device, n_atoms
 
 COMPILATION = 4.0  # seconds a program, on a present-day core
-FLOPS, ELEMENTS = 8e10, 7e8  # of matrix products, of everything else, per second and core: measured on AVX-512
+FLOPS, ELEMENTS = (
+    8e10,
+    7e8,
+)  # of matrix products, of everything else, per second and core: measured on AVX-512
 CPU_CHUNK = 2**28  # bytes: more would only leave the caches
 
 
 def seconds(experiment: Experiment) -> float:
-    """One training on one core: n_steps (2 · 2m n² flops and 2m n numbers passed), and as much for each test.
+    """One training on one core: n_steps (2 · 2m n² flops and 2m n numbers passed), and as much for
+    each test.
 
-    Right within a factor of about two. Plans are made from it (how many trainings a chunk holds, whether padding is
-    cheaper than another compilation), never results.
+    Right within a factor of about two. Plans are made from it (how many trainings a chunk holds,
+    whether padding is cheaper than another compilation), never results.
     """
     n_filters, atoms = experiment.network.n_filters, n_atoms(experiment)
     step = 2 * n_filters * atoms**2 / FLOPS + n_filters * atoms / ELEMENTS

@@ -28,7 +28,9 @@ class Estimate:
     seconds: float
 
     def __str__(self) -> str:
-        chunk, result = (f"{size / 2**20:,.1f} MiB" for size in (self.chunk_bytes, self.result_bytes))
+        chunk, result = (
+            f"{size / 2**20:,.1f} MiB" for size in (self.chunk_bytes, self.result_bytes)
+        )
         return "\n".join(
             [
                 f"trainings     {self.n_cells * self.n_seeds:,} ({self.n_cells:,} cells × {self.n_seeds} seeds)",
@@ -41,10 +43,12 @@ class Estimate:
 
 
 def estimate(plan: Plan) -> Estimate:
-    """Time the cheapest program with at most ``SHORT`` steps, as many chunks at once as there will be, and scale it by
-    the cost of the others (``sweeps.cost``).
+    """Time the cheapest program with at most ``SHORT`` steps, as many chunks at once as there will
+    be, and scale it by the cost of the others (``sweeps.cost``).
     """
-    cheapest = min(range(len(plan.programs)), key=lambda k: cost.seconds(plan.programs[k].experiment))
+    cheapest = min(
+        range(len(plan.programs)), key=lambda k: cost.seconds(plan.programs[k].experiment)
+    )
     program = plan.programs[cheapest]
     short = _shortened(plan)
     number = list(short.order())[cheapest] if len(plan) < 10**6 else 0
@@ -61,7 +65,9 @@ def estimate(plan: Plan) -> Estimate:
     running = sum(share * scale * cost.seconds(program.experiment) for program in plan.programs)
     compilation = max(once - again / n_threads(), 0.0)
     cells = plan.chunk(number).n_trainings
-    memory = cells * program.record_bytes + min(cells, 64) * bytes_of_training(program.experiment, shares_noise=True)
+    memory = cells * program.record_bytes + min(cells, 64) * bytes_of_training(
+        program.experiment, shares_noise=True
+    )
     return Estimate(
         n_cells=plan.n_trainings // plan.n_seeds,
         n_seeds=plan.n_seeds,
@@ -77,9 +83,18 @@ def estimate(plan: Plan) -> Estimate:
 def _shortened(plan: Plan) -> Plan:
     """The plan with fewer steps, where no axis moves them."""
     n_steps = min(SHORT, plan.experiment.n_steps)
-    if any(path in ("n_steps", "record_at", "record_every") for axis in plan.axes for path in axis.paths):
+    if any(
+        path in ("n_steps", "record_at", "record_every")
+        for axis in plan.axes
+        for path in axis.paths
+    ):
         return plan
-    return replace(plan, experiment=replace(plan.experiment, n_steps=n_steps, record_every=None, record_at=(n_steps,)))
+    return replace(
+        plan,
+        experiment=replace(
+            plan.experiment, n_steps=n_steps, record_every=None, record_at=(n_steps,)
+        ),
+    )
 
 
 def duration(seconds: float) -> str:

@@ -14,10 +14,11 @@ from sigspike.sweeps.axis import Axis
 
 
 def in_full(experiment: Experiment, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
-    """The axes with full paths; refused where a short one is several fields, in one cell or among them.
+    """The axes with full paths; refused where a short one is several fields, in one cell or among
+    them.
 
-    Which fields a cell has depends on its parts, and a part may have a short path too: those come first,
-    the outer before the inner, since a part changes only what lies below it.
+    Which fields a cell has depends on its parts, and a part may have a short path too: those come
+    first, the outer before the inner, since a part changes only what lies below it.
     """
     parts = [path for axis in axes for path, column in axis.pairs() if _has_part(column)]
     full: dict[str, str] = {}
@@ -37,9 +38,13 @@ def _has_part(column: tuple[Any, ...]) -> bool:
     return any(isinstance(value, eqx.Module) for value in column)
 
 
-def _of_cells(experiment: Experiment, axes: tuple[Axis, ...], full: Mapping[str, str]) -> Iterator[str]:
+def _of_cells(
+    experiment: Experiment, axes: tuple[Axis, ...], full: Mapping[str, str]
+) -> Iterator[str]:
     """The full paths of every choice of parts, as far as it is known where the parts go."""
-    for places in itertools.product(*(range(len(axis) if axis.replaces_parts else 1) for axis in axes)):
+    for places in itertools.product(
+        *(range(len(axis) if axis.replaces_parts else 1) for axis in axes)
+    ):
         put = [axis.values(place) for axis, place in zip(axes, places, strict=True)]
         values = {full[path]: own[path] for own in put for path in own if path in full}
         yield from every_path(experiment, values)

@@ -1,4 +1,6 @@
-"""The result of a sweep as labelled arrays: its variables and coordinates, and where each chunk goes."""
+"""The result of a sweep as labelled arrays: its variables and coordinates, and where each chunk
+goes.
+"""
 
 import math
 from collections.abc import Callable
@@ -23,10 +25,11 @@ from sigspike.sweeps.statistics import over_seeds
 
 @dataclass(frozen=True)
 class Grid:
-    """Dimensions: one an axis in the order given, ``seed`` (unless only means are kept), ``time``, the record's own.
+    """Dimensions: one an axis in the order given, ``seed`` (unless only means are kept), ``time``,
+    the record's own.
 
-    Programs may differ in what they record and in its axes (a neuron, a sample, a moment): what a cell does not have
-    is NaN. A record without the axis ``patch`` has one patch, the first.
+    Programs may differ in what they record and in its axes (a neuron, a sample, a moment): what a
+    cell does not have is NaN. A record without the axis ``patch`` has one patch, the first.
     """
 
     plan: Plan
@@ -37,12 +40,17 @@ class Grid:
         samples, sizes = self._samples, self._sizes
         found = {}
         for name in dict.fromkeys(str(name) for sample in samples for name in sample):
-            values = max((sample[name] for sample in samples if name in sample), key=lambda values: values.ndim)
+            values = max(
+                (sample[name] for sample in samples if name in sample),
+                key=lambda values: values.ndim,
+            )
             leading = (dim for dim in self.plan.names if dim != SEED or self.plan.keep == "seeds")
             dims = (*leading, *map(str, values.dims))
             shape = tuple(sizes[dim] for dim in dims)
             chunks = tuple(self._chunks.get(dim, sizes[dim]) for dim in dims)
-            found[name] = Variable(dims, shape, chunks, values.dtype, _missing(name, values.dtype), dict(values.attrs))
+            found[name] = Variable(
+                dims, shape, chunks, values.dtype, _missing(name, values.dtype), dict(values.attrs)
+            )
         return found
 
     @cached_property
@@ -62,12 +70,16 @@ class Grid:
         for sample in self._samples:
             own |= {str(dim): max(size, own.get(str(dim), 0)) for dim, size in sample.sizes.items()}
         return (
-            own | {axis.name: len(axis) for axis in self.plan.axes} | {SEED: self.plan.n_seeds, "time": len(self.steps)}
+            own
+            | {axis.name: len(axis) for axis in self.plan.axes}
+            | {SEED: self.plan.n_seeds, "time": len(self.steps)}
         )
 
     @cached_property
     def _chunks(self) -> dict[str, int]:
-        """Places of an axis in a file: a block, where every program serves all of them, else one by one."""
+        """Places of an axis in a file: a block, where every program serves all of them, else one by
+        one.
+        """
         whole = self.plan.n_seeds, *map(len, self.plan.axes)
         names = SEED, *(axis.name for axis in self.plan.axes)
         everywhere = {
@@ -79,11 +91,15 @@ class Grid:
     @cached_property
     def steps(self) -> np.ndarray:
         """Every step at which some program is recorded."""
-        return np.unique(np.concatenate([program.experiment.record_steps for program in self.plan.programs]))
+        return np.unique(
+            np.concatenate([program.experiment.record_steps for program in self.plan.programs])
+        )
 
     @cached_property
     def coords(self) -> xr.Dataset:
-        """The labels of the axes with their names and units, seeds, steps, signs and kinds, SNR and n·SNR²."""
+        """The labels of the axes with their names and units, seeds, steps, signs and kinds, SNR and
+        n·SNR².
+        """
         labels = {}
         some = self.plan.programs[0].experiment
         for axis in self.plan.axes:
@@ -92,29 +108,44 @@ class Grid:
         if self.plan.keep == "seeds":
             labels[SEED] = (SEED, np.arange(self.plan.n_seeds), {"long_name": "number of the seed"})
         labels["time"] = ("time", self.steps, {"long_name": "gradient steps", "units": "1"})
-        labels |= {dim: values[-self._sizes[dim] :] for dim, values in AXES.items() if dim in self._sizes}
+        labels |= {
+            dim: values[-self._sizes[dim] :] for dim, values in AXES.items() if dim in self._sizes
+        }
         return xr.Dataset(coords=labels).assign_coords(self._derived())
 
     def _derived(self) -> dict[str, xr.DataArray]:
         """SNR and n·SNR² over the axes that may move them, where every cell's problem has an SNR."""
         if not all(hasattr(program.experiment.problem, "snr") for program in self.plan.programs):
             return {}
-        movers = [axis for axis in self.plan.axes if any(path.startswith("problem") for path in axis.paths)]
+        movers = [
+            axis
+            for axis in self.plan.axes
+            if any(path.startswith("problem") for path in axis.paths)
+        ]
         snr = self._over(movers, lambda at: paths.get(at, "problem.snr"))
-        snr.attrs = {"long_name": paths.about(self.plan.programs[0].experiment, "problem.snr"), "units": "1"}
+        snr.attrs = {
+            "long_name": paths.about(self.plan.programs[0].experiment, "problem.snr"),
+            "units": "1",
+        }
         count = xr.DataArray(self.plan.experiment.n_samples)
         for axis in self.plan.axes:
             if "n_samples" in axis.paths:
-                count = xr.DataArray(np.array(axis.columns[axis.paths.index("n_samples")]), dims=axis.name)
+                count = xr.DataArray(
+                    np.array(axis.columns[axis.paths.index("n_samples")]), dims=axis.name
+                )
         product = (count * snr**2).assign_attrs(long_name="n·SNR²", units="1")
         order = [axis.name for axis in self.plan.axes if axis.name in product.dims]
         found = {"snr": snr, "n_snr2": product.transpose(*order)}
         return {name: values for name, values in found.items() if name not in self.plan.names}
 
     def _over(self, axes: list[Axis], quantity: Callable[[Experiment], Any]) -> xr.DataArray:
-        """A number of the cells on the grid of the axes that may move it, from the programs that serve them."""
+        """A number of the cells on the grid of the axes that may move it, from the programs that
+        serve them.
+        """
         names = [axis.name for axis in axes]
-        values = xr.DataArray(np.full([len(axis) for axis in axes], np.nan, jnp.zeros(()).dtype), dims=names)
+        values = xr.DataArray(
+            np.full([len(axis) for axis in axes], np.nan, jnp.zeros(()).dtype), dims=names
+        )
         for program in self.plan.programs:
             places = [program.places[axis.name] for axis in axes]
             told = [program.numbers(axis, own) for axis, own in zip(axes, places, strict=True)]
@@ -124,32 +155,49 @@ class Grid:
         return values
 
     def places(self, number: int) -> list[tuple[str, Region]]:
-        """Where the numbers of a chunk stand in every array: whole along time and the record's own axes."""
+        """Where the numbers of a chunk stand in every array: whole along time and the record's own
+        axes.
+        """
         chosen = self.plan.chunk(number).places
         return [
-            (name, tuple(np.array(chosen.get(dim, range(size))) for dim, size in zip(v.dims, v.shape, strict=True)))
+            (
+                name,
+                tuple(
+                    np.array(chosen.get(dim, range(size)))
+                    for dim, size in zip(v.dims, v.shape, strict=True)
+                ),
+            )
             for name, v in self.variables.items()
         ]
 
     def regions(self, number: int, data: xr.Dataset) -> Regions:
         """The same with the numbers themselves."""
-        moments = np.searchsorted(self.steps, self.plan.chunk(number).program.experiment.record_steps)
+        moments = np.searchsorted(
+            self.steps, self.plan.chunk(number).program.experiment.record_steps
+        )
         found = []
         for name, where in self.places(number):
             variable = self.variables[name]
             whole = np.full([len(at) for at in where], variable.fill, variable.dtype)
             if name in data:
-                values = data[name].expand_dims([dim for dim in variable.dims if dim not in data[name].dims])
+                values = data[name].expand_dims(
+                    [dim for dim in variable.dims if dim not in data[name].dims]
+                )
                 values = values.transpose(*variable.dims)
                 sizes = zip(variable.dims, values.shape, whole.shape, strict=True)
-                whole[np.ix_(*(_inside(dim, size, room, moments) for dim, size, room in sizes))] = values
+                whole[np.ix_(*(_inside(dim, size, room, moments) for dim, size, room in sizes))] = (
+                    values
+                )
             found.append((name, where, whole))
         return found
 
     @property
     def n_bytes(self) -> int:
         """The size of the result."""
-        return sum(math.prod(variable.shape) * variable.dtype.itemsize for variable in self.variables.values())
+        return sum(
+            math.prod(variable.shape) * variable.dtype.itemsize
+            for variable in self.variables.values()
+        )
 
 
 def _on_grid(
@@ -167,14 +215,18 @@ def _on_grid(
 
 
 def _inside(dim: str, size: int, room: int, moments: np.ndarray) -> np.ndarray:
-    """Where a cell's own entries stand along a dimension: a first layer that the classes share counts as +1."""
+    """Where a cell's own entries stand along a dimension: a first layer that the classes share
+    counts as +1.
+    """
     if dim == "time":
         return moments
     return np.arange(room - size, room) if dim == "sign" else np.arange(size)
 
 
 def _missing(name: str, dtype: np.dtype) -> float:
-    """What stands where a cell has no number: NaN, a run that has not diverged or stopped, a mean of no seeds."""
+    """What stands where a cell has no number: NaN, a run that has not diverged or stopped, a mean
+    of no seeds.
+    """
     if dtype.kind != "i":
         return math.nan
     return -1 if name in ("diverged_at", "stopped_at") else 0

@@ -10,14 +10,17 @@ from sigspike.foundation.check import Refusal
 from sigspike.foundation.code import code_of, is_importable, is_library, name_of
 from sigspike.foundation.provenance import RULES
 
-Codes = tuple[int, tuple[tuple[str, str, str], ...]]  # the rules; module, name and digest of what is the user's
+Codes = tuple[
+    int, tuple[tuple[str, str, str], ...]
+]  # the rules; module, name and digest of what is the user's
 
 
 def importable(sent: Any) -> Codes:
-    """The user's classes and functions that an object names when it is sent; refused if one cannot be imported.
+    """The user's classes and functions that an object names when it is sent; refused if one cannot
+    be imported.
 
-    (A class that travels by value arrives without its fields: equinox knows those of its bases alone, and defaults
-    stand in for what was given.)
+    (A class that travels by value arrives without its fields: equinox knows those of its bases
+    alone, and defaults stand in for what was given.)
     """
     names = _Names(io.BytesIO(), protocol=pickle.HIGHEST_PROTOCOL)
     try:
@@ -47,7 +50,9 @@ def check_codes(codes: Codes) -> None:
     """Refuse, in the process that calls it, rules and classes that differ from those sent."""
     rules, own = codes
     if rules != RULES:
-        raise Refusal(f"`cluster` workers must have the same sigspike: its rules are {rules} here, {RULES} there")
+        raise Refusal(
+            f"`cluster` workers must have the same sigspike: its rules are {rules} here, {RULES} there"
+        )
     for module, name, code in own:
         try:
             found: Any = importlib.import_module(module)
@@ -55,12 +60,18 @@ def check_codes(codes: Codes) -> None:
                 found = getattr(found, part)
         except (ImportError, AttributeError) as error:
             remedy = "put its file where they can import it"
-            raise Refusal(f"`cluster` workers cannot import {module}.{name} ({error}); {remedy}") from error
+            raise Refusal(
+                f"`cluster` workers cannot import {module}.{name} ({error}); {remedy}"
+            ) from error
         if code_of(found) != code:
-            raise Refusal(f"`cluster` workers have another {module}.{name}; bring its file up to date there")
+            raise Refusal(
+                f"`cluster` workers have another {module}.{name}; bring its file up to date there"
+            )
 
 
 def _refuse(thing: Any, error: Exception | None) -> None:
     why = f" ({error})" if error is not None else ""
     remedy = "define it at the top of a module of its own and import it"
-    raise Refusal(f"`cluster` workers cannot find {name_of(thing)} by its name{why}; {remedy}") from error
+    raise Refusal(
+        f"`cluster` workers cannot find {name_of(thing)} by its name{why}; {remedy}"
+    ) from error

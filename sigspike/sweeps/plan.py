@@ -35,10 +35,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Plan:
-    """A grid × seeds, cut into programs and chunks. ``blocks``: how many places of each axis make a chunk, at most.
+    """A grid × seeds, cut into programs and chunks. ``blocks``: how many places of each axis make a
+    chunk, at most.
 
-    The draws of a training depend on ``seed`` and its number alone. The same plan gives the same bits on one platform;
-    another plan (other ``blocks``) differs by rounding.
+    The draws of a training depend on ``seed`` and its number alone. The same plan gives the same
+    bits on one platform; another plan (other ``blocks``) differs by rounding.
     """
 
     experiment: Experiment
@@ -50,7 +51,13 @@ class Plan:
 
     @classmethod
     def make(
-        cls, experiment: Experiment, axes: tuple[Axis, ...], n_seeds: int, seed: int, keep: str, n_workers: int
+        cls,
+        experiment: Experiment,
+        axes: tuple[Axis, ...],
+        n_seeds: int,
+        seed: int,
+        keep: str,
+        n_workers: int,
     ) -> "Plan":
         """The plan for this machine."""
         bare = cls(experiment, axes, n_seeds, seed, keep, {})
@@ -72,8 +79,12 @@ class Plan:
         return make_programs(self.experiment, self.axes, self.n_seeds)
 
     def _choose_blocks(self, n_workers: int) -> dict[str, int]:
-        """One size for all programs: axes that share the noise whole, then as much of the others as memory allows."""
-        sizes = {name: max(len(program.places[name]) for program in self.programs) for name in self.names}
+        """One size for all programs: axes that share the noise whole, then as much of the others as
+        memory allows.
+        """
+        sizes = {
+            name: max(len(program.places[name]) for program in self.programs) for name in self.names
+        }
         limit = cost.bytes_for_chunk(n_workers)
         blocks = dict.fromkeys(sizes, 1)
         for program in self.programs:
@@ -90,21 +101,30 @@ class Plan:
         return blocks | ({SEED: self.n_seeds} if self.keep == "mean" else {})
 
     def _most_cells(self, limit: int, n_workers: int) -> int:
-        """Trainings of a chunk: what memory holds, what a few seconds compute, and work for every core."""
+        """Trainings of a chunk: what memory holds, what a few seconds compute, and work for every
+        core.
+        """
         slowest = max(cost.seconds(program.experiment) for program in self.programs)
         seeds = self.n_seeds if self.keep == "mean" else 1
         by_time = CHUNK_SECONDS / (slowest * seeds)
         by_memory = limit / (seeds * max(program.record_bytes for program in self.programs))
-        by_cores = self.n_trainings / len(self.programs) / seeds / max(1, 4 * n_workers / len(self.programs))
+        by_cores = (
+            self.n_trainings
+            / len(self.programs)
+            / seeds
+            / max(1, 4 * n_workers / len(self.programs))
+        )
         return max(1, int(min(by_time, by_memory, by_cores)))
 
     def _most_inner(self, limit: int) -> int:
         """Trainings that may run side by side on one noise."""
-        return limit // max(bytes_of_training(program.experiment, shares_noise=True) for program in self.programs)
+        return limit // max(
+            bytes_of_training(program.experiment, shares_noise=True) for program in self.programs
+        )
 
     def inner(self, program: Program) -> tuple[str, ...]:
-        """The axes that are vmapped; the rest follow one another. Those that share the noise, and on CPU only as many
-        others as fill a core's cache.
+        """The axes that are vmapped; the rest follow one another. Those that share the noise, and
+        on CPU only as many others as fill a core's cache.
         """
         names, sizes = sorted(self.names, key=self._knows_noise), self.sizes(program)
         numbers = program.experiment.network.n_filters * program.experiment.n_samples
@@ -112,8 +132,14 @@ class Plan:
         chosen: list[str] = []
         for name in names:
             cells = math.prod(sizes[other] for other in (*chosen, name))
-            fits = cells * bytes_of_training(program.experiment, not self._knows_noise(name)) <= limit
-            cached = jax.default_backend() != "cpu" or cells * numbers <= CACHED or not self._knows_noise(name)
+            fits = (
+                cells * bytes_of_training(program.experiment, not self._knows_noise(name)) <= limit
+            )
+            cached = (
+                jax.default_backend() != "cpu"
+                or cells * numbers <= CACHED
+                or not self._knows_noise(name)
+            )
             if sizes[name] > 1 and fits and cached:
                 chosen.append(name)
         return tuple(chosen)
@@ -126,7 +152,10 @@ class Plan:
         """The axes on which the training noise of some program, and so its Gram matrix, depends."""
         found, asked = {SEED}, set()
         for program in self.programs:
-            numbers = {axis.name: program.numbers(axis, program.places[axis.name][:1]) for axis in self.axes}
+            numbers = {
+                axis.name: program.numbers(axis, program.places[axis.name][:1])
+                for axis in self.axes
+            }
             kind = frozenset(program.told), program.room is None, type(program.experiment.problem)
             if kind not in asked:
                 found |= noise_knows(program.experiment, program.room, numbers)
@@ -141,7 +170,10 @@ class Plan:
         return [math.prod(self._pieces(program).values()) for program in self.programs]
 
     def _pieces(self, program: Program) -> dict[str, int]:
-        return {name: math.ceil(len(program.places[name]) / size) for name, size in self.sizes(program).items()}
+        return {
+            name: math.ceil(len(program.places[name]) / size)
+            for name, size in self.sizes(program).items()
+        }
 
     def sizes(self, program: Program) -> dict[str, int]:
         """How many places of each axis make a chunk of a program."""
@@ -151,7 +183,9 @@ class Plan:
         """Chunk numbers, the first of every program first: those compile."""
         starts = [0, *itertools.accumulate(self._counts)][:-1]
         yield from starts
-        yield from itertools.chain.from_iterable(range(a + 1, a + n) for a, n in zip(starts, self._counts, strict=True))
+        yield from itertools.chain.from_iterable(
+            range(a + 1, a + n) for a, n in zip(starts, self._counts, strict=True)
+        )
 
     def chunk(self, number: int) -> Chunk:
         """The chunk of this number."""

@@ -26,10 +26,12 @@ Places = Mapping[str, tuple[int, ...]]  # along every axis, by its name
 
 @dataclass(frozen=True)
 class Program:
-    """One compilation: the places along every axis that it serves, and the paths whose numbers it is told.
+    """One compilation: the places along every axis that it serves, and the paths whose numbers it
+    is told.
 
-    ``experiment`` is the cell that takes most room; whatever moves in the other cells is told as a number when the
-    program runs, all of it and at once (``paths.put_all``), so that the order of the axes plays no part.
+    ``experiment`` is the cell that takes most room; whatever moves in the other cells is told as a
+    number when the program runs, all of it and at once (``paths.put_all``), so that the order of
+    the axes plays no part.
     """
 
     experiment: Experiment
@@ -48,7 +50,9 @@ class Program:
         return sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(self.record))
 
     def numbers(self, axis: Axis, places: Sequence[int]) -> dict[str, np.ndarray]:
-        """What the program is told along an axis: numbers, and for a padded width how many filters are alive."""
+        """What the program is told along an axis: numbers, and for a padded width how many filters
+        are alive.
+        """
         return {
             ALIVE if path == WIDTH else path: np.asarray([column[place] for place in places], float)
             for path, column in axis.pairs()
@@ -56,72 +60,112 @@ class Program:
         }
 
 
-def make_programs(experiment: Experiment, axes: tuple[Axis, ...], n_seeds: int) -> tuple[Program, ...]:
-    """One for every combination of shapes and of code among the cells, and of rooms where cells are padded."""
+def make_programs(
+    experiment: Experiment, axes: tuple[Axis, ...], n_seeds: int
+) -> tuple[Program, ...]:
+    """One for every combination of shapes and of code among the cells, and of rooms where cells are
+    padded.
+    """
     return tuple(
-        program for places in shapes(experiment, axes) for program in _padded(experiment, axes, places, n_seeds)
+        program
+        for places in shapes(experiment, axes)
+        for program in _padded(experiment, axes, places, n_seeds)
     )
 
 
 def shapes(experiment: Experiment, axes: tuple[Axis, ...]) -> Iterator[Places]:
-    """The cells grouped by their parts and by all that is no number, but for widths, which may be padded."""
+    """The cells grouped by their parts and by all that is no number, but for widths, which may be
+    padded.
+    """
     for context in contexts(axes):
         at = cell(experiment, axes, context)
-        fixed = {path for axis in axes for path in axis.paths if not moves_a_number(at, path)} - {WIDTH}
+        fixed = {path for axis in axes for path in axis.paths if not moves_a_number(at, path)} - {
+            WIDTH
+        }
 
-        def groups(axis: Axis, context: Mapping[str, int] = context, fixed: set[str] = fixed) -> list[tuple[int, ...]]:
+        def groups(
+            axis: Axis, context: Mapping[str, int] = context, fixed: set[str] = fixed
+        ) -> list[tuple[int, ...]]:
             if axis.replaces_parts:
                 return [(context[axis.name],)]
             columns = [column for path, column in axis.pairs() if path in fixed]
-            return grouped(range(len(axis)), lambda place: tuple(column[place] for column in columns))
+            return grouped(
+                range(len(axis)), lambda place: tuple(column[place] for column in columns)
+            )
 
         for chosen in itertools.product(*map(groups, axes)):
             yield dict(zip((axis.name for axis in axes), chosen, strict=True))
 
 
-def _padded(experiment: Experiment, axes: tuple[Axis, ...], places: Places, n_seeds: int) -> Iterator[Program]:
-    """The programs of cells that differ in numbers and widths: padded where they can be, or one for every size."""
+def _padded(
+    experiment: Experiment, axes: tuple[Axis, ...], places: Places, n_seeds: int
+) -> Iterator[Program]:
+    """The programs of cells that differ in numbers and widths: padded where they can be, or one for
+    every size.
+    """
     start = {name: own[0] for name, own in places.items()}
     at = cell(experiment, axes, start)
     spans, pads = _spans(at), _spans(at) and type(at.network).can_pad()
     told = frozenset(path for axis in axes for path in axis.paths if moves_a_number(at, path))
     told |= {WIDTH} if pads else set()
-    deep = [axis for axis in axes if at.explicit_dim is not None and _moves_dim(at, told.intersection(axis.paths))]
+    deep = [
+        axis
+        for axis in axes
+        if at.explicit_dim is not None and _moves_dim(at, told.intersection(axis.paths))
+    ]
     sized = [axis for axis in axes if axis in deep or WIDTH in axis.paths]
 
     def trained(changes: dict[str, int]) -> Experiment:
         return cell(experiment, axes, start | changes)
 
     def rooms(axis: Axis) -> list[list[tuple[int, ...]]]:
-        made = {place: trained({axis.name: place}) for place in places[axis.name]} if axis in deep else {}
-        sizes = {k: _size(made[k]) if made else (axis.values(k)[WIDTH], 0) for k in places[axis.name]}
+        made = (
+            {place: trained({axis.name: place}) for place in places[axis.name]}
+            if axis in deep
+            else {}
+        )
+        sizes = {
+            k: _size(made[k]) if made else (axis.values(k)[WIDTH], 0) for k in places[axis.name]
+        }
         alike = grouped(sizes, sizes.__getitem__)
         if (axis in deep and not spans) or (WIDTH in axis.paths and not pads):
             return [[group] for group in alike]
         alike = sorted(alike, key=lambda group: sizes[group[0]], reverse=True)
         others = n_seeds * math.prod(len(own) for name, own in places.items() if name != axis.name)
-        costs = [cost.seconds(made.get(group[0]) or trained({axis.name: group[0]})) for group in alike]
+        costs = [
+            cost.seconds(made.get(group[0]) or trained({axis.name: group[0]})) for group in alike
+        ]
         return _buckets(alike, costs, others)
 
     names = [axis.name for axis in sized]
     for chosen in itertools.product(*map(rooms, sized)):
-        here = {name: tuple(sorted(itertools.chain(*bucket))) for name, bucket in zip(names, chosen, strict=True)}
+        here = {
+            name: tuple(sorted(itertools.chain(*bucket)))
+            for name, bucket in zip(names, chosen, strict=True)
+        }
         corners = itertools.product(*([group[0] for group in bucket] for bucket in chosen))
-        largest, room = _largest([trained(dict(zip(names, corner, strict=True))) for corner in corners])
+        largest, room = _largest(
+            [trained(dict(zip(names, corner, strict=True))) for corner in corners]
+        )
         yield Program(largest, room, {**places, **here, SEED: tuple(range(n_seeds))}, told)
 
 
 def _largest(cells: Sequence[Experiment]) -> tuple[Experiment, int | None]:
-    """A cell with the width that all of them fit in, and d as a shape that they fit in, where there is one."""
+    """A cell with the width that all of them fit in, and d as a shape that they fit in, where there
+    is one.
+    """
     largest = max(cells, key=_size)
     return largest, None if largest.explicit_dim is None else max(_size(at)[1] for at in cells)
 
 
-def _buckets(alike: Sequence[tuple[int, ...]], costs: Sequence[float], trainings: int) -> list[list[tuple[int, ...]]]:
-    """Groups of places that share a program: another compilation only where it costs less than the padding it saves.
+def _buckets(
+    alike: Sequence[tuple[int, ...]], costs: Sequence[float], trainings: int
+) -> list[list[tuple[int, ...]]]:
+    """Groups of places that share a program: another compilation only where it costs less than the
+    padding it saves.
 
-    From the largest down, each group joins the bucket before it while the padding of that bucket, ``trainings`` a place
-    times the difference in ``cost.seconds``, stays below a compilation.
+    From the largest down, each group joins the bucket before it while the padding of that bucket,
+    ``trainings`` a place times the difference in ``cost.seconds``, stays below a compilation.
     """
     buckets: list[list[tuple[int, ...]]] = []
     most, wasted = 0.0, 0.0
@@ -149,7 +193,8 @@ def _size(at: Experiment) -> tuple[int, int]:
 def _spans(at: Experiment) -> bool:
     """Whether vectors are drawn in the span of the run's own, where room for more changes no draw.
 
-    (With the settings of jax that ``provenance.check_settings`` asks for, a longer draw begins with the shorter one.)
+    (With the settings of jax that ``provenance.check_settings`` asks for, a longer draw begins with
+    the shorter one.)
     """
     return at.space == "coefficients" and at.problem.isotropic
 

@@ -1,4 +1,6 @@
-"""Which numbers of an experiment the training noise depends on: cells that differ in others share one Gram matrix."""
+"""Which numbers of an experiment the training noise depends on: cells that differ in others share
+one Gram matrix.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,22 +15,31 @@ from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.simulation import draw
 
 
-def noise_knows(experiment: Experiment, room: int | None, axes: Mapping[str, Mapping[str, np.ndarray]]) -> set[str]:
+def noise_knows(
+    experiment: Experiment, room: int | None, axes: Mapping[str, Mapping[str, np.ndarray]]
+) -> set[str]:
     """The names of the axes whose numbers reach the training noise, read from the traced program.
 
-    An operation with an argument that depends on a number depends on it: this may call an axis knowing that is not,
-    never the other way round.
+    An operation with an argument that depends on a number depends on it: this may call an axis
+    knowing that is not, never the other way round.
     """
     paths = [(name, path) for name, numbers in axes.items() for path in numbers]
     arrays, static = eqx.partition(experiment, eqx.is_array)
 
     def noise(numbers: list[Any]) -> Any:
-        at = put_all(eqx.combine(arrays, static), dict(zip((path for _, path in paths), numbers, strict=True)))
+        at = put_all(
+            eqx.combine(arrays, static),
+            dict(zip((path for _, path in paths), numbers, strict=True)),
+        )
         return draw(at, jax.random.key(0), room).train.noise
 
     start = [float(axes[name][path][0]) for name, path in paths]
     jaxpr = jax.make_jaxpr(noise)(start).jaxpr
-    return {name for (name, _), variable in zip(paths, jaxpr.invars, strict=True) if _reaches(jaxpr, variable)}
+    return {
+        name
+        for (name, _), variable in zip(paths, jaxpr.invars, strict=True)
+        if _reaches(jaxpr, variable)
+    }
 
 
 def _reaches(jaxpr: Any, variable: Any) -> bool:

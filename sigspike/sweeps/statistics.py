@@ -4,14 +4,19 @@ import xarray as xr
 
 
 def over_seeds(data: xr.Dataset) -> xr.Dataset:
-    """Every variable's mean over ``seed``, its standard error ``…_se``, how many seeds they are of, ``…_n``, and
-    ``fraction_diverged``.
+    """Every variable's mean over ``seed``, its standard error ``…_se``, how many seeds they are of,
+    ``…_n``, and ``fraction_diverged``.
 
-    A run that has diverged has no number to give; means are over the k others (NaN where k = 0), standard errors s/√k
-    (NaN for k < 2). A test error's own ``test_error_se`` gives way to that over seeds, which holds the spread of the
-    test sets too. ``stopped_at`` is the mean over those that have stopped.
+    A run that has diverged has no number to give; means are over the k others (NaN where k = 0),
+    standard errors s/√k (NaN for k < 2). A test error's own ``test_error_se`` gives way to that
+    over seeds, which holds the spread of the test sets too. ``stopped_at`` is the mean over those
+    that have stopped.
     """
-    data = data.assign(stopped_at=data["stopped_at"].where(data["stopped_at"] >= 0)) if "stopped_at" in data else data
+    data = (
+        data.assign(stopped_at=data["stopped_at"].where(data["stopped_at"] >= 0))
+        if "stopped_at" in data
+        else data
+    )
     found = {}
     for name, values in data.drop_vars(["diverged_at", "test_error_se"], errors="ignore").items():
         count = values.notnull().sum("seed")
@@ -22,12 +27,16 @@ def over_seeds(data: xr.Dataset) -> xr.Dataset:
         found[name] = mean.astype(values.dtype).assign_attrs(values.attrs)
         attrs = values.attrs | {"long_name": f"standard error of the {label}"}
         found[f"{name}_se"] = error.astype(values.dtype).assign_attrs(attrs)
-        found[f"{name}_n"] = count.astype("int32").assign_attrs(long_name=f"seeds that the mean of the {label} is of")
+        found[f"{name}_n"] = count.astype("int32").assign_attrs(
+            long_name=f"seeds that the mean of the {label} is of"
+        )
     return xr.Dataset(found).assign(fraction_diverged=fraction_diverged(data))
 
 
 def fraction_diverged(data: xr.Dataset) -> xr.DataArray:
-    """The fraction of seeds that have diverged by each moment (NaN where a cell has no such moment)."""
+    """The fraction of seeds that have diverged by each moment (NaN where a cell has no such
+    moment).
+    """
     diverged = data["diverged_at"] >= 0
     recorded = diverged | data["train_loss"].notnull()
     fraction = diverged.where(recorded).mean("seed").astype(data["test_error"].dtype)

@@ -1,4 +1,6 @@
-"""A grid of trainings in one call: numbers vmapped, shapes looped or padded, chunk by chunk, on disk if wished."""
+"""A grid of trainings in one call: numbers vmapped, shapes looped or padded, chunk by chunk, on
+disk if wished.
+"""
 
 import json
 import time
@@ -41,22 +43,24 @@ def sweep(
     cluster: str | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
-    """Simulate a grid; the records come back labelled, with a dimension for each axis, ``seed``, ``time`` and their
-    own, the fraction diverged, and SNR and n·SNR² where there is one.
+    """Simulate a grid; the records come back labelled, with a dimension for each axis, ``seed``,
+    ``time`` and their own, the fraction diverged, and SNR and n·SNR² where there is one.
 
-    ``axes`` maps paths (``"n_samples"``; ``"problem.snr"``, or ``"snr"`` where no other field ends so)
-    to values, a part to objects by name (``"algorithm": {"GD": GradientDescent(1.0), …}``), or a name of its
-    own to ``Linked`` fields; the dimension bears the last name of the path. A cell is the experiment with
-    the values of all axes put at once (``paths.put_all``), and its records are those of ``simulate`` with
-    fold_in(key(``seed``), k) for seed k (common random numbers), whatever else is in the grid, and whatever
-    the chunks, devices or workers: cells differ by their settings and not by their draws. Numbers are
-    vmapped, and cells that share the noise share one matrix product; shapes are looped, and padded where
-    that costs less than compiling again. ``keep="mean"`` keeps mean, standard error, the number of seeds
-    left and the fraction diverged instead of every seed.
+    ``axes`` maps paths (``"n_samples"``; ``"problem.snr"``, or ``"snr"`` where no other field ends
+    so) to values, a part to objects by name (``"algorithm": {"GD": GradientDescent(1.0), …}``), or
+    a name of its own to ``Linked`` fields; the dimension bears the last name of the path. A cell is
+    the experiment with the values of all axes put at once (``paths.put_all``), and its records are
+    those of ``simulate`` with fold_in(key(``seed``), k) for seed k (common random numbers),
+    whatever else is in the grid, and whatever the chunks, devices or workers: cells differ by their
+    settings and not by their draws. Numbers are vmapped, and cells that share the noise share one
+    matrix product; shapes are looped, and padded where that costs less than compiling again.
+    ``keep="mean"`` keeps mean, standard error, the number of seeds left and the fraction diverged
+    instead of every seed.
 
-    ``store``: a folder that receives the result chunk by chunk (Zarr). Stopped anywhere, the same call goes on where
-    it was, and ends with the same bits. ``cluster``: ``"local:4"`` or the address of a dask scheduler, whose workers
-    compute the chunks. ``progress(done, total)`` hears of finished trainings.
+    ``store``: a folder that receives the result chunk by chunk (Zarr). Stopped anywhere, the same
+    call goes on where it was, and ends with the same bits. ``cluster``: ``"local:4"`` or the
+    address of a dask scheduler, whose workers compute the chunks. ``progress(done, total)`` hears
+    of finished trainings.
     """
     plan = plan_sweep(experiment, axes, n_seeds, seed, keep, store)
     description = describe_plan(plan)
@@ -74,17 +78,19 @@ def sweep(
         told = _Teller(plan, progress, kept.done)
         with _chunks(plan, iter(todo), cluster) as chunks:
             for number, data, seconds in chunks:
-                kept.write(number, grid.regions(number, data), plan.chunk(number).n_trainings, seconds)
+                kept.write(
+                    number, grid.regions(number, data), plan.chunk(number).n_trainings, seconds
+                )
                 told.of(number)
     return _finish(load(store), plan)
 
 
 def load(store: str | Path) -> xr.Dataset:
-    """The result in a store, after every file in it has been compared with its checksum; numbers are read when they
-    are looked at.
+    """The result in a store, after every file in it has been compared with its checksum; numbers
+    are read when they are looked at.
 
-    ``attrs["sigspike"]`` is its description, and how it came to be, as JSON. A store that is not finished says so in
-    ``attrs["unfinished"]`` and a warning; one that is damaged is refused.
+    ``attrs["sigspike"]`` is its description, and how it came to be, as JSON. A store that is not
+    finished says so in ``attrs["unfinished"]`` and a warning; one that is damaged is refused.
     """
     if not isinstance(store, (str, Path)):
         raise Refusal(f"`store` must be the path of a folder, got {store!r}")
@@ -99,7 +105,9 @@ def plan_sweep(
     keep: str = "seeds",
     store: str | Path | None = None,
 ) -> Plan:
-    """The checked plan of a sweep: that of the store, where one has begun, or the best for this machine."""
+    """The checked plan of a sweep: that of the store, where one has begun, or the best for this
+    machine.
+    """
     check_sweep(experiment, n_seeds, seed)
     check_settings()
     Choice(("seeds", "mean")).check("keep", keep)
@@ -110,7 +118,11 @@ def plan_sweep(
     blocks = begun.get("blocks") if begun is not None else None
     if not isinstance(blocks, dict) or list(blocks) != list(plan.blocks):
         return plan
-    return replace(plan, blocks=blocks) if all(type(n) is int and n >= 1 for n in blocks.values()) else plan
+    return (
+        replace(plan, blocks=blocks)
+        if all(type(n) is int and n >= 1 for n in blocks.values())
+        else plan
+    )
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:
@@ -146,10 +158,14 @@ class _Teller:
 
 
 def _chunks(plan: Plan, numbers: Any, cluster: str | None) -> Any:
-    return closing(on_threads(plan, numbers) if cluster is None else on_cluster(plan, numbers, cluster))
+    return closing(
+        on_threads(plan, numbers) if cluster is None else on_cluster(plan, numbers, cluster)
+    )
 
 
-def _in_memory(grid: Grid, description: dict[str, Any], cluster: str | None, progress: Progress | None) -> xr.Dataset:
+def _in_memory(
+    grid: Grid, description: dict[str, Any], cluster: str | None, progress: Progress | None
+) -> xr.Dataset:
     if grid.n_bytes > IN_MEMORY:
         remedy = "give a `store`, record less, or keep='mean'"
         raise Refusal(f"`axes` ask for a result of {grid.n_bytes / 1e9:.1f} GB in memory; {remedy}")

@@ -26,7 +26,9 @@ LISTEN = 0.5  # seconds between two looks for an interrupt that went nowhere
 
 
 def n_threads() -> int:
-    """Chunks in flight: one a core of the CPU; two on accelerators, so that one is drawn while another is read back."""
+    """Chunks in flight: one a core of the CPU; two on accelerators, so that one is drawn while
+    another is read back.
+    """
     if jax.default_backend() == "cpu":
         return (os.cpu_count() or 1) if jax.local_device_count() == 1 else 1
     return 2
@@ -36,7 +38,9 @@ def on_threads(plan: Plan, numbers: Iterator[int]) -> Generator[Done, None, None
     """The chunks as they are finished, in this process. XLA computes outside Python's lock."""
     pool, here = ThreadPoolExecutor(n_threads()), settings()
     try:
-        yield from _in_flight(lambda number: pool.submit(timed, plan, here, number), numbers, n_threads() + 1)
+        yield from _in_flight(
+            lambda number: pool.submit(timed, plan, here, number), numbers, n_threads() + 1
+        )
     finally:  # whoever is interrupted does not wait for chunks that nobody will write
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -49,8 +53,12 @@ def timed(plan: Plan, given: Mapping[str, Any], number: int) -> Done:
     return number, data, time.perf_counter() - started
 
 
-def _in_flight(submit: Callable[[int], Future], numbers: Iterator[int], most: int) -> Iterator[Done]:
-    """Results in the order in which they come; no more than ``most`` chunks are under way or waiting to be read."""
+def _in_flight(
+    submit: Callable[[int], Future], numbers: Iterator[int], most: int
+) -> Iterator[Done]:
+    """Results in the order in which they come; no more than ``most`` chunks are under way or
+    waiting to be read.
+    """
     pending = {submit(number) for number in islice(numbers, most)}
     while pending:
         finished, pending = wait(pending, timeout=LISTEN, return_when=FIRST_COMPLETED)
@@ -61,21 +69,27 @@ def _in_flight(submit: Callable[[int], Future], numbers: Iterator[int], most: in
 
 
 def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Generator[Done, None, None]:
-    """The chunks as they are finished, by the processes of a dask cluster: an address, ``local`` or ``local:N``.
+    """The chunks as they are finished, by the processes of a dask cluster: an address, ``local`` or
+    ``local:N``.
 
-    Workers return data and write nothing. A chunk whose worker dies runs again on another (dask gives up after a chunk
-    has lost four of them). Classes of the user's must be found by their names on every worker, and be the same there.
+    Workers return data and write nothing. A chunk whose worker dies runs again on another (dask
+    gives up after a chunk has lost four of them). Classes of the user's must be found by their
+    names on every worker, and be the same there.
     """
     codes, sent, given = importable(plan), pickle.dumps(plan), settings()
     with _client(address) as client:
         from distributed import KilledWorker
 
         _refuse_others(client, codes)
-        kept = client.submit(_same, sent, pure=False)  # made again, where all workers that had it die
+        kept = client.submit(
+            _same, sent, pure=False
+        )  # made again, where all workers that had it die
         pool = client.get_executor(pure=False)
         most = 2 * max(1, sum(client.nthreads().values()))
         try:
-            yield from _in_flight(lambda number: pool.submit(_remote, kept, given, codes, number), numbers, most)
+            yield from _in_flight(
+                lambda number: pool.submit(_remote, kept, given, codes, number), numbers, most
+            )
         except (KilledWorker, CancelledError) as error:
             raise Refusal(
                 f"`cluster` lost four workers over one chunk, or its scheduler ({error!r}); give workers more memory, "
@@ -95,18 +109,24 @@ def _remote(sent: bytes, given: Mapping[str, Any], codes: Codes, number: int) ->
 
 @lru_cache(maxsize=1)
 def _unpacked(sent: bytes) -> Plan:
-    """The plan as it was sent: numbers in float64 stay so only where the settings are those of the sender."""
+    """The plan as it was sent: numbers in float64 stay so only where the settings are those of the
+    sender.
+    """
     return pickle.loads(sent)
 
 
 def _refuse_others(client: Any, codes: Codes) -> None:
-    """Refuse workers on which a class of the user's is another, before anything is sent that names it."""
+    """Refuse workers on which a class of the user's is another, before anything is sent that names
+    it.
+    """
     try:
         client.run(check_codes, codes)
     except Refusal:
         raise
     except Exception as error:
-        raise Refusal(f"`cluster` workers must have the same sigspike as this process, got {error!r}") from error
+        raise Refusal(
+            f"`cluster` workers must have the same sigspike as this process, got {error!r}"
+        ) from error
 
 
 @contextmanager
@@ -114,12 +134,19 @@ def _client(address: str) -> Iterator[Any]:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        raise Refusal("`cluster` needs dask.distributed, which is not installed; pip install distributed") from None
+        raise Refusal(
+            "`cluster` needs dask.distributed, which is not installed; pip install distributed"
+        ) from None
     if address == "local" or address.startswith("local:"):
         count = address.removeprefix("local").removeprefix(":") or str(os.cpu_count() or 1)
         if not count.isdigit() or count == "0":
             raise Refusal(f"`cluster` must be an address, 'local' or 'local:N', got {address!r}")
-        options = {"n_workers": int(count), "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+        options = {
+            "n_workers": int(count),
+            "threads_per_worker": 1,
+            "processes": True,
+            "dashboard_address": None,
+        }
         cluster = LocalCluster(**options)
         try:
             with Client(cluster) as client:
@@ -131,6 +158,8 @@ def _client(address: str) -> Iterator[Any]:
     try:
         client = Client(address, timeout=10)
     except (OSError, ValueError) as error:
-        raise Refusal(f"`cluster` {address!r} answers no call ({error}); is the scheduler running?") from error
+        raise Refusal(
+            f"`cluster` {address!r} answers no call ({error}); is the scheduler running?"
+        ) from error
     with client:
         yield client

@@ -1,4 +1,6 @@
-"""Theorems that can be computed: conditions, predicted times and bounds, phase boundaries, and where they hold."""
+"""Theorems that can be computed: conditions, predicted times and bounds, phase boundaries, and
+where they hold.
+"""
 
 from sigspike.theory.benign_overfitting import BenignOverfitting as BenignOverfitting
 from sigspike.theory.boundary import excess as excess
@@ -11,7 +13,9 @@ from sigspike.theory.consistency import choose as choose
 from sigspike.theory.consistency import consistent_scaling as consistent_scaling
 from sigspike.theory.consistency import first_dimension as first_dimension
 from sigspike.theory.consistency import rebuttal_example as rebuttal_example
-from sigspike.theory.gradient_descent_memorises import GradientDescentMemorises as GradientDescentMemorises
+from sigspike.theory.gradient_descent_memorises import (
+    GradientDescentMemorises as GradientDescentMemorises,
+)
 from sigspike.theory.label_noise_learns import LabelNoiseLearns as LabelNoiseLearns
 from sigspike.theory.ntk import empirical_ntk as empirical_ntk
 from sigspike.theory.ntk import infinite_ntk as infinite_ntk

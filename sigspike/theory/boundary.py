@@ -1,4 +1,6 @@
-"""Predicted phase boundaries: where a theorem's control quantity has its critical value, over any two fields."""
+"""Predicted phase boundaries: where a theorem's control quantity has its critical value, over any
+two fields.
+"""
 
 import math
 from collections.abc import Iterable
@@ -18,7 +20,9 @@ FAR = 1e4  # beyond the logarithm of any ratio of doubles
 
 
 def excess(theorem: Theorem, experiment: Experiment) -> float:
-    """log(control / level): positive on the side of learning, negative on that of memorising, 0 on the boundary."""
+    """log(control / level): positive on the side of learning, negative on that of memorising, 0 on
+    the boundary.
+    """
     report = theorem(experiment)
     if not report.applies:
         failed = next(hypothesis for hypothesis in report.hypotheses if not hypothesis.holds)
@@ -31,9 +35,11 @@ def excess(theorem: Theorem, experiment: Experiment) -> float:
         return float(np.log(theorem.control(scales)) - np.log(theorem.level(scales)))
 
 
-def predicted_phase(theorem: Theorem, experiment: Experiment, axes: dict[str, Iterable[Any]]) -> xr.DataArray:
-    """``excess`` over a grid of fields, as labelled as a sweep over the same ``axes``: its zero contour is the
-    boundary.
+def predicted_phase(
+    theorem: Theorem, experiment: Experiment, axes: dict[str, Iterable[Any]]
+) -> xr.DataArray:
+    """``excess`` over a grid of fields, as labelled as a sweep over the same ``axes``: its zero
+    contour is the boundary.
     """
     names = [path.rpartition(".")[2] for path in axes]
     full = [full_path(experiment, path) for path in axes]
@@ -45,7 +51,9 @@ def predicted_phase(theorem: Theorem, experiment: Experiment, axes: dict[str, It
             cell = paths.put(cell, path, entries[index])
         values[place] = excess(theorem, cell)
     attrs = {"long_name": f"log({theorem.control_name} / critical value)", "units": "1"}
-    return xr.DataArray(values, dict(zip(names, grid, strict=True)), names, name="excess", attrs=attrs)
+    return xr.DataArray(
+        values, dict(zip(names, grid, strict=True)), names, name="excess", attrs=attrs
+    )
 
 
 def predicted_boundary(
@@ -54,18 +62,23 @@ def predicted_boundary(
     x: tuple[str, Iterable[Any]],
     y: tuple[str, float, float],
 ) -> xr.DataArray:
-    """The value of the field y = (path, low, high) at which each value of the field x = (path, values) is critical.
+    """The value of the field y = (path, low, high) at which each value of the field x = (path,
+    values) is critical.
 
-    NaN where the control quantity does not pass its critical value between ``low`` and ``high``, which must be positive
-    (it is solved for in log y). A count or a dimension is given as the real number where it would be critical: between
-    two whole numbers the excess is read along a straight line.
+    NaN where the control quantity does not pass its critical value between ``low`` and ``high``,
+    which must be positive (it is solved for in log y). A count or a dimension is given as the real
+    number where it would be critical: between two whole numbers the excess is read along a straight
+    line.
     """
     (x_path, x_values), (y_path, low, high) = (x[0], list(x[1])), y
     x_path, y_path = full_path(experiment, x_path), full_path(experiment, y_path)
     POSITIVE.check("low", low)
     if not low < high < math.inf:
         raise Refusal(f"`high` must be above `low` = {low:g} and finite, got {high:g}")
-    found = [_solve(theorem, paths.put(experiment, x_path, value), y_path, low, high) for value in x_values]
+    found = [
+        _solve(theorem, paths.put(experiment, x_path, value), y_path, low, high)
+        for value in x_values
+    ]
     attrs = {"long_name": paths.about(experiment, y_path), "units": "1"}
     x_name, y_name = (path.rpartition(".")[2] for path in (x_path, y_path))
     return xr.DataArray(found, {x_name: x_values}, [x_name], name=y_name, attrs=attrs)

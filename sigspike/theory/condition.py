@@ -10,7 +10,9 @@ BEYOND = "numbers within double precision"
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """Something that a theorem takes for granted (an activation, a law of the labels); without it, it says nothing."""
+    """Something that a theorem takes for granted (an activation, a law of the labels); without it,
+    it says nothing.
+    """
 
     name: str
     needed: str
@@ -22,7 +24,8 @@ class Hypothesis:
 class Condition:
     """C · ``smaller`` ≤ ``larger``, in whichever way the paper writes it.
 
-    ``formula`` is the paper's own form. A Θ(1) of a paper is a band, with our constant in ``formula``.
+    ``formula`` is the paper's own form. A Θ(1) of a paper is a band, with our constant in
+    ``formula``.
     """
 
     name: str
@@ -42,7 +45,9 @@ class Condition:
 
     @property
     def largest_constant(self) -> float:
-        """The largest C for which it holds: the ratio, since C stands on one side and to the first power."""
+        """The largest C for which it holds: the ratio, since C stands on one side and to the first
+        power.
+        """
         return self.ratio
 
     def holds(self, constant: float = 1.0) -> bool:
@@ -54,9 +59,9 @@ class Condition:
 class Prediction:
     """A number that a theorem or lemma predicts: a time in steps, a bound, a level.
 
-    ``relation`` is ``"Θ"`` (an order: the printed expression with constant 1), ``"→"`` (a level), ``"≤"`` or ``"≥"``.
-    ``missing`` names the hypothesis without which the expression means nothing; then ``value`` is NaN. ``ours`` says
-    which constant is ours.
+    ``relation`` is ``"Θ"`` (an order: the printed expression with constant 1), ``"→"`` (a level),
+    ``"≤"`` or ``"≥"``. ``missing`` names the hypothesis without which the expression means nothing;
+    then ``value`` is NaN. ``ours`` says which constant is ours.
     """
 
     name: str

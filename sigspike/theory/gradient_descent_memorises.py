@@ -21,8 +21,8 @@ class GradientDescentMemorises(LowSNR):
     """Theorem 3.2: gradient descent reaches training loss ε, and test error ≥ 0.24, at some t =
     Θ(nm log(1/(σ₀σₚ√d))/(ησₚ²d) + m³n/(ηεσₚ²d)).
 
-    Lemmas: T₁ = 4nm log(1/(σ₀σₚ√d))/(ησₚ²d), by which max ρ̄ ≥ 1, while |ρ̲| ≤ Õ(σ₀σₚ√d) and γ ≤ Õ(σ₀‖μ‖); here Õ is
-    2√(2 log(8mn/δ)), our reading: the largest of all initial overlaps, twice.
+    Lemmas: T₁ = 4nm log(1/(σ₀σₚ√d))/(ησₚ²d), by which max ρ̄ ≥ 1, while |ρ̲| ≤ Õ(σ₀σₚ√d) and γ ≤
+    Õ(σ₀‖μ‖); here Õ is 2√(2 log(8mn/δ)), our reading: the largest of all initial overlaps, twice.
     """
 
     title: ClassVar[str] = "Gradient descent memorises (Huang et al. 2025, Theorem 3.2)"
@@ -38,7 +38,9 @@ class GradientDescentMemorises(LowSNR):
         slack, ours = 2 * self.overlap_bound(s), "Õ as 2√(2 log(8mn/δ))"
         lemma, order = "Huang et al. 2025, lemmas of Theorem 3.2", "constant 1 in Θ"
         return [
-            Prediction("T1", "≤", 4 * start, "4nm log(1/(σ₀σₚ√d)) / (ησₚ²d)", lemma, missing=missing),
+            Prediction(
+                "T1", "≤", 4 * start, "4nm log(1/(σ₀σₚ√d)) / (ησₚ²d)", lemma, missing=missing
+            ),
             Prediction(
                 "fitted",
                 "Θ",

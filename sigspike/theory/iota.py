@@ -1,4 +1,6 @@
-"""The ι-process: what label-noise gradient descent does to one memorised noise, as a multiplicative random walk."""
+"""The ι-process: what label-noise gradient descent does to one memorised noise, as a multiplicative
+random walk.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +16,15 @@ Number = Any  # a number, or an array of them
 
 @dataclass(frozen=True)
 class Recursion:
-    """ι⁺ = (1 + c a/(1 + e^f)) ι with probability 1 − p, and (1 − c a/(1 + e^{−f})) ι with probability p.
+    """ι⁺ = (1 + c a/(1 + e^f)) ι with probability 1 − p, and (1 − c a/(1 + e^{−f})) ι with
+    probability p.
 
     a = η σ_p² d / (n m) and c = ``rate``; the margin f is ι, or ι² where ``squares``. Huang et al.
     2025 (arXiv 2510.17526) prints c = 1 and f = ι² for both definitions of ι.
 
-    A noise pre-activation of the network obeys u⁺ = (1 + 2a g) u, with g = −∂ℓ(εf)/∂f and 2 from σ'(u) = 2u. Hence
-    c = 2 for ι = (1/m) Σ_r ρ̄; f = ι² there if all neurons are alike. For ι = (1/m) Σ_r ρ̄², which *is* the margin,
-    c = 4 to first order in a.
+    A noise pre-activation of the network obeys u⁺ = (1 + 2a g) u, with g = −∂ℓ(εf)/∂f and 2 from
+    σ'(u) = 2u. Hence c = 2 for ι = (1/m) Σ_r ρ̄; f = ι² there if all neurons are alike. For ι =
+    (1/m) Σ_r ρ̄², which *is* the margin, c = 4 to first order in a.
     """
 
     rate: float
@@ -36,14 +39,23 @@ class Recursion:
         return iota * (1 + self.rate * a * pull(self.margin(iota), flipped))
 
     def drift(
-        self, iota: Number, a: Number, flip_rate: Number, of: Callable[[Any], Any] = lambda iota: iota
+        self,
+        iota: Number,
+        a: Number,
+        flip_rate: Number,
+        of: Callable[[Any], Any] = lambda iota: iota,
     ) -> Float[Array, "*any"]:
         """E[F(ι⁺) | ι] − F(ι) for a function F = ``of`` (by default ι itself)."""
         kept, flipped = (of(self.step(iota, flip, a)) for flip in (False, True))
         return jnp.asarray((1 - flip_rate) * kept + flip_rate * flipped - of(iota))
 
     def paths(
-        self, key: Key[Array, ""], start: Float[Array, "*any"], a: Number, flip_rate: Number, n_steps: int
+        self,
+        key: Key[Array, ""],
+        start: Float[Array, "*any"],
+        a: Number,
+        flip_rate: Number,
+        n_steps: int,
     ) -> Float[Array, "step *any"]:
         """ι after 0, 1, …, ``n_steps`` steps from each start, with independent flips."""
 
@@ -71,11 +83,13 @@ def balance(flip_rate: Number) -> Number:
 
 
 def plateau_signal_rate(a: Number, n_snr2: Number, flip_rate: Number) -> Number:
-    """Growth of log γ per step on the plateau of label-noise GD, to leading order in a: a² n·SNR² p(1 − p).
+    """Growth of log γ per step on the plateau of label-noise GD, to leading order in a: a² n·SNR²
+    p(1 − p).
 
-    There log u neither rises nor falls in the mean: 0 = E log(1 + 2a g) = 2a E g − 2a² E g² + …, so E g = a E g² =
-    a p(1 − p), the variance of a Bernoulli pull at f*. A signal neuron averages over the n/2 samples of its sign,
-    v⁺ = (1 + (2η‖μ‖²/(nm)) Σ_i g_i) v, and so pays almost none of that second-order price: log v grows by
-    (η‖μ‖²/m) E g = a n·SNR² E g. The mean pull is of order a, not 1: the time to take over is of order η⁻².
+    There log u neither rises nor falls in the mean: 0 = E log(1 + 2a g) = 2a E g − 2a² E g² + …, so
+    E g = a E g² = a p(1 − p), the variance of a Bernoulli pull at f*. A signal neuron averages over
+    the n/2 samples of its sign, v⁺ = (1 + (2η‖μ‖²/(nm)) Σ_i g_i) v, and so pays almost none of that
+    second-order price: log v grows by (η‖μ‖²/m) E g = a n·SNR² E g. The mean pull is of order a,
+    not 1: the time to take over is of order η⁻².
     """
     return a**2 * n_snr2 * flip_rate * (1 - flip_rate)

@@ -19,15 +19,17 @@ from sigspike.training.labels import Flips
 
 @dataclass(frozen=True)
 class LabelNoiseLearns(LowSNR):
-    """Theorem 3.3: label-noise gradient descent has L = Θ(1), and test error ≤ 2 exp(−C d/n²), at some t =
-    Θ(nm log(1/(σ₀σₚ√d))/(ησₚ²d) + m log(6/(σ₀‖μ‖))/(η‖μ‖²)).
+    """Theorem 3.3: label-noise gradient descent has L = Θ(1), and test error ≤ 2 exp(−C d/n²), at
+    some t = Θ(nm log(1/(σ₀σₚ√d))/(ησₚ²d) + m log(6/(σ₀‖μ‖))/(η‖μ‖²)).
 
-    Its second stage rests on γ growing like exp(η‖μ‖²(t − T₁)/(16m)) while ρ oscillates. That rate cannot hold for
-    small steps. At the plateau a noise coefficient changes by a factor 1 + 2a g a step, with a = ησₚ²d/(nm), g =
-    1/(1 + e^f) with probability 1 − p and −1/(1 + e^{−f}) with probability p. It neither grows nor falls for ever, so
-    E log(1 + 2a g) = 0, hence E g ≈ a E g², and to leading order E g² = p(1 − p). γ sees the mean of g alone (over the
-    samples of its class, half of them, with σ' = 2z): its rate is (η‖μ‖²/m) E g ≈ p(1 − p) a² n·SNR², smaller than the
-    printed one by the order of a. ``take-over`` is the printed time, ``take-over, second order`` ours.
+    Its second stage rests on γ growing like exp(η‖μ‖²(t − T₁)/(16m)) while ρ oscillates. That rate
+    cannot hold for small steps. At the plateau a noise coefficient changes by a factor 1 + 2a g a
+    step, with a = ησₚ²d/(nm), g = 1/(1 + e^f) with probability 1 − p and −1/(1 + e^{−f}) with
+    probability p. It neither grows nor falls for ever, so E log(1 + 2a g) = 0, hence E g ≈ a E g²,
+    and to leading order E g² = p(1 − p). γ sees the mean of g alone (over the samples of its class,
+    half of them, with σ' = 2z): its rate is (η‖μ‖²/m) E g ≈ p(1 − p) a² n·SNR², smaller than the
+    printed one by the order of a. ``take-over`` is the printed time, ``take-over, second order``
+    ours.
     """
 
     title: ClassVar[str] = "Label noise learns the signal (Huang et al. 2025, Theorem 3.3)"
@@ -53,7 +55,9 @@ class LabelNoiseLearns(LowSNR):
         s, start = scales, self.memorised(scales)
         missing = "" if math.isfinite(start) else SMALL_START
         visible = 0 < s.initial_signal < 6
-        no_signal = missing or ("" if visible else "0 < σ₀‖μ‖ < 6: the logarithm of 6/(σ₀‖μ‖) is a time")
+        no_signal = missing or (
+            "" if visible else "0 < σ₀‖μ‖ < 6: the logarithm of 6/(σ₀‖μ‖) is a time"
+        )
         doublings = np.log(6 / s.initial_signal) if visible else math.nan
         flips, order = s.flip_rate, "constant 1 in Θ"
         variance = flips * (1 - flips)
@@ -87,7 +91,14 @@ class LabelNoiseLearns(LowSNR):
                 order,
                 unsure,
             ),
-            Prediction("test error", "≤", 2 * np.exp(-s.dim / s.n_samples**2), "2 exp(−d/n²)", self.source, "C = 1"),
+            Prediction(
+                "test error",
+                "≤",
+                2 * np.exp(-s.dim / s.n_samples**2),
+                "2 exp(−d/n²)",
+                self.source,
+                "C = 1",
+            ),
             Prediction(
                 "loss on the step's labels",
                 "→",

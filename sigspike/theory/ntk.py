@@ -1,4 +1,6 @@
-"""The neural tangent kernel of the patch CNN: of one draw of its weights, and in closed form in the mean over them."""
+"""The neural tangent kernel of the patch CNN: of one draw of its weights, and in closed form in the
+mean over them.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -12,11 +14,15 @@ Patches = Float[Array, "sample patch coordinate"]
 Kernel = Float[Array, "sample sample"]
 
 
-def empirical_ntk(network: Network, filters: Float[Array, "sign neuron extended"], patches: Patches) -> Kernel:
-    """K(x, x') = ⟨∇f(x), ∇f(x')⟩ in the first layer, at these filters (Jacot et al. 2018); x are rows of patches.
+def empirical_ntk(
+    network: Network, filters: Float[Array, "sign neuron extended"], patches: Patches
+) -> Kernel:
+    """K(x, x') = ⟨∇f(x), ∇f(x')⟩ in the first layer, at these filters (Jacot et al. 2018); x are
+    rows of patches.
 
-    The filters have one coordinate more than the patches where the network has a bias. For a network without trained
-    layers above the first it is the kernel of ``Experiment(regime="kernel")`` at its start.
+    The filters have one coordinate more than the patches where the network has a bias. For a
+    network without trained layers above the first it is the kernel of
+    ``Experiment(regime="kernel")`` at its start.
     """
     rows = _extended(network, patches)
 
@@ -29,7 +35,8 @@ def empirical_ntk(network: Network, filters: Float[Array, "sign neuron extended"
 
 
 def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
-    """The mean of ``empirical_ntk`` over Gaussian filters w ~ N(0, σ_0² I), which it is at infinite width.
+    """The mean of ``empirical_ntk`` over Gaussian filters w ~ N(0, σ_0² I), which it is at infinite
+    width.
 
     K(x, x') = (2/m) Σ_{p,p'} ⟨x^(p), x'^(p')⟩ E σ'(u) σ'(v), with (u, v) = ⟨w, ·⟩ of both patches
     and θ their angle. For the activation max(0, z)^q, E = (π − θ)/(2π) at q = 1, and
@@ -39,10 +46,14 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     Instance(PatchCNN).check("network", network)
     activation = network.activation
     if not isinstance(activation, ReLUPower):
-        raise Refusal(f"`activation` must be a ReLUPower for a closed form, got {activation}; use empirical_ntk")
+        raise Refusal(
+            f"`activation` must be a ReLUPower for a closed form, got {activation}; use empirical_ntk"
+        )
     Choice((1, 2)).check("power", activation.power)
     if network.init != "gaussian":
-        raise Refusal(f"`init` must be 'gaussian' for a closed form, got {network.init!r}; use empirical_ntk")
+        raise Refusal(
+            f"`init` must be 'gaussian' for a closed form, got {network.init!r}; use empirical_ntk"
+        )
     rows = _extended(network, patches)
     flat = rows.reshape(-1, rows.shape[-1])
     gram, length = flat @ flat.T, jnp.linalg.norm(flat, axis=1)
@@ -60,4 +71,8 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
 
 
 def _extended(network: Network, patches: Patches) -> Float[Array, "sample patch extended"]:
-    return jnp.concatenate([patches, jnp.ones((*patches.shape[:2], 1))], -1) if network.bias else patches
+    return (
+        jnp.concatenate([patches, jnp.ones((*patches.shape[:2], 1))], -1)
+        if network.bias
+        else patches
+    )

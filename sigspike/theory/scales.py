@@ -10,11 +10,12 @@ from sigspike.simulation.experiment import Experiment
 
 @dataclass(frozen=True)
 class Scales:
-    """n, m, d, q, ‖μ‖, σ_p, σ_0, η, the flip rate p of the algorithm and τ₊, τ₋ of the data, in double precision.
+    """n, m, d, q, ‖μ‖, σ_p, σ_0, η, the flip rate p of the algorithm and τ₊, τ₋ of the data, in
+    double precision.
 
-    They need no experiment: at d = 1e30 the theorems are asked about scales alone. What is beyond double precision is ∞
-    or 0, and never an exception: a condition so large on its smaller side fails, and one with 0 or ∞ on both sides has
-    no ratio and does not hold.
+    They need no experiment: at d = 1e30 the theorems are asked about scales alone. What is beyond
+    double precision is ∞ or 0, and never an exception: a condition so large on its smaller side
+    fails, and one with 0 or ∞ on both sides has no ratio and does not hold.
     """
 
     n_samples: float
@@ -52,12 +53,18 @@ class Scales:
         )
 
     def in_units_of_noise(self) -> "Scales":
-        """The same experiment with σ_p = 1: x → x/σ_p, w → σ_p w, η → σ_p² η. No theorem can tell the difference, and
-        no power of a tiny or huge σ_p is taken.
+        """The same experiment with σ_p = 1: x → x/σ_p, w → σ_p w, η → σ_p² η. No theorem can tell
+        the difference, and no power of a tiny or huge σ_p is taken.
         """
         std = self.noise_std
         strength, rate = divide(self.signal_strength, std), self.learning_rate * std * std
-        return replace(self, signal_strength=strength, noise_std=1.0, init_std=self.init_std * std, learning_rate=rate)
+        return replace(
+            self,
+            signal_strength=strength,
+            noise_std=1.0,
+            init_std=self.init_std * std,
+            learning_rate=rate,
+        )
 
     @property
     def noise_square(self) -> float:

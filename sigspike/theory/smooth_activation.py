@@ -1,4 +1,6 @@
-"""Cao et al.: benign and harmful overfitting with the activation max(0, z)^q, q > 2 (arXiv 2202.06526)."""
+"""Cao et al.: benign and harmful overfitting with the activation max(0, z)^q, q > 2 (arXiv
+2202.06526).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -22,15 +24,19 @@ CONDITION = "Cao et al., Condition 4.2; Õ, Ω̃ without logarithms, ours"
 
 @dataclass(frozen=True)
 class SmoothActivation(Theorem):
-    """Theorems 4.3 and 4.4: signal is learnt where n·SNR^q ≥ C, noise memorised where n·SNR^q ≤ 1/C.
+    """Theorems 4.3 and 4.4: signal is learnt where n·SNR^q ≥ C, noise memorised where n·SNR^q ≤
+    1/C.
 
-    Condition 4.2, in which Õ and Ω̃ hide logarithms (we leave them out): d ≥ C m² n^{max(4, (2q−2)/(q−2))}; n, m ≥ C
-    log d; η ≤ min{‖μ‖⁻², σₚ⁻²d⁻¹}/C; C n d^{−1/2} min{(σₚ√d)⁻¹, ‖μ‖⁻¹} ≤ σ₀ ≤ m^{−2/(q−2)} n^{−max(1/(q−2), 1)}
-    min{(σₚ√d)⁻¹, ‖μ‖⁻¹}/C. Times: signal, m/(ησ₀^{q−2}‖μ‖^q) + m³/(ηε‖μ‖²); noise, mn/(ησ₀^{q−2}(σₚ√d)^q) +
-    nm³/(ηεσₚ²d). The test *loss* is then ≤ 6ε + exp(−n²), or ≥ 0.1.
+    Condition 4.2, in which Õ and Ω̃ hide logarithms (we leave them out): d ≥ C m² n^{max(4,
+    (2q−2)/(q−2))}; n, m ≥ C log d; η ≤ min{‖μ‖⁻², σₚ⁻²d⁻¹}/C; C n d^{−1/2} min{(σₚ√d)⁻¹, ‖μ‖⁻¹} ≤
+    σ₀ ≤ m^{−2/(q−2)} n^{−max(1/(q−2), 1)} min{(σₚ√d)⁻¹, ‖μ‖⁻¹}/C. Times: signal, m/(ησ₀^{q−2}‖μ‖^q)
+    + m³/(ηε‖μ‖²); noise, mn/(ησ₀^{q−2}(σₚ√d)^q) + nm³/(ηεσₚ²d). The test *loss* is then ≤ 6ε +
+    exp(−n²), or ≥ 0.1.
     """
 
-    title: ClassVar[str] = "Benign overfitting with a smooth activation (Cao et al., Theorems 4.3, 4.4)"
+    title: ClassVar[str] = (
+        "Benign overfitting with a smooth activation (Cao et al., Theorems 4.3, 4.4)"
+    )
     source: ClassVar[str] = "Cao et al., Theorems 4.3, 4.4"
     control_name: ClassVar[str] = "n·SNR^q"
 
@@ -49,9 +55,19 @@ class SmoothActivation(Theorem):
             Condition("dimension", "d ≥ C m² n^max(4, (2q−2)/(q−2))", room, s.dim, CONDITION),
             Condition("samples", "n ≥ C log d", log, n, CONDITION),
             Condition("width", "m ≥ C log d", log, m, CONDITION),
-            Condition("learning rate", "η ≤ min{‖μ‖⁻², σₚ⁻²d⁻¹} / C", s.learning_rate * larger**2, 1.0, CONDITION),
             Condition(
-                "init, from below", "σ₀ ≥ C n d^(−1/2) min{(σₚ√d)⁻¹, ‖μ‖⁻¹}", n / np.sqrt(s.dim), initial, CONDITION
+                "learning rate",
+                "η ≤ min{‖μ‖⁻², σₚ⁻²d⁻¹} / C",
+                s.learning_rate * larger**2,
+                1.0,
+                CONDITION,
+            ),
+            Condition(
+                "init, from below",
+                "σ₀ ≥ C n d^(−1/2) min{(σₚ√d)⁻¹, ‖μ‖⁻¹}",
+                n / np.sqrt(s.dim),
+                initial,
+                CONDITION,
             ),
             Condition(
                 "init, from above",
@@ -67,10 +83,14 @@ class SmoothActivation(Theorem):
         learns, memorises = value >= self.constant, value <= 1 / self.constant
         length = s.signal_strength if learns else np.sqrt(s.noise_square)
         shared = 1.0 if learns else s.n_samples
-        time = divide(shared * s.width, s.learning_rate * s.init_std ** (s.power - 2) * length**s.power) + divide(
-            shared * s.width**3, s.learning_rate * self.epsilon * length**2
+        time = divide(
+            shared * s.width, s.learning_rate * s.init_std ** (s.power - 2) * length**s.power
+        ) + divide(shared * s.width**3, s.learning_rate * self.epsilon * length**2)
+        formula = (
+            "m/(ησ₀^(q−2)‖μ‖^q) + m³/(ηε‖μ‖²)"
+            if learns
+            else "mn/(ησ₀^(q−2)(σₚ√d)^q) + nm³/(ηεσₚ²d)"
         )
-        formula = "m/(ησ₀^(q−2)‖μ‖^q) + m³/(ηε‖μ‖²)" if learns else "mn/(ησ₀^(q−2)(σₚ√d)^q) + nm³/(ηεσₚ²d)"
         bound = 6 * self.epsilon + np.exp(-(s.n_samples**2)) if learns else 0.1
         missing = "" if learns or memorises else "n·SNR^q ≥ C, or ≤ 1/C: between them it is silent"
         return [

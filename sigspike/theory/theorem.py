@@ -58,8 +58,8 @@ class Report:
 
     @property
     def largest_constant(self) -> float:
-        """The largest C for which every condition holds (NaN where the theorem does not apply, or a side of a condition
-        is no number).
+        """The largest C for which every condition holds (NaN where the theorem does not apply, or a
+        side of a condition is no number).
         """
         largest = [condition.largest_constant for condition in self.conditions]
         return math.nan if not largest or any(map(math.isnan, largest)) else min(largest)
@@ -73,15 +73,20 @@ class Report:
         plain = dataclasses.asdict(self)
         for entry, condition in zip(plain["conditions"], self.conditions, strict=True):
             entry |= {"ratio": condition.ratio, "holds": condition.holds(self.constant)}
-        return plain | {"applies": self.applies, "holds": self.holds, "largest_constant": self.largest_constant}
+        return plain | {
+            "applies": self.applies,
+            "holds": self.holds,
+            "largest_constant": self.largest_constant,
+        }
 
 
 @dataclass(frozen=True)
 class Theorem(ABC):
     """A theorem of a paper: ``theorem(experiment)`` is its ``Report``.
 
-    ``constant`` is the C that papers leave open, one for all conditions; ``delta`` the probability δ of failure, and
-    ``epsilon`` the training loss ε to be reached. Conditions and times are functions of ``Scales`` alone.
+    ``constant`` is the C that papers leave open, one for all conditions; ``delta`` the probability
+    δ of failure, and ``epsilon`` the training loss ε to be reached. Conditions and times are
+    functions of ``Scales`` alone.
     """
 
     title: ClassVar[str]
@@ -106,7 +111,10 @@ class Theorem(ABC):
             return report
         with np.errstate(all="ignore"):
             scales = Scales.of(experiment).in_units_of_noise()
-            said = {"conditions": tuple(self.conditions(scales)), "predictions": tuple(self.predictions(scales))}
+            said = {
+                "conditions": tuple(self.conditions(scales)),
+                "predictions": tuple(self.predictions(scales)),
+            }
         return dataclasses.replace(report, **said)
 
     @abstractmethod
@@ -123,21 +131,32 @@ class Theorem(ABC):
 
     @abstractmethod
     def control(self, scales: Scales) -> float:
-        """The quantity that decides between learning and memorising: the phase boundary is where it is ``level``."""
+        """The quantity that decides between learning and memorising: the phase boundary is where it
+        is ``level``.
+        """
 
     def level(self, scales: Scales) -> float:
-        """The value of ``control`` on the phase boundary; 1 / C or C, with our C = 1, unless a paper says more."""
+        """The value of ``control`` on the phase boundary; 1 / C or C, with our C = 1, unless a
+        paper says more.
+        """
         return 1.0
 
 
 def common(experiment: Experiment) -> list[Hypothesis]:
-    """What every theorem here is about: the signal–noise model and full-batch steps of constant size in f32 or f64."""
+    """What every theorem here is about: the signal–noise model and full-batch steps of constant
+    size in f32 or f64.
+    """
     problem, network, algorithm = experiment.problem, experiment.network, experiment.algorithm
     about = [wants("data model", SignalNoise, problem)]
     if isinstance(problem, SignalNoise):
         about += [
             equals("noise patches", 1, problem.n_noise_patches),
-            Hypothesis("noise std σ_p", "> 0", f"{float(problem.noise_std):.4g}", float(problem.noise_std) > 0),
+            Hypothesis(
+                "noise std σ_p",
+                "> 0",
+                f"{float(problem.noise_std):.4g}",
+                float(problem.noise_std) > 0,
+            ),
         ]
     return [
         *about,
@@ -151,8 +170,8 @@ def common(experiment: Experiment) -> list[Hypothesis]:
 
 
 def architecture(experiment: Experiment, sigma: Hypothesis, orthogonal: bool) -> list[Hypothesis]:
-    """The network of the papers' theorems: mean over filters, sum over patches, no bias, Gaussian weights; and whether
-    the noise is orthogonal to μ.
+    """The network of the papers' theorems: mean over filters, sum over patches, no bias, Gaussian
+    weights; and whether the noise is orthogonal to μ.
     """
     network = experiment.network
     return [
@@ -161,7 +180,9 @@ def architecture(experiment: Experiment, sigma: Hypothesis, orthogonal: bool) ->
         equals("bias", False, network.bias),
         equals("patches", "sum", network.patches),
         equals("filters", "mean", getattr(network, "filters", None)),
-        equals("noise orthogonal to μ", orthogonal, getattr(experiment.problem, "orthogonal", None)),
+        equals(
+            "noise orthogonal to μ", orthogonal, getattr(experiment.problem, "orthogonal", None)
+        ),
     ]
 
 
@@ -187,7 +208,9 @@ def given_labels(experiment: Experiment) -> Hypothesis:
 def flip_rates(experiment: Experiment) -> tuple[float, float]:
     """τ₊ and τ₋ of the data (0 for data without fixed flips)."""
     problem = experiment.problem
-    return float(getattr(problem, "flip_rate_positive", 0.0)), float(getattr(problem, "flip_rate_negative", 0.0))
+    return float(getattr(problem, "flip_rate_positive", 0.0)), float(
+        getattr(problem, "flip_rate_negative", 0.0)
+    )
 
 
 def clean_labels(experiment: Experiment) -> Hypothesis:

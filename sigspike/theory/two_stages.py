@@ -9,7 +9,14 @@ import numpy as np
 from sigspike.simulation.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales, divide
-from sigspike.theory.theorem import Theorem, architecture, clean_labels, exponent, flip_rates, given_labels
+from sigspike.theory.theorem import (
+    Theorem,
+    architecture,
+    clean_labels,
+    exponent,
+    flip_rates,
+    given_labels,
+)
 
 BAND = 10.0  # a Θ(1) of the paper is read as [1/10, 10]
 
@@ -19,8 +26,9 @@ class ReLUNetwork(Theorem):
     """What the theorems of Han et al. 2025 share: ReLU, noise not orthogonal to μ, d ≥ C max{n²
     log(n/δ), n‖μ‖σₚ⁻¹√log(n/δ)}.
 
-    Known to us from a summary of the paper: conditions beyond d are not quoted there, so the table is not complete. The
-    arguments of the logarithms are ours, and so is the band [1/10, 10] for Θ(1).
+    Known to us from a summary of the paper: conditions beyond d are not quoted there, so the table
+    is not complete. The arguments of the logarithms are ours, and so is the band [1/10, 10] for
+    Θ(1).
     """
 
     def hypotheses(self, experiment: Experiment) -> list[Hypothesis]:
@@ -33,23 +41,31 @@ class ReLUNetwork(Theorem):
 
     def conditions(self, scales: Scales) -> list[Condition]:
         s, log = scales, np.log(scales.n_samples / self.delta)
-        room = max(s.n_samples**2 * log, s.n_samples * s.signal_strength / s.noise_std * np.sqrt(log))
+        room = max(
+            s.n_samples**2 * log, s.n_samples * s.signal_strength / s.noise_std * np.sqrt(log)
+        )
         formula = "d ≥ C max{n² log(n/δ), n‖μ‖σₚ⁻¹ √log(n/δ)}"
         return [
             Condition(
-                "dimension", formula, room, s.dim, "Han et al. 2025, Condition 4.1; arguments of the logarithms ours"
+                "dimension",
+                formula,
+                room,
+                s.dim,
+                "Han et al. 2025, Condition 4.1; arguments of the logarithms ours",
             )
         ]
 
 
 @dataclass(frozen=True)
 class TwoStages(ReLUNetwork):
-    """Theorems 4.1 and 4.2: with fixed flips, n·SNR² = Θ(1) and τ = Θ(1), training passes two stages.
+    """Theorems 4.1 and 4.2: with fixed flips, n·SNR² = Θ(1) and τ = Θ(1), training passes two
+    stages.
 
-    Stage I, by T₁ = Θ(nm/(ησₚ²d)): γ > ρ̄, all clean samples fitted, noisy ones predicted with their true label, test
-    error ≤ exp(−d/(nC')). Stage II, at convergence: at least τ'n noisy samples have ρ̄ > γ, and on D_test the error is
-    ≥ ½ min(τ₊, τ₋). Hence early stopping at T₁, and small-loss selection: at T₁ the losses of clean samples lie below
-    log 2 and those of noisy ones above.
+    Stage I, by T₁ = Θ(nm/(ησₚ²d)): γ > ρ̄, all clean samples fitted, noisy ones predicted with
+    their true label, test error ≤ exp(−d/(nC')). Stage II, at convergence: at least τ'n noisy
+    samples have ρ̄ > γ, and on D_test the error is ≥ ½ min(τ₊, τ₋). Hence early stopping at T₁, and
+    small-loss selection: at T₁ the losses of clean samples lie below log 2 and those of noisy ones
+    above.
     """
 
     title: ClassVar[str] = "Two stages under label noise (Han et al. 2025, Theorems 4.1 and 4.2)"
@@ -58,7 +74,9 @@ class TwoStages(ReLUNetwork):
 
     def labels(self, experiment: Experiment) -> Hypothesis:
         rates = flip_rates(experiment)
-        return Hypothesis("fixed label flips τ₊, τ₋", "> 0", f"{rates[0]:.4g}, {rates[1]:.4g}", min(rates) > 0)
+        return Hypothesis(
+            "fixed label flips τ₊, τ₋", "> 0", f"{rates[0]:.4g}, {rates[1]:.4g}", min(rates) > 0
+        )
 
     def conditions(self, scales: Scales) -> list[Condition]:
         s, ours = scales, "B; the band [1/10, 10] ours"
@@ -74,7 +92,14 @@ class TwoStages(ReLUNetwork):
         s, order = scales, "constant 1 in Θ"
         rate = min(s.positive_rate, s.negative_rate)
         return [
-            Prediction("T1", "Θ", divide(1, s.noise_rate), "nm / (ησₚ²d)", "Han et al. 2025, Theorem 4.1", order),
+            Prediction(
+                "T1",
+                "Θ",
+                divide(1, s.noise_rate),
+                "nm / (ησₚ²d)",
+                "Han et al. 2025, Theorem 4.1",
+                order,
+            ),
             Prediction(
                 "test error at T1",
                 "≤",
@@ -83,11 +108,24 @@ class TwoStages(ReLUNetwork):
                 "Han et al. 2025, Theorem 4.1",
                 "C' = 1",
             ),
-            Prediction("D_test error at the end", "≥", rate / 2, "½ min(τ₊, τ₋)", "Han et al. 2025, Theorem 4.2"),
             Prediction(
-                "best stopping time", "Θ", divide(1, s.noise_rate), "T1", "Han et al. 2025, early stopping", order
+                "D_test error at the end",
+                "≥",
+                rate / 2,
+                "½ min(τ₊, τ₋)",
+                "Han et al. 2025, Theorem 4.2",
             ),
-            Prediction("selection threshold", "→", np.log(2), "log 2", "Han et al. 2025, sample selection"),
+            Prediction(
+                "best stopping time",
+                "Θ",
+                divide(1, s.noise_rate),
+                "T1",
+                "Han et al. 2025, early stopping",
+                order,
+            ),
+            Prediction(
+                "selection threshold", "→", np.log(2), "log 2", "Han et al. 2025, sample selection"
+            ),
         ]
 
     def control(self, scales: Scales) -> float:
@@ -96,7 +134,9 @@ class TwoStages(ReLUNetwork):
 
 @dataclass(frozen=True)
 class CleanLabels(ReLUNetwork):
-    """Without label noise: every training sample is right, and the test error ≤ exp(−n‖μ‖⁴/(Cσₚ⁴d))."""
+    """Without label noise: every training sample is right, and the test error ≤
+    exp(−n‖μ‖⁴/(Cσₚ⁴d)).
+    """
 
     title: ClassVar[str] = "Learning from clean labels (B)"
     source: ClassVar[str] = "Han et al. 2025, learning without label noise"
@@ -107,7 +147,9 @@ class CleanLabels(ReLUNetwork):
 
     def predictions(self, scales: Scales) -> list[Prediction]:
         error = np.exp(-self.control(scales) / self.constant)
-        return [Prediction("test error", "≤", error, "exp(−n‖μ‖⁴ / (Cσₚ⁴d))", self.source, "C as given")]
+        return [
+            Prediction("test error", "≤", error, "exp(−n‖μ‖⁴ / (Cσₚ⁴d))", self.source, "C as given")
+        ]
 
     def control(self, scales: Scales) -> float:
         return strength(scales)

@@ -42,13 +42,14 @@ class State(NamedTuple):
 
 
 class Algorithm(Checked):
-    """w ← w − η_t T(g + λ w) with g = ∇ (1/|I_t|) Σ_{i ∈ I_t} ω_i ℓ_i at ŵ: one dial for each part of the step.
+    """w ← w − η_t T(g + λ w) with g = ∇ (1/|I_t|) Σ_{i ∈ I_t} ω_i ℓ_i at ŵ: one dial for each part
+    of the step.
 
     In the order of a step: ``batches`` say which samples it sees (I_t), ``labels`` what it is told
-    of theirs, and ``loss`` is ℓ; ``weights`` are what each example counts (ω_i); ``ascent`` is where
-    the gradient is taken (ŵ); ``weight_decay`` is λ, on every trained parameter; ``optimiser`` is T
-    and ``schedule`` the factor η_t / η of the ``learning_rate``. Every dial but the last is neutral
-    by default: gradient descent of the logistic loss on all samples.
+    of theirs, and ``loss`` is ℓ; ``weights`` are what each example counts (ω_i); ``ascent`` is
+    where the gradient is taken (ŵ); ``weight_decay`` is λ, on every trained parameter;
+    ``optimiser`` is T and ``schedule`` the factor η_t / η of the ``learning_rate``. Every dial but
+    the last is neutral by default: gradient descent of the logistic loss on all samples.
     """
 
     learning_rate: float | Float[Array, ""] = number(NONNEGATIVE, "learning rate η")
@@ -59,11 +60,14 @@ class Algorithm(Checked):
     ascent: Ascent = part(Ascent, Straight, kw_only=True)
     optimiser: Optimiser = part(Optimiser, Descent, kw_only=True)
     schedule: Schedule = part(Schedule, Constant, kw_only=True)
-    weight_decay: float | Float[Array, ""] = number(NONNEGATIVE, "weight decay λ", default=0.0, kw_only=True)
+    weight_decay: float | Float[Array, ""] = number(
+        NONNEGATIVE, "weight decay λ", default=0.0, kw_only=True
+    )
 
     def draw(self, key: Key[Array, ""], steps: Int[Array, " step"], n_samples: int) -> Randomness:
-        """The randomness of consecutive steps, along a leading axis: step t uses fold_in(key, t), whatever is drawn
-        with it. It is free of this algorithm's numbers, so that a sweep over them shares it.
+        """The randomness of consecutive steps, along a leading axis: step t uses fold_in(key, t),
+        whatever is drawn with it. It is free of this algorithm's numbers, so that a sweep over them
+        shares it.
         """
 
         def each(draw: Callable[[Any, int], Any], key: Key[Array, ""]) -> Any:
@@ -82,9 +86,13 @@ class Algorithm(Checked):
         optimiser = self.transform().init(params)  # type: ignore[arg-type]
         return State(jnp.zeros((), int), optimiser, self.weights.init(key, task.n_samples))
 
-    def step(self, task: Task, params: Params, state: State, drawn: Randomness) -> tuple[Params, State]:
+    def step(
+        self, task: Task, params: Params, state: State, drawn: Randomness
+    ) -> tuple[Params, State]:
         """One step."""
-        params, weighing = self.weights.disturbed(task, params, state.weights, state.step, drawn.weights)
+        params, weighing = self.weights.disturbed(
+            task, params, state.weights, state.step, drawn.weights
+        )
         moment = self._moment(task, params, state, drawn)
         weights, weighing = self.weights.revised(moment, weighing, state.step, drawn.weights)
 
@@ -98,23 +106,39 @@ class Algorithm(Checked):
         params = task.space.move(params, -self.rate(state.step), direction)  # type: ignore[arg-type]
         return params, State(state.step + 1, optimiser, weighing)
 
-    def losses(self, task: Task, drawn: Randomness) -> Callable[[Any, Atoms], Float[Array, " place"]]:
+    def losses(
+        self, task: Task, drawn: Randomness
+    ) -> Callable[[Any, Atoms], Float[Array, " place"]]:
         """ℓ_i of the batch as the step is told them, as a function of what is trained."""
         rows = seen(task, drawn.batch)
-        told = drawn.labels if drawn.batch is None else jax.tree.map(lambda own: own[rows], drawn.labels)
+        told = (
+            drawn.labels
+            if drawn.batch is None
+            else jax.tree.map(lambda own: own[rows], drawn.labels)
+        )
 
         def losses(upper: Any, overlaps: Atoms) -> Float[Array, " place"]:
             return self.labels.losses(self.loss, task.margins(upper, overlaps, rows), told)
 
         return losses
 
-    def look(self, task: Task, params: Params, state: State, drawn: Randomness) -> tuple[Moment, Any]:
-        """The step that comes next, were it to see all samples, and the state of its weights before it."""
-        params, weighing = self.weights.disturbed(task, params, state.weights, state.step, drawn.weights)
+    def look(
+        self, task: Task, params: Params, state: State, drawn: Randomness
+    ) -> tuple[Moment, Any]:
+        """The step that comes next, were it to see all samples, and the state of its weights before
+        it.
+        """
+        params, weighing = self.weights.disturbed(
+            task, params, state.weights, state.step, drawn.weights
+        )
         return self._moment(task, params, state, drawn._replace(batch=None)), weighing
 
     def _moment(self, task: Task, params: Params, state: State, drawn: Randomness) -> Moment:
-        rows, ids, share = seen(task, drawn.batch), jnp.arange(task.n_samples), jnp.full(task.n_samples, 1.0)
+        rows, ids, share = (
+            seen(task, drawn.batch),
+            jnp.arange(task.n_samples),
+            jnp.full(task.n_samples, 1.0),
+        )
         if drawn.batch is not None:
             ids, share = drawn.batch
         step = self.rate(state.step), self.transform(), state.optimiser

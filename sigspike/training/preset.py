@@ -14,8 +14,8 @@ PRESETS: dict[str, "Preset"] = {}
 
 
 class Preset:
-    """A named function that makes an ``Algorithm``: ``set`` dials are of given classes, whose fields are its
-    parameters, and all other dials are keywords.
+    """A named function that makes an ``Algorithm``: ``set`` dials are of given classes, whose
+    fields are its parameters, and all other dials are keywords.
 
     ``Preset("LabelNoiseGD", "…", labels=Flips)`` is called as ``LabelNoiseGD(learning_rate,
     flip_rate, batches=…, …)``. A preset registers itself: the command line, files and help find it.
@@ -33,7 +33,9 @@ class Preset:
         return self.__name__
 
     def __call__(self, *args: Any, **given: Any) -> Algorithm:
-        """The algorithm: the learning rate, parameters of the dials that are set, and other dials by name."""
+        """The algorithm: the learning rate, parameters of the dials that are set, and other dials
+        by name.
+        """
         for key in self.dials.keys() & given.keys():
             own, value = self.dials[key].__name__, shown(given[key])
             remedy = "set all dials of GradientDescent instead"
@@ -41,7 +43,13 @@ class Preset:
         told = named(self.__name__, self.fields, args, given)
         made = {}
         for name, kind in self.dials.items():
-            made[name] = kind(**{field.name: told.pop(field.name) for field in parameters(kind) if field.name in told})
+            made[name] = kind(
+                **{
+                    field.name: told.pop(field.name)
+                    for field in parameters(kind)
+                    if field.name in told
+                }
+            )
         return Algorithm(**told, **made)
 
     @property
@@ -59,7 +67,10 @@ class Preset:
     def given(self, algorithm: Algorithm) -> dict[str, Any]:
         """The parameters with which it makes an algorithm."""
         dials = [algorithm, *(getattr(algorithm, name) for name in self.dials)]
-        return {f.name: next(getattr(d, f.name) for d in reversed(dials) if hasattr(d, f.name)) for f in self.fields}
+        return {
+            f.name: next(getattr(d, f.name) for d in reversed(dials) if hasattr(d, f.name))
+            for f in self.fields
+        }
 
 
 def parameters(kind: type[Checked]) -> list[Field]:

@@ -13,8 +13,8 @@ from sigspike.training.spaces.coefficients import chosen
 
 
 class Start(eqx.Module):
-    """The parameters above the first layer at the start, and the overlaps of all samples: where the kernel regime
-    linearises the network.
+    """The parameters above the first layer at the start, and the overlaps of all samples: where the
+    kernel regime linearises the network.
     """
 
     upper: Any
@@ -72,7 +72,11 @@ class Task(eqx.Module):
 
     def margins(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, " row"]:
         """ỹ_i f(x_i) of these samples."""
-        label = self.train.label if self.clean is None else jnp.concatenate([self.train.label, self.clean.label])
+        label = (
+            self.train.label
+            if self.clean is None
+            else jnp.concatenate([self.train.label, self.clean.label])
+        )
         return label[rows] * self.logits(upper, overlaps, rows)
 
     def training_margins(self, params: Params) -> Float[Array, " sample"]:

@@ -1,4 +1,6 @@
-"""Networks on one sample: f, the units of the last layer but one, and their gradients by the product rule."""
+"""Networks on one sample: f, the units of the last layer but one, and their gradients by the
+product rule.
+"""
 
 from typing import Any
 
@@ -15,16 +17,22 @@ def name(thing: Any) -> str:
 
 
 def patches(examples: Any, bias: bool) -> list[np.ndarray]:
-    """The patches of every sample as rows: one of signal, where there is any signal, and those of noise."""
+    """The patches of every sample as rows: one of signal, where there is any signal, and those of
+    noise.
+    """
     found = []
-    for member, noise in zip(np.asarray(examples.membership), np.asarray(examples.noise), strict=True):
+    for member, noise in zip(
+        np.asarray(examples.membership), np.asarray(examples.noise), strict=True
+    ):
         rows = [*([member @ np.asarray(examples.signal)] if len(member) else []), *noise]
         found.append(np.array([np.append(row, 1.0) if bias else row for row in rows]))
     return found
 
 
 class Net:
-    """θ is one row of numbers: the first layer (side, neuron, coordinate), and after it a second (side, out, in)."""
+    """θ is one row of numbers: the first layer (side, neuron, coordinate), and after it a second
+    (side, out, in).
+    """
 
     def __init__(self, network: Any, first: Any, upper: Any):
         self.kind, self.sigma = name(network), getattr(network, "activation", None)
@@ -51,7 +59,9 @@ class Net:
     def answer(self, theta: np.ndarray, sample: np.ndarray) -> tuple[float, np.ndarray]:
         """f and ∇f: the mean (or sum) over neurons and sum (or mean) over patches of h₊₁ − h₋₁."""
         units, slopes = self.units(theta, sample)
-        scale = (1 if self.sums_filters else 1 / self.m) / (len(sample) if self.averages_patches else 1)
+        scale = (1 if self.sums_filters else 1 / self.m) / (
+            len(sample) if self.averages_patches else 1
+        )
         total, slope = 0.0, np.zeros(len(theta))
         for j, sign in enumerate(SIGN[self.sides]):
             for r in range(self.m):

@@ -38,10 +38,14 @@ def record(run: Run, measure: str) -> Fields:
 
 
 def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    """γ (sign, neuron) and ρ (sign, neuron, sample, patch) of w − s·w0, by least squares on all patches."""
+    """γ (sign, neuron) and ρ (sign, neuron, sample, patch) of w − s·w0, by least squares on all
+    patches.
+    """
     learnt = run.net.layers(run.theta)[0] - run.share * run.net.layers(run.net.start)[0]
     signal, noise = np.asarray(run.data.signal), np.asarray(run.noises)
-    extend = lambda rows: np.pad(rows, [(0, 0), (0, learnt.shape[-1] - rows.shape[1])], constant_values=1)  # noqa: E731
+    extend = lambda rows: np.pad(
+        rows, [(0, 0), (0, learnt.shape[-1] - rows.shape[1])], constant_values=1
+    )  # noqa: E731
     basis = extend(signal)
     if run.data.combined or len(signal) == 2:  # the atoms are dependent: a basis of what they span
         _, size, rows = np.linalg.svd(basis, full_matrices=False)
@@ -55,8 +59,14 @@ def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 
 def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """j ⟨v, μ⟩, v what was learnt of the signals; of several the class's best ⟨v, a⟩; of images j Σ s ‖a‖² c."""
-    signal, polarity, sign = np.asarray(run.data.signal), np.asarray(run.data.polarity), np.array(SIGN[len(fit)])
+    """j ⟨v, μ⟩, v what was learnt of the signals; of several the class's best ⟨v, a⟩; of images j Σ
+    s ‖a‖² c.
+    """
+    signal, polarity, sign = (
+        np.asarray(run.data.signal),
+        np.asarray(run.data.polarity),
+        np.array(SIGN[len(fit)]),
+    )
     if run.data.combined:
         overlap = fit @ basis @ signal.T
         return np.array([overlap[j][:, polarity == s].max(1) for j, s in enumerate(sign)])
@@ -65,7 +75,9 @@ def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
     return sign[:, None] * (fit @ (polarity * (signal**2).sum(-1)))
 
 
-def summary(run: Run, gamma: np.ndarray, bar: np.ndarray, underline: np.ndarray, margin: np.ndarray) -> Fields:
+def summary(
+    run: Run, gamma: np.ndarray, bar: np.ndarray, underline: np.ndarray, margin: np.ndarray
+) -> Fields:
     """Maxima and means by class and kind."""
     sign, label = SIGN[len(gamma)], run.label
     noise, other = np.zeros(run.n), np.zeros(run.n)

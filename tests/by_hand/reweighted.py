@@ -10,7 +10,11 @@ from by_hand.run import Run, loss
 
 def begun(experiment: Any, drawn: Any, noise: Any, rule: Any) -> Run:
     """A run at its start; ``rule`` is the state in which a rule begins, None where there is none."""
-    return Run(experiment, drawn, noise) if rule is None else Reweighted(experiment, drawn, noise, rule)
+    return (
+        Run(experiment, drawn, noise)
+        if rule is None
+        else Reweighted(experiment, drawn, noise, rule)
+    )
 
 
 class Reweighted(Run):
@@ -41,7 +45,9 @@ class Reweighted(Run):
         if not hasattr(kick, "when") or self.step != float(kick.when):
             return self.theta, self.state
         if name(kick) == "WeightKick":
-            return self.theta, np.where(self.flipped, np.minimum(self.state + float(kick.size), 1), self.state)
+            return self.theta, np.where(
+                self.flipped, np.minimum(self.state + float(kick.size), 1), self.state
+            )
         slopes = self.label[:, None] * self.answers(self.theta, self.inputs)[1]
         direction = np.asarray(self.noise.weights[self.step]) @ slopes
         length = np.linalg.norm(direction)
@@ -64,7 +70,11 @@ class Reweighted(Run):
             g = self.averaged(proposed) @ own + float(self.algorithm.weight_decay) * theta
             law, kind = self.algorithm.optimiser, name(self.algorithm.optimiser)
             if kind in ("HeavyBall", "Nesterov"):
-                memory = g + float(law.momentum) * np.broadcast_to(self.memory[0], self.theta.size + 1)[:-1]
+                memory = (
+                    g
+                    + float(law.momentum)
+                    * np.broadcast_to(self.memory[0], self.theta.size + 1)[:-1]
+                )
                 pull = 1 + float(law.momentum) if kind == "Nesterov" else 1.0
                 g = g + float(law.momentum) * memory if kind == "Nesterov" else memory
             ahead = theta - self.rate() * g
@@ -78,12 +88,16 @@ class Reweighted(Run):
         if self.steered.features == "ntk":
             own, clean = (list(self.answers(theta, side)[1]) for side in inputs)
         else:
-            own, clean = ([np.ravel(self.net.units(theta, sample)[0]) for sample in side] for side in inputs)
+            own, clean = (
+                [np.ravel(self.net.units(theta, sample)[0]) for sample in side] for side in inputs
+            )
         mean = sum(clean) / len(clean) if self.steered.centre else 0.0
         found = np.zeros(len(ids))
         for i, phi in enumerate(own):
             for other, label in zip(clean, self.clean_label, strict=True):
-                sign = 1.0 if label == self.label[ids[i]] else (-1.0 if self.steered.signed else 0.0)
+                sign = (
+                    1.0 if label == self.label[ids[i]] else (-1.0 if self.steered.signed else 0.0)
+                )
                 found[i] += sign * ((phi - mean) @ (other - mean)) / len(clean)
         return found
 
@@ -96,7 +110,9 @@ def weights(rule: Any, state: Any, ids: np.ndarray, losses: np.ndarray) -> np.nd
     return 1 / (1 + np.exp(-(np.maximum(np.outer(losses, inner) + bias, 0) @ outer + shift)))
 
 
-def revised(rule: Any, state: Any, ids: np.ndarray, losses: np.ndarray, couplings: np.ndarray) -> Any:
+def revised(
+    rule: Any, state: Any, ids: np.ndarray, losses: np.ndarray, couplings: np.ndarray
+) -> Any:
     """The rule's state after a look at the clean subset."""
     if name(rule) == "WeightNetwork":
         inner, bias, outer, shift = state
@@ -104,7 +120,12 @@ def revised(rule: Any, state: Any, ids: np.ndarray, losses: np.ndarray, coupling
         rise = float(rule.rate) * couplings * value * (1 - value)
         by_hidden = rise[:, None] * (reached > 0) * outer
         hidden = np.maximum(reached, 0)
-        return inner + losses @ by_hidden, bias + by_hidden.sum(0), outer + rise @ hidden, shift + rise.sum()
+        return (
+            inner + losses @ by_hidden,
+            bias + by_hidden.sum(0),
+            outer + rise @ hidden,
+            shift + rise.sum(),
+        )
     after = np.array(state)
     if name(rule) == "PersistentWeights":
         after[ids] = np.clip(after[ids] + float(rule.rate) * couplings, 0, 1)

@@ -33,8 +33,8 @@ def schedule(law: Any, t: int) -> float:
 
 
 class Run:
-    """``theta`` after ``step`` steps; ``share`` is s in w = s·w0 + what was learnt. ``noise``: the randomness of every
-    step.
+    """``theta`` after ``step`` steps; ``share`` is s in w = s·w0 + what was learnt. ``noise``: the
+    randomness of every step.
     """
 
     def __init__(self, experiment: Any, drawn: Any, noise: Any):
@@ -42,10 +42,14 @@ class Run:
         kind = Linearised if experiment.regime == "kernel" else Net
         self.net = kind(experiment.network, np.asarray(drawn.first), drawn.upper)
         self.data, self.test = drawn.train, drawn.test
-        self.inputs, self.tests = (patches(part, experiment.network.bias) for part in (drawn.train, drawn.test))
+        self.inputs, self.tests = (
+            patches(part, experiment.network.bias) for part in (drawn.train, drawn.test)
+        )
         self.label = np.asarray(drawn.train.label, float)
         samples = [drawn.train, *([drawn.clean] if drawn.clean is not None else [])]
-        self.noises = np.concatenate([np.asarray(part.noise) for part in samples])  # clean ones last
+        self.noises = np.concatenate(
+            [np.asarray(part.noise) for part in samples]
+        )  # clean ones last
         self.flipped = np.asarray(drawn.train.label != drawn.train.truth)
         self.theta, self.share, self.step, self.memory = self.net.start, 1.0, 0, [0.0, 0.0]
 
@@ -107,7 +111,9 @@ class Run:
         self.descend(gradient)
 
     def descend(self, gradient: np.ndarray) -> None:
-        """Decay, optimiser and rate: of θ, and of the share of w0 as of one weight more that has no gradient."""
+        """Decay, optimiser and rate: of θ, and of the share of w0 as of one weight more that has no
+        gradient.
+        """
         law, kind = self.algorithm.optimiser, name(self.algorithm.optimiser)
         whole, decay = np.append(self.theta, self.share), float(self.algorithm.weight_decay)
         g = np.append(gradient, 0.0) + (0 if kind == "AdamW" else decay * whole)
@@ -116,7 +122,10 @@ class Run:
             g = g + float(law.momentum) * self.memory[0] if kind == "Nesterov" else self.memory[0]
         if kind in ("Adam", "AdamW"):
             one, two, t = float(law.decay_mean), float(law.decay_square), self.step + 1
-            self.memory = [one * self.memory[0] + (1 - one) * g, two * self.memory[1] + (1 - two) * g**2]
+            self.memory = [
+                one * self.memory[0] + (1 - one) * g,
+                two * self.memory[1] + (1 - two) * g**2,
+            ]
             mean, square = self.memory[0] / (1 - one**t), self.memory[1] / (1 - two**t)
             g = mean / (np.sqrt(square) + float(law.epsilon))
         if kind == "SignDescent":

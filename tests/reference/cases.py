@@ -1,4 +1,6 @@
-"""What is computed by torch and by us: layers and networks on numbers that NumPy has frozen (RandomState)."""
+"""What is computed by torch and by us: layers and networks on numbers that NumPy has frozen
+(RandomState).
+"""
 
 import math
 
@@ -17,13 +19,19 @@ LAYERS = {
     "transposed conv": ([(2, 4, 5, 3), (3, 2, 4, 4), (2,)], {"stride": 2, "padding": 1}),
     "transposed conv, dense": ([(2, 4, 5, 3), (3, 2, 3, 3), (2,)], {"stride": 1, "padding": 0}),
     "batch norm": ([(3, 4, 5, 2), (2,), (2,), (2,), (2,)], {"train": True}),
-    "batch norm, another momentum": ([(3, 4, 5, 2), (2,), (2,), (2,), (2,)], {"train": True, "momentum": 0.4}),
+    "batch norm, another momentum": (
+        [(3, 4, 5, 2), (2,), (2,), (2,), (2,)],
+        {"train": True, "momentum": 0.4},
+    ),
     "batch norm, evaluated": ([(3, 4, 5, 2), (2,), (2,), (2,), (2,)], {"train": False}),
     "max pool": ([(2, 8, 7, 3)], {"window": 3, "stride": 2, "padding": 1}),
     "max pool of 2": ([(2, 8, 7, 3)], {"window": 2, "stride": 2}),
     "average pool": ([(2, 8, 7, 3)], {"window": 3, "stride": 2, "padding": 1}),
     "average pool, ceil": ([(2, 8, 7, 3)], {"window": 3, "stride": 2, "padding": 1, "ceil": True}),
-    "average pool, ceil, dropped": ([(2, 6, 7, 3)], {"window": 2, "stride": 3, "padding": 1, "ceil": True}),
+    "average pool, ceil, dropped": (
+        [(2, 6, 7, 3)],
+        {"window": 2, "stride": 3, "padding": 1, "ceil": True},
+    ),
     "adaptive pool to 1": ([(2, 5, 9, 3)], {"size": 1}),
     "adaptive pool to 2": ([(2, 5, 9, 3)], {"size": 2}),
     "adaptive pool to 7": ([(2, 2, 9, 3)], {"size": 7}),
@@ -57,14 +65,22 @@ def images(name: str) -> np.ndarray:
 
 
 def state(name: str) -> dict[str, np.ndarray]:
-    """A state_dict far from the initial one: He's kernels, statistics and shifts of every channel, 7 batches seen."""
+    """A state_dict far from the initial one: He's kernels, statistics and shifts of every channel,
+    7 batches seen.
+    """
     drawn, values = np.random.RandomState(2), {}
     for key, entry in NETWORKS[name][0].entries().items():
         if len(entry.shape) > 1:
-            values[key] = drawn.standard_normal(entry.shape) * (2 / math.prod(entry.shape[1:])) ** 0.5
+            values[key] = (
+                drawn.standard_normal(entry.shape) * (2 / math.prod(entry.shape[1:])) ** 0.5
+            )
         elif entry.shape:
             low = {"weight": 0.5, "running_var": 4.0}.get(key.split(".")[-1])
-            spread = drawn.uniform(0, 1, entry.shape) if low else 0.2 * drawn.standard_normal(entry.shape)
+            spread = (
+                drawn.uniform(0, 1, entry.shape)
+                if low
+                else 0.2 * drawn.standard_normal(entry.shape)
+            )
             values[key] = spread + (low or 0)
         else:
             values[key] = np.array(7, np.int64)

@@ -28,26 +28,43 @@ def apply(name, inputs, settings):
         weight, bias, mean, variance = rest
         mean, variance = mean.detach().clone(), variance.detach().clone()
         training = settings["train"]
-        answer = functional.batch_norm(first, mean, variance, weight, bias, training, settings.get("momentum", 0.1))
+        answer = functional.batch_norm(
+            first, mean, variance, weight, bias, training, settings.get("momentum", 0.1)
+        )
         return answer, mean, variance
     if kind == "max pool":
-        return (functional.max_pool2d(first, settings["window"], settings["stride"], settings.get("padding", 0)),)
+        return (
+            functional.max_pool2d(
+                first, settings["window"], settings["stride"], settings.get("padding", 0)
+            ),
+        )
     if kind == "average pool":
         window, stride, padding = (settings[key] for key in ("window", "stride", "padding"))
-        return (functional.avg_pool2d(first, window, stride, padding, ceil_mode=settings.get("ceil", False)),)
+        return (
+            functional.avg_pool2d(
+                first, window, stride, padding, ceil_mode=settings.get("ceil", False)
+            ),
+        )
     if kind.startswith("adaptive pool"):
         return (functional.adaptive_avg_pool2d(first, settings["size"]),)
     return (functional.linear(torch.flatten(first, 1), *rest),)
 
 
 def layers():
-    """Keys "name/precision/answer i", and in float64 "name/slope i": the gradient of Σ sin(answer) by input i."""
+    """Keys "name/precision/answer i", and in float64 "name/slope i": the gradient of Σ sin(answer)
+    by input i.
+    """
     found = {}
     for name, (_, settings) in cases.LAYERS.items():
         for precision, dtype in PRECISIONS.items():
-            inputs = [torch.tensor(value, dtype=dtype, requires_grad=True) for value in cases.layer_inputs(name)]
+            inputs = [
+                torch.tensor(value, dtype=dtype, requires_grad=True)
+                for value in cases.layer_inputs(name)
+            ]
             answers = [_as_ours(answer) for answer in apply(name, inputs, settings)]
-            found |= {f"{name}/{precision}/answer {i}": _plain(answer) for i, answer in enumerate(answers)}
+            found |= {
+                f"{name}/{precision}/answer {i}": _plain(answer) for i, answer in enumerate(answers)
+            }
             if precision == "float64":
                 answers[0].sin().sum().backward()
                 slopes = {f"{name}/slope {i}": value.grad for i, value in enumerate(inputs)}
@@ -56,7 +73,9 @@ def layers():
 
 
 def module(name, dtype=torch.float32):
-    """The network in torch, with the state of the cases; refuses other names, order or shapes than ours."""
+    """The network in torch, with the state of the cases; refuses other names, order or shapes than
+    ours.
+    """
     ours, _ = cases.NETWORKS[name]
     settings = {key: getattr(ours, key) for key in ("n_classes", "depth", "width", "in_channels")}
     if isinstance(ours, cases.ResNet):
@@ -70,14 +89,17 @@ def module(name, dtype=torch.float32):
 
 
 def networks():
-    """Keys "name/precision/logits i" of two batches in training, "…/evaluated" of the first one afterwards; in float64
-    also "name/gradient" of the first batch's cross entropy, and "name/buffers" after it, each one vector.
+    """Keys "name/precision/logits i" of two batches in training, "…/evaluated" of the first one
+    afterwards; in float64 also "name/gradient" of the first batch's cross entropy, and
+    "name/buffers" after it, each one vector.
     """
     found = {}
     for name in cases.NETWORKS:
         for precision, dtype in PRECISIONS.items():
             made = module(name, dtype)
-            batches = torch.tensor(cases.images(name), dtype=dtype).permute(0, 1, 4, 2, 3).contiguous()
+            batches = (
+                torch.tensor(cases.images(name), dtype=dtype).permute(0, 1, 4, 2, 3).contiguous()
+            )
             label = torch.arange(cases.BATCH)
             first = made.train()(batches[0])
             if precision == "float64" and name in cases.GRADIENTS:
@@ -85,7 +107,10 @@ def networks():
                 found[f"{name}/gradient"] = _joined(value.grad for value in made.parameters())
                 found[f"{name}/buffers"] = _joined(made.buffers())
             second = made(batches[1])
-            found |= {f"{name}/{precision}/logits 0": _plain(first), f"{name}/{precision}/logits 1": _plain(second)}
+            found |= {
+                f"{name}/{precision}/logits 0": _plain(first),
+                f"{name}/{precision}/logits 1": _plain(second),
+            }
             found[f"{name}/{precision}/evaluated"] = _plain(made.eval()(batches[0]))
     return found
 

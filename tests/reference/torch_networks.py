@@ -8,7 +8,9 @@ NAMES = {"torchvision": ("downsample", "fc"), "kuangliu": ("shortcut", "linear")
 
 
 class Block(nn.Module):
-    """relu(bn(conv(relu(bn(conv(x))))) + x), the first convolution and the projection of x with a stride."""
+    """relu(bn(conv(relu(bn(conv(x))))) + x), the first convolution and the projection of x with a
+    stride.
+    """
 
     def __init__(self, inputs, outputs, stride, shortcut):
         super().__init__()
@@ -17,7 +19,11 @@ class Block(nn.Module):
         self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(outputs)
         projects = stride != 1 or inputs != outputs
-        layers = (nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)) if projects else ()
+        layers = (
+            (nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+            if projects
+            else ()
+        )
         setattr(self, shortcut, nn.Sequential(*layers))
         self.shortcut_name = shortcut
 
@@ -29,7 +35,9 @@ class Block(nn.Module):
 class ResNet(nn.Module):
     """ResNet-10, -18 or -34 with either stem."""
 
-    def __init__(self, n_classes, depth=18, stem="cifar", width=64, names="torchvision", in_channels=3):
+    def __init__(
+        self, n_classes, depth=18, stem="cifar", width=64, names="torchvision", in_channels=3
+    ):
         super().__init__()
         shortcut, self.last = NAMES[names]
         self.stem = stem
@@ -40,9 +48,14 @@ class ResNet(nn.Module):
             self.maxpool = nn.MaxPool2d(3, 2, 1)
         self.bn1 = nn.BatchNorm2d(width)
         inputs = width
-        for stage, n_blocks in enumerate({10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}[depth]):
+        for stage, n_blocks in enumerate(
+            {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}[depth]
+        ):
             outputs, strides = width * 2**stage, [1 if stage == 0 else 2] + [1] * (n_blocks - 1)
-            blocks = [Block(into, outputs, s, shortcut) for into, s in zip([inputs] + [outputs] * 9, strides)]  # noqa: B905
+            blocks = [
+                Block(into, outputs, s, shortcut)
+                for into, s in zip([inputs] + [outputs] * 9, strides)
+            ]  # noqa: B905
             setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
             inputs = outputs
         setattr(self, self.last, nn.Linear(inputs, n_classes))
@@ -59,7 +72,9 @@ class ResNet(nn.Module):
 
 
 class VGG(nn.Module):
-    """VGG-11 or -16 without batch norm; torchvision's classifier (without dropout), or a single linear layer."""
+    """VGG-11 or -16 without batch norm; torchvision's classifier (without dropout), or a single
+    linear layer.
+    """
 
     def __init__(self, n_classes, depth=11, head="cifar", width=64, in_channels=3):
         super().__init__()

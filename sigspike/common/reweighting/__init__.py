@@ -1,4 +1,6 @@
-"""Reweighting of training examples by a small clean subset: one bilevel step, and the rules of three papers."""
+"""Reweighting of training examples by a small clean subset: one bilevel step, and the rules of
+three papers.
+"""
 
 from sigspike.common.reweighting.bilevel import Bilevel as Bilevel
 from sigspike.common.reweighting.descent import Carried as Carried

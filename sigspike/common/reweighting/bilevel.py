@@ -12,10 +12,11 @@ from sigspike.common.reweighting.rule import Ids, Losses, Rule
 
 
 class Bilevel(NamedTuple):
-    """``WeightedDescent`` with c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ = −(1/η) ∂L_val(θ̂)/∂w_i, θ̂ = θ − η T(Σ_i w_i ∇ℓ_i(θ)).
+    """``WeightedDescent`` with c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ = −(1/η) ∂L_val(θ̂)/∂w_i, θ̂ = θ − η
+    T(Σ_i w_i ∇ℓ_i(θ)).
 
-    L_val is the loss of a clean subset. It is differentiated at θ̂, one step ahead, or at θ itself where not ``ahead``,
-    which saves a backward pass.
+    L_val is the loss of a clean subset. It is differentiated at θ̂, one step ahead, or at θ itself
+    where not ``ahead``, which saves a backward pass.
 
     The hypergradient is exact and of first order. With J the Jacobian of the losses at θ, Σ_i w_i
     ∇ℓ_i = Jᵀw and c = J Tᵀ ∇L_val(θ̂): J is linearised once, transposed for the two backward passes
@@ -46,16 +47,25 @@ class Bilevel(NamedTuple):
         ids: Ids,
         looks: bool | None = None,
     ) -> tuple[PyTree, Carried, Seen]:
-        """One step on the batch whose losses at ``params`` these are; ``slope`` is ∇L_val, ``ids`` its examples."""
+        """One step on the batch whose losses at ``params`` these are; ``slope`` is ∇L_val, ``ids``
+        its examples.
+        """
         found = lambda: self.couplings(at, slope, params, carried, ids)  # noqa: E731
         return self.descent.step(at, found, params, carried, ids, looks)
 
     def couplings(
-        self, at: Linearised, slope: Callable[[PyTree], PyTree], params: PyTree, carried: Carried, ids: Ids
+        self,
+        at: Linearised,
+        slope: Callable[[PyTree], PyTree],
+        params: PyTree,
+        carried: Carried,
+        ids: Ids,
     ) -> Losses:
         """c_i of the batch."""
         if not self.ahead:
             return at.forward(slope(params))
         gradient = at.backward(self.rule.proposed(carried.rule, ids, at.losses))
-        change, pull = jax.vjp(lambda g: self.transform.update(g, carried.optimiser, params)[0], gradient)
+        change, pull = jax.vjp(
+            lambda g: self.transform.update(g, carried.optimiser, params)[0], gradient
+        )
         return at.forward(pull(slope(self.descent.moved(params, change)))[0])

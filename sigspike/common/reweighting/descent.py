@@ -21,7 +21,8 @@ class Linearised(NamedTuple):
     extra: Any = ()
 
     def averaged(self, rule: Rule, size: Size) -> "Linearised":
-        """With Jᵀ·weights/``size``, so that a step descends a mean; without the division where Σ_i w_i = 1 by the rule.
+        """With Jᵀ·weights/``size``, so that a step descends a mean; without the division where Σ_i
+        w_i = 1 by the rule.
 
         The losses and J are as they were, and so are the couplings c = J Tᵀ ∇L_val.
         """
@@ -30,8 +31,8 @@ class Linearised(NamedTuple):
 
 
 def linearised(losses: Callable[[PyTree], tuple[Losses, Any]], params: PyTree) -> Linearised:
-    """In ordinary coordinates, from one forward pass; ``losses(params)`` gives the ℓ_i and anything else (``extra``,
-    batch-norm statistics say).
+    """In ordinary coordinates, from one forward pass; ``losses(params)`` gives the ℓ_i and anything
+    else (``extra``, batch-norm statistics say).
     """
     values, forward, extra = jax.linearize(losses, params, has_aux=True)
     transpose = jax.linear_transpose(forward, params)
@@ -47,7 +48,9 @@ class Carried(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a step saw: losses at θ, the weights it was taken with, and the couplings (NaN where not looked at)."""
+    """What a step saw: losses at θ, the weights it was taken with, and the couplings (NaN where not
+    looked at).
+    """
 
     losses: Losses
     weights: Losses
@@ -58,8 +61,9 @@ class Seen(NamedTuple):
 class WeightedDescent(NamedTuple):
     """θ ← θ − η T(Σ_i w_i ∇ℓ_i(θ)), after w has been revised by a ``rule`` from couplings c_i.
 
-    ℓ_i are the losses of a batch. Σ has no 1/n, so η is a rate per example; see `Linearised.averaged` for a mean. T is
-    any optax transformation without its learning rate (``optax.identity()`` for gradient descent).
+    ℓ_i are the losses of a batch. Σ has no 1/n, so η is a rate per example; see
+    `Linearised.averaged` for a mean. T is any optax transformation without its learning rate
+    (``optax.identity()`` for gradient descent).
     """
 
     rule: Rule
@@ -68,7 +72,9 @@ class WeightedDescent(NamedTuple):
 
     def init(self, key: Key[Array, ""], params: PyTree, n_samples: int) -> Carried:
         """Before the first step."""
-        return Carried(self.rule.init(key, n_samples), self.transform.init(params), jnp.zeros((), int))
+        return Carried(
+            self.rule.init(key, n_samples), self.transform.init(params), jnp.zeros((), int)
+        )
 
     def step(
         self,
@@ -79,11 +85,11 @@ class WeightedDescent(NamedTuple):
         ids: Ids,
         looks: bool | None = None,
     ) -> tuple[PyTree, Carried, Seen]:
-        """One step on the batch of these ``ids``, whose losses at ``params`` are given; ``couplings()`` is called in
-        every ``rule.every``-th step alone.
+        """One step on the batch of these ``ids``, whose losses at ``params`` are given;
+        ``couplings()`` is called in every ``rule.every``-th step alone.
 
-        ``looks`` says beforehand whether this is one, for a loop that knows: it leaves no branch in the program, and
-        inside a branch XLA's CPU code for convolutions is several times slower.
+        ``looks`` says beforehand whether this is one, for a loop that knows: it leaves no branch in
+        the program, and inside a branch XLA's CPU code for convolutions is several times slower.
         """
 
         def look(_: None) -> tuple[Any, Losses]:

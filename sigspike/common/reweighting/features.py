@@ -1,9 +1,11 @@
-"""Feature-based reweighting: couplings from the likeness of features to a clean subset, without a hypergradient.
+"""Feature-based reweighting: couplings from the likeness of features to a clean subset, without a
+hypergradient.
 
-G_ij = ⟨φ_i − μ_v, φ_j − μ_v⟩ compares training example i with clean example j, μ_v the mean of the clean features, and
-c_i = (1/m_v) Σ_j S_ij (G_ij − s_i) with S_ij = 1 where the labels agree and −1/(C − 1) where not, and s_i the shift of
-row i. A rule (``PersistentWeights``) then revises the weights with c as with any couplings. All of it is linear in the
-class sums H_ik = Σ_{j in class k} G_ij, which cost O((n C + m_v) d), or O(n m_v) from kernels.
+G_ij = ⟨φ_i − μ_v, φ_j − μ_v⟩ compares training example i with clean example j, μ_v the mean of the
+clean features, and c_i = (1/m_v) Σ_j S_ij (G_ij − s_i) with S_ij = 1 where the labels agree and
+−1/(C − 1) where not, and s_i the shift of row i. A rule (``PersistentWeights``) then revises the
+weights with c as with any couplings. All of it is linear in the class sums H_ik = Σ_{j in class k}
+G_ij, which cost O((n C + m_v) d), or O(n m_v) from kernels.
 
 The surrogate of arXiv 2510.12209, whose ingredients are mean-centring, row shifting and
 label-signed modulation; this form of them is ours. They are three cures of one ailment, a part of G
@@ -23,7 +25,9 @@ CleanLabel = Int[Array, " clean"]
 
 
 def class_counts(clean_label: CleanLabel, n_classes: int) -> Float[Array, " class_"]:
-    """How many clean examples each class has. One labelled −1 is left out, here and below: so are subsets padded."""
+    """How many clean examples each class has. One labelled −1 is left out, here and below: so are
+    subsets padded.
+    """
     return jax.nn.one_hot(clean_label, n_classes, dtype=jnp.result_type(float)).sum(0)
 
 
@@ -50,7 +54,8 @@ def kernel_class_sums(
     n_classes: int,
     centre: bool = True,
 ) -> ClassSums:
-    """The same from K(x_i, x_j) of training with clean examples, and of clean ones with one another.
+    """The same from K(x_i, x_j) of training with clean examples, and of clean ones with one
+    another.
 
     Centred, G_ij = K_ij − Σ_l p_l K_il − Σ_l p_l K_lj + Σ_lk p_l p_k K_lk with p_l = 1/m_v.
     """
@@ -61,7 +66,11 @@ def kernel_class_sums(
     counts = member.sum(0)
     share = member.sum(1) / counts.sum()
     of_mean = share @ clean_kernel
-    return sums - jnp.outer(kernel @ share, counts) - (of_mean @ member - (of_mean @ share) * counts)[None]
+    return (
+        sums
+        - jnp.outer(kernel @ share, counts)
+        - (of_mean @ member - (of_mean @ share) * counts)[None]
+    )
 
 
 def votes(
@@ -73,8 +82,8 @@ def votes(
 ) -> Float[Array, " sample"]:
     """c_i = (1/m_v) Σ_j S_ij (G_ij − s_i) from the class sums of G.
 
-    s_i is the mean over classes of row i's class means (none for two classes, nor without ``row_shift``); S_ij is 1
-    where the labels agree, else −1/(C − 1), or 0 where not ``signed``.
+    s_i is the mean over classes of row i's class means (none for two classes, nor without
+    ``row_shift``); S_ij is 1 where the labels agree, else −1/(C − 1), or 0 where not ``signed``.
     """
     n_classes = len(counts)
     if row_shift and n_classes > 2:
@@ -86,11 +95,14 @@ def votes(
     return (agreeing - others) / counts.sum()
 
 
-def contest(sums: ClassSums, counts: Float[Array, " class_"], label: Int[Array, " sample"]) -> Float[Array, " sample"]:
-    """c_i = h_{i,ỹ_i} − s_i with the class means h_ik = H_ik / m_k, and s_i half-way between the two largest of row i.
+def contest(
+    sums: ClassSums, counts: Float[Array, " class_"], label: Int[Array, " sample"]
+) -> Float[Array, " sample"]:
+    """c_i = h_{i,ỹ_i} − s_i with the class means h_ik = H_ik / m_k, and s_i half-way between the
+    two largest of row i.
 
-    The row is shifted so that its best-matching class alone stays positive: a row shift of ours. Of two classes it is
-    (h_own − h_other)/2, the signed votes where both have as many clean examples.
+    The row is shifted so that its best-matching class alone stays positive: a row shift of ours. Of
+    two classes it is (h_own − h_other)/2, the signed votes where both have as many clean examples.
     """
     means = sums / jnp.maximum(counts, 1)[None]
     shift = lax.top_k(means, 2)[0].mean(1)

@@ -9,10 +9,12 @@ from sigspike.common.reweighting.rule import Ids, Losses, Rule, State
 
 
 class FreshWeights(Rule):
-    """w_i ∝ max(0, c_i) with c taken at w = 0, normalised to Σ_i w_i = 1 over the batch; all 0 where no c_i > 0.
+    """w_i ∝ max(0, c_i) with c taken at w = 0, normalised to Σ_i w_i = 1 over the batch; all 0
+    where no c_i > 0.
 
-    L2RW, Ren et al. 2018 (arXiv 1803.09050), Algorithm 1: there w̃_i = max(−∂L_val/∂ε_i, 0) at ε = 0, which is η c_i,
-    and the normalisation removes η. Between two revisions (``every`` > 1) an example keeps its last weight.
+    L2RW, Ren et al. 2018 (arXiv 1803.09050), Algorithm 1: there w̃_i = max(−∂L_val/∂ε_i, 0) at ε =
+    0, which is η c_i, and the normalisation removes η. Between two revisions (``every`` > 1) an
+    example keeps its last weight.
     """
 
     sum_to_one: ClassVar[bool] = True

@@ -27,8 +27,9 @@ class Perceptron(NamedTuple):
 class WeightNetwork(Rule):
     """w_i = V(ℓ_i; φ), and φ ← φ + α Σ_i c_i ∇_φ V(ℓ_i; φ), where ℓ_i is not differentiated.
 
-    Meta-Weight-Net, Shu et al. 2019 (arXiv 1902.07379), eq. 6 and 8: φ − (α/η) ∂L_val(θ̂(φ))/∂φ by the chain rule
-    through w. V has one hidden layer of 100, drawn as PyTorch draws its linear layers.
+    Meta-Weight-Net, Shu et al. 2019 (arXiv 1902.07379), eq. 6 and 8: φ − (α/η) ∂L_val(θ̂(φ))/∂φ by
+    the chain rule through w. V has one hidden layer of 100, drawn as PyTorch draws its linear
+    layers.
     """
 
     rate: float | Float[Array, ""] = number(POSITIVE, "rate of the weight network α", default=0.01)
@@ -38,7 +39,9 @@ class WeightNetwork(Rule):
         keys, bound = jax.random.split(key, 4), self.hidden**-0.5
         inner, bias = (jax.random.uniform(k, (self.hidden,), minval=-1, maxval=1) for k in keys[:2])
         outer = jax.random.uniform(keys[2], (self.hidden,), minval=-bound, maxval=bound)
-        return Perceptron(inner, bias, outer, jax.random.uniform(keys[3], (), minval=-bound, maxval=bound))
+        return Perceptron(
+            inner, bias, outer, jax.random.uniform(keys[3], (), minval=-bound, maxval=bound)
+        )
 
     def proposed(self, state: Perceptron, ids: Ids, losses: Losses) -> Losses:
         return state(losses)

@@ -14,7 +14,9 @@ class PersistentWeights(Rule):
     """
 
     rate: float | Float[Array, ""] = number(POSITIVE, "rate of the weights β", default=1.0)
-    start: float | Float[Array, ""] = number(Range(low=0, high=1), "weight at the start", default=0.5)
+    start: float | Float[Array, ""] = number(
+        Range(low=0, high=1), "weight at the start", default=0.5
+    )
 
     def init(self, key: Key[Array, ""], n_samples: int) -> State:
         return jnp.full(n_samples, self.start)

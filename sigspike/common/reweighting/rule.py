@@ -1,4 +1,6 @@
-"""What a rule of reweighting must say of itself: its state, the weights it gives, and how couplings revise them."""
+"""What a rule of reweighting must say of itself: its state, the weights it gives, and how couplings
+revise them.
+"""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, TypeVar
@@ -14,19 +16,25 @@ State = Float[Array, " all"]  # a weight for each of all training examples
 
 
 class Rule(Checked):
-    """Weights w_i of training examples, steered by the couplings c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ to a clean subset.
+    """Weights w_i of training examples, steered by the couplings c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ to
+    a clean subset.
 
-    θ̂ = θ − η T(Σ_i w_i ∇ℓ_i(θ)) is one step ahead, T the transformation of the optimiser, and ∂L_val(θ̂)/∂w_i = −η c_i:
-    an example whose step helps the clean subset has c_i > 0. ``ids`` say which of all examples a batch holds. The
-    weights are revised at every ``every``-th step, beginning with the first.
+    θ̂ = θ − η T(Σ_i w_i ∇ℓ_i(θ)) is one step ahead, T the transformation of the optimiser, and
+    ∂L_val(θ̂)/∂w_i = −η c_i: an example whose step helps the clean subset has c_i > 0. ``ids`` say
+    which of all examples a batch holds. The weights are revised at every ``every``-th step,
+    beginning with the first.
     """
 
     every: int = count("steps between two revisions of the weights", default=1, kw_only=True)
 
-    sum_to_one: ClassVar[bool] = False  # whether Σ_i w_i = 1 over a batch: Σ_i w_i ∇ℓ_i is then a mean already
+    sum_to_one: ClassVar[bool] = (
+        False  # whether Σ_i w_i = 1 over a batch: Σ_i w_i ∇ℓ_i is then a mean already
+    )
 
     def divisor(self, size: Size) -> Size | int:
-        """What makes a mean of Σ_i w_i ∇ℓ_i over ``size`` examples: ``size``, or 1 where Σ_i w_i = 1."""
+        """What makes a mean of Σ_i w_i ∇ℓ_i over ``size`` examples: ``size``, or 1 where Σ_i w_i =
+        1.
+        """
         return 1 if self.sum_to_one else size
 
     @abstractmethod

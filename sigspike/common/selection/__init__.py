@@ -1,4 +1,6 @@
-"""Telling clean from noisy examples: by small losses, by class directions, by mixtures, and how well a score does."""
+"""Telling clean from noisy examples: by small losses, by class directions, by mixtures, and how
+well a score does.
+"""
 
 from sigspike.common.selection.mixture import gaussian_mixture as gaussian_mixture
 from sigspike.common.selection.ranking import auc as auc

@@ -19,11 +19,13 @@ class _Mixture(NamedTuple):
 
 
 def gaussian_mixture(values: Any, larger: bool = True, counted: Any = None) -> Array:
-    """P(component of the larger (or smaller) mean | value) over (sample,), from two Gaussians fitted by EM.
+    """P(component of the larger (or smaller) mean | value) over (sample,), from two Gaussians
+    fitted by EM.
 
-    100 iterations from the halves below and above the mean, no variance below 10⁻⁶ of all; the fit sees only
-    the examples ``counted`` (all by default), the posterior is that of every example. DivideMix (Li et al. 2020) keeps
-    losses with P(smaller) > ½, FINE (Kim et al. 2021) scores with P(larger) > ½. Where all values are equal it is ½.
+    100 iterations from the halves below and above the mean, no variance below 10⁻⁶ of all; the fit
+    sees only the examples ``counted`` (all by default), the posterior is that of every example.
+    DivideMix (Li et al. 2020) keeps losses with P(smaller) > ½, FINE (Kim et al. 2021) scores with
+    P(larger) > ½. Where all values are equal it is ½.
     """
     values = jnp.asarray(values, jnp.result_type(float))
     counted = jnp.ones(values.shape, bool) if counted is None else jnp.asarray(counted, bool)
@@ -35,12 +37,16 @@ def _posterior(
     values: Float[Array, " sample"], counted: Bool[Array, " sample"], larger: bool
 ) -> Float[Array, " sample"]:
     weight = counted / jnp.maximum(counted.sum(), 1)
-    several = jnp.where(counted, values, jnp.inf).min() != jnp.where(counted, values, -jnp.inf).max()
+    several = (
+        jnp.where(counted, values, jnp.inf).min() != jnp.where(counted, values, -jnp.inf).max()
+    )
     centre = weight @ values
     spread = jnp.where(several, jnp.sqrt(weight @ (values - centre) ** 2), 1)
     scaled = (values - centre) / spread
 
-    def iterate(_: Any, belongs: Float[Array, "component sample"]) -> Float[Array, "component sample"]:
+    def iterate(
+        _: Any, belongs: Float[Array, "component sample"]
+    ) -> Float[Array, "component sample"]:
         return _expected(scaled, _fitted(scaled, belongs * weight[None]))
 
     halves = jnp.stack([scaled <= 0, scaled > 0]).astype(scaled.dtype)
@@ -62,4 +68,6 @@ def _fitted(values: Float[Array, " sample"], belongs: Float[Array, "component sa
 def _expected(values: Float[Array, " sample"], at: _Mixture) -> Float[Array, "component sample"]:
     """The E step: P(component | value)."""
     distance = (values[None] - at.mean[:, None]) ** 2 / at.variance[:, None]
-    return jax.nn.softmax((jnp.log(at.share) - jnp.log(at.variance) / 2)[:, None] - distance / 2, axis=0)
+    return jax.nn.softmax(
+        (jnp.log(at.share) - jnp.log(at.variance) / 2)[:, None] - distance / 2, axis=0
+    )

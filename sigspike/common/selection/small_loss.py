@@ -1,4 +1,6 @@
-"""Small-loss selection: which samples to keep, and how many of them, and of the clean ones, that finds."""
+"""Small-loss selection: which samples to keep, and how many of them, and of the clean ones, that
+finds.
+"""
 
 from typing import Any
 
@@ -18,12 +20,16 @@ def selected(loss: Losses, threshold: Any) -> Any:
 
 
 def precision(kept: Any, clean: Any) -> Any:
-    """Σ_i kept_i clean_i / Σ_i kept_i over the last axis: the clean share of what is kept (NaN where nothing is)."""
+    """Σ_i kept_i clean_i / Σ_i kept_i over the last axis: the clean share of what is kept (NaN
+    where nothing is).
+    """
     return _share(kept, clean, kept)
 
 
 def recall(kept: Any, clean: Any) -> Any:
-    """Σ_i kept_i clean_i / Σ_i clean_i over the last axis: the kept share of what is clean (NaN where nothing is)."""
+    """Σ_i kept_i clean_i / Σ_i clean_i over the last axis: the kept share of what is clean (NaN
+    where nothing is).
+    """
     return _share(kept, clean, clean)
 
 

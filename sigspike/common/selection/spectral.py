@@ -1,4 +1,6 @@
-"""FINE: examples along the principal direction of their class are taken for clean (Kim et al. 2021)."""
+"""FINE: examples along the principal direction of their class are taken for clean (Kim et al.
+2021).
+"""
 
 from functools import partial
 from typing import Any
@@ -14,16 +16,20 @@ SQUARINGS = 16  # the 65 536th power: a second eigenvalue 0.1 % below the first 
 
 
 def fine_scores(features: Any, label: Any, n_classes: int) -> Array:
-    """|⟨v_k, f_i/‖f_i‖⟩| over (sample,), v_k the top right-singular vector of the features labelled k = ỹ_i.
+    """|⟨v_k, f_i/‖f_i‖⟩| over (sample,), v_k the top right-singular vector of the features labelled
+    k = ỹ_i.
 
-    FINE, Kim et al. 2021 (arXiv 2102.11628), Algorithm 1. ``features`` (sample, feature) are not centred there, and
-    not here; a feature of length 0 scores 0. v_k is the top eigenvector of Σ_{i in k} f_i f_iᵀ: O(C n d² + C d³).
+    FINE, Kim et al. 2021 (arXiv 2102.11628), Algorithm 1. ``features`` (sample, feature) are not
+    centred there, and not here; a feature of length 0 scores 0. v_k is the top eigenvector of Σ_{i
+    in k} f_i f_iᵀ: O(C n d² + C d³).
     """
     return _scores(jnp.asarray(features, jnp.result_type(float)), jnp.asarray(label), n_classes)
 
 
 def fine_posteriors(features: Any, label: Any, n_classes: int) -> Array:
-    """P(clean) over (sample,): of the upper of two Gaussians fitted to the scores of each class; FINE keeps > ½."""
+    """P(clean) over (sample,): of the upper of two Gaussians fitted to the scores of each class;
+    FINE keeps > ½.
+    """
     score, label = fine_scores(features, label, n_classes), jnp.asarray(label)
     each = jax.vmap(lambda k: gaussian_mixture(score, counted=label == k))(jnp.arange(n_classes))
     return jnp.take_along_axis(each, label[None], 0)[0]
@@ -44,7 +50,9 @@ def _scores(
 
 
 def _top(gram: Float[Array, "feature feature"]) -> Float[Array, " feature"]:
-    """The top eigenvector of a positive matrix (0 of the matrix 0), by squaring: LAPACK takes 50 times as long here."""
+    """The top eigenvector of a positive matrix (0 of the matrix 0), by squaring: LAPACK takes 50
+    times as long here.
+    """
 
     def square(_: Any, power: Float[Array, "feature feature"]) -> Float[Array, "feature feature"]:
         power = power / jnp.maximum(jnp.abs(power).max(), jnp.finfo(power.dtype).tiny)

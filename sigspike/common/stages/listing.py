@@ -19,6 +19,10 @@ def need(data: Any, *names: str, measure: str = "summary") -> None:
     held = list(data) if isinstance(data, xr.Dataset) else []
     lacking = [name for name in names if name not in held]
     if lacking:
-        got = f"one with {', '.join(map(str, held)) or 'none'}" if isinstance(data, xr.Dataset) else repr(data)
+        got = (
+            f"one with {', '.join(map(str, held)) or 'none'}"
+            if isinstance(data, xr.Dataset)
+            else repr(data)
+        )
         remedy = f"record with `measure` = {measure!r}"
         raise Refusal(f"`data` must be a Dataset with {', '.join(lacking)}, got {got}; {remedy}")

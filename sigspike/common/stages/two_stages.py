@@ -16,10 +16,11 @@ def two_stage_stages(data: xr.Dataset, level: float = 1.0) -> xr.Dataset:
     """The stages of Han et al. 2025 along ``stage``, each a ``first_time``, for fixed flips of the
     training labels:
 
-    * ``separated``: clean samples are fitted (accuracy ≥ ``level``) while flipped ones are predicted with their true
-      label (accuracy on the observed one ≤ 1 − ``level``): T₁, where stage I is reached.
-    * ``crossing``: from then on, mean ρ̄ of the flipped samples > mean γ, which turns their margins (1/m) Σ (ρ̄ − γ)
-      (Han et al. 2025) positive: stage I ends. Not reached where stage I is not.
+    * ``separated``: clean samples are fitted (accuracy ≥ ``level``) while flipped ones are
+      predicted with their true label (accuracy on the observed one ≤ 1 − ``level``): T₁, where
+      stage I is reached.
+    * ``crossing``: from then on, mean ρ̄ of the flipped samples > mean γ, which turns their margins
+      (1/m) Σ (ρ̄ − γ) (Han et al. 2025) positive: stage I ends. Not reached where stage I is not.
     * ``memorised``: accuracy ≥ ``level`` on the flipped samples' observed labels.
 
     Without flipped samples none is reached.
@@ -30,4 +31,6 @@ def two_stage_stages(data: xr.Dataset, level: float = 1.0) -> xr.Dataset:
     separated = first_time(xr.apply_ufunc(np.minimum, clean, 1 - flipped), level)
     gap = (data["rho_bar_mean"].sel(kind="flipped", drop=True) - data["gamma_mean"]).mean("sign")
     crossing = first_time(gap.where(gap["time"] >= separated["high"]), 0.0)
-    return listed({"separated": separated, "crossing": crossing, "memorised": first_time(flipped, level)})
+    return listed(
+        {"separated": separated, "crossing": crossing, "memorised": first_time(flipped, level)}
+    )

@@ -33,14 +33,17 @@ class Variable:
 def make(
     path: Path, description: Mapping[str, Any], variables: dict[str, Variable], coords: xr.Dataset
 ) -> dict[str, str]:
-    """Write every label and all metadata, and return the digests of their files; numbers that are there stay.
+    """Write every label and all metadata, and return the digests of their files; numbers that are
+    there stay.
 
     They are made aside and moved into their places, so that each is there whole or as it was.
     """
     aside = path / FOLDER / "anew"
     shutil.rmtree(aside, ignore_errors=True)
     _write(aside, description, variables, coords)
-    names = sorted(file.relative_to(aside).as_posix() for file in aside.rglob("*") if file.is_file())
+    names = sorted(
+        file.relative_to(aside).as_posix() for file in aside.rglob("*") if file.is_file()
+    )
     files = digests(aside, names)
     for name in names:
         (path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -49,13 +52,17 @@ def make(
     return files
 
 
-def _write(path: Path, description: Mapping[str, Any], variables: dict[str, Variable], coords: xr.Dataset) -> None:
+def _write(
+    path: Path, description: Mapping[str, Any], variables: dict[str, Variable], coords: xr.Dataset
+) -> None:
     import zarr
     from zarr.codecs import Crc32cCodec, ZstdCodec
 
     text = json.dumps(description, ensure_ascii=False)
     coords.assign_attrs({NAME: text}).to_zarr(path, mode="w", consolidated=False, zarr_format=3)
-    zarr.open_group(path / FOLDER, mode="a", zarr_format=3)  # known to Zarr, which would wonder at the folder
+    zarr.open_group(
+        path / FOLDER, mode="a", zarr_format=3
+    )  # known to Zarr, which would wonder at the folder
     group = zarr.open_group(path, mode="r+", zarr_format=3)
     beside = " ".join(sorted(str(name) for name in coords.coords if name not in coords.dims))
     for name, variable in variables.items():
@@ -72,7 +79,9 @@ def _write(path: Path, description: Mapping[str, Any], variables: dict[str, Vari
 
 
 def opened(path: Path) -> dict[str, Any]:
-    """The arrays of a store by name. A chunk that holds nothing but NaN is a file too: a missing one is damage."""
+    """The arrays of a store by name. A chunk that holds nothing but NaN is a file too: a missing
+    one is damage.
+    """
     import zarr
 
     with zarr.config.set({"array.write_empty_chunks": True}):
@@ -82,8 +91,16 @@ def opened(path: Path) -> dict[str, Any]:
 def files(array: Any, where: Region) -> list[str]:
     """The files that hold a region of an array, by their paths inside the store."""
     spans = [
-        sorted({int(place) // size for place in (np.arange(length)[at] if isinstance(at, slice) else at)})
+        sorted(
+            {
+                int(place) // size
+                for place in (np.arange(length)[at] if isinstance(at, slice) else at)
+            }
+        )
         for at, size, length in zip(where, array.chunks, array.shape, strict=True)
     ]
     places = np.array(np.meshgrid(*spans, indexing="ij")).reshape(len(spans), -1).T
-    return [f"{array.basename}/{array.metadata.encode_chunk_key(tuple(map(int, place)))}" for place in places]
+    return [
+        f"{array.basename}/{array.metadata.encode_chunk_key(tuple(map(int, place)))}"
+        for place in places
+    ]

@@ -19,7 +19,9 @@ def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
 
 
 def damaged(folder: Path, files: Iterable[Files]) -> list[list[str]]:
-    """For each group of files, those that are missing or hold other bytes. Hashing runs outside Python's lock."""
+    """For each group of files, those that are missing or hold other bytes. Hashing runs outside
+    Python's lock.
+    """
 
     def is_damaged(name: str, expected: str) -> bool:
         try:

@@ -13,13 +13,20 @@ Description = Mapping[str, Any]
 
 
 def described(path: Path) -> dict[str, Any] | None:
-    """The description a store was begun with, from its ledger or else from its attributes (None: there is none)."""
+    """The description a store was begun with, from its ledger or else from its attributes (None:
+    there is none).
+    """
     begun = Ledger.of(path).begun
     if begun is not None:
         return begun["begun"]
     try:
         found = json.loads(json.loads((path / METADATA).read_bytes())["attributes"][NAME])
-    except (OSError, ValueError, TypeError, LookupError):  # missing, cut off, or valid JSON of another kind
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        LookupError,
+    ):  # missing, cut off, or valid JSON of another kind
         return None
     return found if isinstance(found, dict) else None
 
@@ -27,7 +34,11 @@ def described(path: Path) -> dict[str, Any] | None:
 def check_same(path: Path, old: Description, new: Description) -> None:
     """Refuse a store that holds another sweep, or one whose numbers were made by other rules."""
     if old.get("rules") != new.get("rules"):
-        was = f"rules {old['rules']}" if "rules" in old else "an earlier sigspike, whose rules had no number"
+        was = (
+            f"rules {old['rules']}"
+            if "rules" in old
+            else "an earlier sigspike, whose rules had no number"
+        )
         raise Refusal(
             f"`store` {str(path)!r} was written by {was}, now they are {new.get('rules')} and the same settings may "
             "give other numbers; name another store"
@@ -42,7 +53,10 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
     """Where two descriptions differ, as "path: old, new"."""
     if isinstance(old, dict) and isinstance(new, dict):
         keys = [*old, *(key for key in new if key not in old)]
-        found = [differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key)) for key in keys]
+        found = [
+            differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+            for key in keys
+        ]
         return [line for lines in found for line in lines]
     return [] if old == new else [f"{path}: {_short(old)} in the store, {_short(new)} now"]
 

@@ -1,4 +1,6 @@
-"""A store as Zarr reads it: a file that the ledger does not vouch for is not there, and a changed one is refused."""
+"""A store as Zarr reads it: a file that the ledger does not vouch for is not there, and a changed
+one is refused.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ from sigspike.foundation.check import Refusal
 
 
 class Guard(WrapperStore):
-    """The files of a store with their digests, checked whenever one is read: also long after it was opened."""
+    """The files of a store with their digests, checked whenever one is read: also long after it was
+    opened.
+    """
 
     def __init__(self, path: Path, files: Files) -> None:
         super().__init__(LocalStore(path, read_only=True))
@@ -25,7 +29,9 @@ class Guard(WrapperStore):
             return None
         found = await super().get(key, prototype)
         if found is None or digest(found.to_bytes()) != self.files[key]:
-            raise Refusal(f"`store` {str(self.path)!r} was damaged since it was loaded ({key}); load it again")
+            raise Refusal(
+                f"`store` {str(self.path)!r} was damaged since it was loaded ({key}); load it again"
+            )
         return found if byte_range is None else await super().get(key, prototype, byte_range)
 
     async def exists(self, key: str) -> bool:

@@ -1,4 +1,6 @@
-"""The ledger of a store: what was begun, by whom, and what is finished, a line each with a checksum of its own."""
+"""The ledger of a store: what was begun, by whom, and what is finished, a line each with a checksum
+of its own.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -17,11 +19,13 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Ledger:
-    """The lines that are whole, and the number of those that are not (damaged, or cut off while they were written).
+    """The lines that are whole, and the number of those that are not (damaged, or cut off while
+    they were written).
 
-    Three kinds: ``{"begun": description, "files", "trainings"}`` with the digests of all labels and metadata,
-    ``{"session": versions, commit, machine, time}``, and ``{"chunk": number, "files", "trainings", "seconds"}`` with
-    the digests of its files. Of two lines about one thing the later counts.
+    Three kinds: ``{"begun": description, "files", "trainings"}`` with the digests of all labels and
+    metadata, ``{"session": versions, commit, machine, time}``, and ``{"chunk": number, "files",
+    "trainings", "seconds"}`` with the digests of its files. Of two lines about one thing the later
+    counts.
     """
 
     entries: list[Entry] = field(default_factory=list)

@@ -15,8 +15,9 @@ from sigspike.foundation.check import Refusal
 def read(path: Path) -> xr.Dataset:
     """The data of a store, read when they are looked at.
 
-    ``attrs["sigspike"]`` is its description, and how it came to be, as one JSON text; ``attrs["unfinished"]`` says how
-    much is there, where that is not all. What is not finished reads as NaN.
+    ``attrs["sigspike"]`` is its description, and how it came to be, as one JSON text;
+    ``attrs["unfinished"]`` says how much is there, where that is not all. What is not finished
+    reads as NaN.
     """
     from sigspike.files.store.guard import Guard
 
@@ -31,7 +32,9 @@ def read(path: Path) -> xr.Dataset:
     groups = [known.begun["files"], *(entry["files"] for entry in known.chunks.values())]
     _refuse_damage(path, [name for names in damaged(path, groups) for name in names])
     vouched = {name: digest for group in groups for name, digest in group.items()}
-    data = xr.open_zarr(Guard(path, vouched), consolidated=False, chunks=None, zarr_format=3).drop_encoding()
+    data = xr.open_zarr(
+        Guard(path, vouched), consolidated=False, chunks=None, zarr_format=3
+    ).drop_encoding()
     facts = known.begun["begun"] | {"sessions": known.sessions, "seconds": known.seconds}
     data = data.assign_attrs({NAME: json.dumps(facts, ensure_ascii=False)})
     return data.assign_attrs(_unfinished(path, known))
@@ -49,7 +52,10 @@ def _refuse_damage(path: Path, names: list[str]) -> None:
 def _unfinished(path: Path, known: Ledger) -> dict[str, str]:
     """The attribute of a store that is not finished, after a warning."""
     if known.n_damaged:
-        warnings.warn(f"{path}: {known.n_damaged} damaged or unfinished lines of {LEDGER} do not count", stacklevel=4)
+        warnings.warn(
+            f"{path}: {known.n_damaged} damaged or unfinished lines of {LEDGER} do not count",
+            stacklevel=4,
+        )
     total = known.begun["trainings"] if known.begun is not None else 0
     if known.n_trainings == total:
         return {}

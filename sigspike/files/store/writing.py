@@ -20,12 +20,14 @@ Make = Callable[[], tuple[dict[str, Variable], xr.Dataset]]
 
 
 class Store:
-    """A Zarr v3 group with one array a variable, and beside it a ledger: a line for every finished chunk.
+    """A Zarr v3 group with one array a variable, and beside it a ledger: a line for every finished
+    chunk.
 
-    A chunk counts once its line stands in the ledger, with the digests of its files; a missing chunk would read as NaN
-    and pass for a divergence. Labels and metadata stand in the ledger's first line in the same way, and every line has
-    a digest of itself: nothing in a store is believed unchecked. Numbers are written before the line, so a process may
-    end anywhere. One process writes at a time.
+    A chunk counts once its line stands in the ledger, with the digests of its files; a missing
+    chunk would read as NaN and pass for a divergence. Labels and metadata stand in the ledger's
+    first line in the same way, and every line has a digest of itself: nothing in a store is
+    believed unchecked. Numbers are written before the line, so a process may end anywhere. One
+    process writes at a time.
     """
 
     def __init__(self, path: Path):
@@ -36,19 +38,31 @@ class Store:
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, description: Description, n_trainings: int, make: Make) -> Iterator["Store"]:
-        """The store at ``path`` for writing: made, or taken up if its description is the same, and then repaired."""
+    def open(
+        cls, path: Path, description: Description, n_trainings: int, make: Make
+    ) -> Iterator["Store"]:
+        """The store at ``path`` for writing: made, or taken up if its description is the same, and
+        then repaired.
+        """
         import filelock
 
         with _disk(path):
-            if path.exists() and (not path.is_dir() or any(path.iterdir())) and not (path / LOCK).exists():
-                raise Refusal(f"`store` must be a new folder or a store that sigspike began, got {str(path)!r}")
+            if (
+                path.exists()
+                and (not path.is_dir() or any(path.iterdir()))
+                and not (path / LOCK).exists()
+            ):
+                raise Refusal(
+                    f"`store` must be a new folder or a store that sigspike began, got {str(path)!r}"
+                )
             (path / LOCK).parent.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(path / LOCK)
             try:
                 lock.acquire(timeout=0)
             except filelock.Timeout:
-                raise Refusal(f"`store` {str(path)!r} is being written by another process; wait for it") from None
+                raise Refusal(
+                    f"`store` {str(path)!r} is being written by another process; wait for it"
+                ) from None
         try:
             with _disk(path):
                 _prepare(path, description, n_trainings, make)
@@ -59,7 +73,9 @@ class Store:
             lock.release()
 
     def _verify(self) -> None:
-        """Read every chunk that the ledger names; forget those that are missing or damaged, and say which."""
+        """Read every chunk that the ledger names; forget those that are missing or damaged, and say
+        which.
+        """
         chunks = Ledger.of(self.path).chunks
         found = damaged(self.path, [entry["files"] for entry in chunks.values()])
         lost = [number for number, names in zip(chunks, found, strict=True) if names]
@@ -76,11 +92,17 @@ class Store:
                 own = arrays.files(self.arrays[name], where)
                 if any(self._owner.get(file, number) != number for file in own):
                     raise RuntimeError(f"chunk {number} would write into files of another ({name})")
-                for file in own:  # what is left of a chunk that was not finished cannot be written over in part
+                for file in (
+                    own
+                ):  # what is left of a chunk that was not finished cannot be written over in part
                     (self.path / file).unlink(missing_ok=True)
                 self.arrays[name].oindex[where] = values
                 names += own
-            entry = {"files": digests(self.path, names), "trainings": n_trainings, "seconds": round(seconds, 3)}
+            entry = {
+                "files": digests(self.path, names),
+                "trainings": n_trainings,
+                "seconds": round(seconds, 3),
+            }
             ledger.append(self.path, {"chunk": number} | entry)
         self._count(number, names)
 
@@ -95,7 +117,9 @@ class Store:
 
 
 def _prepare(path: Path, description: Description, n_trainings: int, make: Make) -> None:
-    """Labels, metadata and ledger as they must be: refused if of another sweep, made or written anew where damaged."""
+    """Labels, metadata and ledger as they must be: refused if of another sweep, made or written
+    anew where damaged.
+    """
     known, found = Ledger.of(path), described(path)
     if found is not None:
         check_same(path, found, description)

@@ -13,11 +13,13 @@ Images = UInt8[Array, "sample row column channel"]
 
 
 class Augmentation(Checked):
-    """A random crop of the image in a black frame of ``pad`` pixels, a horizontal flip with probability ½, and
-    ``n_operations`` of RandAugment at ``magnitude`` of 30 (Cubuk et al. 2019, arXiv 1909.13719; the list and the
-    magnitudes of ``torchvision.transforms.RandAugment``), drawn for every image with replacement.
+    """A random crop of the image in a black frame of ``pad`` pixels, a horizontal flip with
+    probability ½, and ``n_operations`` of RandAugment at ``magnitude`` of 30 (Cubuk et al. 2019,
+    arXiv 1909.13719; the list and the magnitudes of ``torchvision.transforms.RandAugment``), drawn
+    for every image with replacement.
 
-    RandAugment comes last, as in ``Compose([RandomCrop(32, 4), RandomHorizontalFlip(), RandAugment(2, 9)])``.
+    RandAugment comes last, as in ``Compose([RandomCrop(32, 4), RandomHorizontalFlip(),
+    RandAugment(2, 9)])``.
     """
 
     pad: int = count("pixels of the frame that is cropped from", low=0, default=4)

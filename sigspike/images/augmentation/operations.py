@@ -1,7 +1,7 @@
 """The 14 operations of RandAugment on bytes, as torchvision and pillow do them.
 
-``share`` in [0, 1] is that of an operation's largest magnitude, ``sign`` = ±1 one of its two directions. What moves
-pixels takes the nearest one, and 0 from outside.
+``share`` in [0, 1] is that of an operation's largest magnitude, ``sign`` = ±1 one of its two
+directions. What moves pixels takes the nearest one, and 0 from outside.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,12 @@ from jax import lax
 from jaxtyping import Array, Float, Key, UInt8
 
 BINS = 31
-SHEAR, TRANSLATE, ROTATE, BLEND = 0.3, 150 / 331, 30.0, 0.9  # largest: slope, share of the side, degrees, factor − 1
+SHEAR, TRANSLATE, ROTATE, BLEND = (
+    0.3,
+    150 / 331,
+    30.0,
+    0.9,
+)  # largest: slope, share of the side, degrees, factor − 1
 GREY = (0.2989, 0.587, 0.114)
 Image = UInt8[Array, "row column channel"]
 Pixels = Float[Array, "row column channel"]
@@ -72,11 +77,15 @@ def color(image: Image, share: float, sign: Sign) -> Image:
 
 def contrast(image: Image, share: float, sign: Sign) -> Image:
     """Towards or away from the mean grey."""
-    return _blended(image, jnp.broadcast_to(_grey(image).mean(keepdims=True), image.shape), share, sign)
+    return _blended(
+        image, jnp.broadcast_to(_grey(image).mean(keepdims=True), image.shape), share, sign
+    )
 
 
 def sharpness(image: Image, share: float, sign: Sign) -> Image:
-    """Away from or towards a smooth image: means with weights 1, and 5 in the middle, over 3 × 3; the border stays."""
+    """Away from or towards a smooth image: means with weights 1, and 5 in the middle, over 3 × 3;
+    the border stays.
+    """
     values = image.astype(float)
     rows = values[:-2] + values[1:-1] + values[2:]
     window = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
@@ -118,7 +127,10 @@ SIGNED: dict[str, Callable[[Image, float, Sign], Image]] = {
     "Contrast": contrast,
     "Sharpness": sharpness,
 }
-UNSIGNED: dict[str, Callable[[Image, float], Image]] = {"Posterize": posterize, "Solarize": solarize}
+UNSIGNED: dict[str, Callable[[Image, float], Image]] = {
+    "Posterize": posterize,
+    "Solarize": solarize,
+}
 PLAIN: dict[str, Callable[[Image], Image]] = {
     "Identity": identity,
     "AutoContrast": auto_contrast,
@@ -137,7 +149,9 @@ def one_of_all(image: Image, share: float, key: Key[Array, ""]) -> Image:
 
 
 def _sampled(image: Image, source: Callable[[Any, Any], tuple[Any, Any]]) -> Image:
-    """The image whose pixel with centre (x, y) is that of ``source(x, y)``, in units of pixels from the corner."""
+    """The image whose pixel with centre (x, y) is that of ``source(x, y)``, in units of pixels from
+    the corner.
+    """
     n_rows, n_columns = image.shape[:2]
     y, x = jnp.meshgrid(jnp.arange(n_rows) + 0.5, jnp.arange(n_columns) + 0.5, indexing="ij")
     from_x, from_y = source(x, y)
@@ -165,7 +179,9 @@ def _bytes(values: Pixels) -> Image:
 
 
 def _equalized(channel: UInt8[Array, "row column"]) -> UInt8[Array, "row column"]:
-    """Every level x becomes ⌊(pixels below x + s/2)/s⌋, where s = ⌊(all pixels − those of the highest level)/255⌋."""
+    """Every level x becomes ⌊(pixels below x + s/2)/s⌋, where s = ⌊(all pixels − those of the
+    highest level)/255⌋.
+    """
     counts = jnp.zeros(256, int).at[channel.astype(int).ravel()].add(1)
     step = (channel.size - counts[channel.max().astype(int)]) // 255
     below = jnp.cumsum(counts) - counts

@@ -1,18 +1,20 @@
-"""sigspike inside a PyTorch pipeline: losses, label noise and reweighting on tensors, and a loader as data source.
+"""sigspike inside a PyTorch pipeline: losses, label noise and reweighting on tensors, and a loader
+as data source.
 
-Tensors pass through DLPack, without a copy where PyTorch and JAX see the same memory; what they compute has gradients
-in both directions. Below ``# yours`` nothing of the pipeline changes but what is asked for::
+Tensors pass through DLPack, without a copy where PyTorch and JAX see the same memory; what they
+compute has gradients in both directions. Below ``# yours`` nothing of the pipeline changes but what
+is asked for::
 
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 
     from sigspike.images import bridge, methods
 
-    # yours: pixels in [0, 1], labels 0 … C − 1, and for methods that tell images apart their ids 0 … n − 1
-    images, labels = torch.randint(256, (64, 3, 8, 8)) / 255, torch.arange(64) % 10
-    loader = DataLoader(TensorDataset(images, labels, torch.arange(64)), batch_size=32, shuffle=True)
-    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 10))
-    optimiser = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    # yours: pixels in [0, 1], labels 0 … C − 1, and for methods that tell images apart their ids 0
+    … n − 1 images, labels = torch.randint(256, (64, 3, 8, 8)) / 255, torch.arange(64) % 10 loader =
+    DataLoader(TensorDataset(images, labels, torch.arange(64)), batch_size=32, shuffle=True) model =
+    torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 10)) optimiser =
+    torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 
     # sigspike's, each of them on its own if you like
     loss = bridge.Loss(methods.EarlyLearning(), n_classes=10, n_images=64, reduction="none")
@@ -25,8 +27,8 @@ in both directions. Below ``# yours`` nothing of the pipeline changes but what i
         optimiser.step()
     dataset = bridge.from_loader(loader, loader, "mine")  # for sigspike.images.training.train
 
-It needs torch (``pip install torch``); nothing else of sigspike imports it. Laws of label noise take a
-tensor of labels as it is: ``noise.Symmetric(0.4)(labels, n_classes=10, seed=0).labels``.
+It needs torch (``pip install torch``); nothing else of sigspike imports it. Laws of label noise
+take a tensor of labels as it is: ``noise.Symmetric(0.4)(labels, n_classes=10, seed=0).labels``.
 """
 
 from sigspike.foundation.check import Refusal
@@ -40,4 +42,6 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "torch":
         raise
-    raise Refusal("`sigspike.images.bridge` needs torch, which is not installed; pip install torch") from None
+    raise Refusal(
+        "`sigspike.images.bridge` needs torch, which is not installed; pip install torch"
+    ) from None

@@ -24,11 +24,14 @@ class FeatureReweighting(Weights):
         losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
         optimiser.zero_grad(); (weights * losses).mean().backward(); optimiser.step()
 
-    Features (sample, feature) are what the model's last layer gets, of both batches at the same parameters; they may be
-    in any graph, and no gradient passes. Meta-Weight-Net's rule needs ``losses`` (sample,) too.
+    Features (sample, feature) are what the model's last layer gets, of both batches at the same
+    parameters; they may be in any graph, and no gradient passes. Meta-Weight-Net's rule needs
+    ``losses`` (sample,) too.
     """
 
-    def __init__(self, method: Method, n_classes: int, n_images: int | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, method: Method, n_classes: int, n_images: int | None = None, seed: int = 0
+    ) -> None:
         Instance(Method).check("method", method)
         Range(low=2, whole=True, plain=True).check("n_classes", n_classes)
         super().__init__(method.rule, n_images, seed)
@@ -49,13 +52,19 @@ class FeatureReweighting(Weights):
         check_whole("labels", labels, len(features), self.n_classes)
         check_whole("clean_labels", clean_labels, len(clean_features), self.n_classes)
         if losses is None and not self.rows:
-            raise Refusal(f"`losses` must be given for {type(self.rule).__name__}, whose weights they make, got None")
+            raise Refusal(
+                f"`losses` must be given for {type(self.rule).__name__}, whose weights they make, got None"
+            )
         known = self._losses(features.new_zeros(len(features)) if losses is None else losses)
         places = self._places(ids, len(known))
         if self.revises:
             arrays = as_array(as_float(features)), as_array(as_float(clean_features))
             found = _couplings(
-                self.method, self.n_classes, *arrays, as_array(labels.long()), as_array(clean_labels.long())
+                self.method,
+                self.n_classes,
+                *arrays,
+                as_array(labels.long()),
+                as_array(clean_labels.long()),
             )
             self._revise(known, places, found)
         return self._taken(known, places)
@@ -71,4 +80,6 @@ def _couplings(
     clean_labels: Int[Array, " clean"],
 ) -> Float[Array, " sample"]:
     """The method's own c_i."""
-    return method.of_features(features, labels, jnp.ones(len(features)), clean_features, clean_labels, n_classes)
+    return method.of_features(
+        features, labels, jnp.ones(len(features)), clean_features, clean_labels, n_classes
+    )

@@ -1,4 +1,6 @@
-"""Losses of JAX in PyTorch's graph: reverse mode, once more in reverse (for hypergradients), and forward mode."""
+"""Losses of JAX in PyTorch's graph: reverse mode, once more in reverse (for hypergradients), and
+forward mode.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +35,9 @@ def _pushed(logits: Logits, direction: Logits, at: At) -> Losses:
 
 
 @jax.jit
-def _pulled_again(logits: Logits, slopes: Losses, direction: Logits, at: At) -> tuple[Logits, Losses]:
+def _pulled_again(
+    logits: Logits, slopes: Losses, direction: Logits, at: At
+) -> tuple[Logits, Losses]:
     """The gradient of ⟨Jᵀ s, d⟩ by the logits and by s; the latter is J d."""
     return jax.vjp(lambda z, s: _pulled(z, s, at), logits, slopes)[1](direction)
 
@@ -50,7 +54,9 @@ class LossesOf(torch.autograd.Function):
     """(logits, labels, ids, call) ↦ ℓ_i; inside ``torch.func`` only what comes in here can be read."""
 
     @staticmethod
-    def forward(logits: torch.Tensor, labels: torch.Tensor, ids: torch.Tensor, call: Call) -> torch.Tensor:
+    def forward(
+        logits: torch.Tensor, labels: torch.Tensor, ids: torch.Tensor, call: Call
+    ) -> torch.Tensor:
         call.at = call.at._replace(labels=as_array(labels), ids=as_array(ids))
         losses, call.carried = _losses(as_array(logits), call.at)
         return as_tensor(losses, logits)
@@ -78,7 +84,9 @@ class GradientOf(torch.autograd.Function):
         return as_tensor(_pulled(as_array(logits), as_array(slopes), at), logits)
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[torch.Tensor, torch.Tensor, At], _: torch.Tensor) -> None:
+    def setup_context(
+        ctx: Any, inputs: tuple[torch.Tensor, torch.Tensor, At], _: torch.Tensor
+    ) -> None:
         *tensors, ctx.at = inputs
         ctx.save_for_backward(*tensors)
 

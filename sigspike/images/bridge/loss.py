@@ -21,21 +21,26 @@ COUNT = Range(low=1, whole=True, plain=True)
 
 
 class Loss(torch.nn.Module):
-    """``loss(logits, labels)`` is the mean of ℓ_i over the batch, as of ``torch.nn.CrossEntropyLoss``, ℓ any method of
-    `sigspike.images.methods` that is a loss for each image; the gradient of the logits is JAX's.
+    """``loss(logits, labels)`` is the mean of ℓ_i over the batch, as of
+    ``torch.nn.CrossEntropyLoss``, ℓ any method of `sigspike.images.methods` that is a loss for each
+    image; the gradient of the logits is JAX's.
 
-    Logits (sample, class) and whole labels 0 … C−1 (sample,), on one device: without a copy where JAX has that device
-    too, else through the host (CUDA tensors beside a JAX for CPUs). ``reduction`` is "mean", "sum" or "none".
+    Logits (sample, class) and whole labels 0 … C−1 (sample,), on one device: without a copy where
+    JAX has that device too, else through the host (CUDA tensors beside a JAX for CPUs).
+    ``reduction`` is "mean", "sum" or "none".
 
-    A method that remembers something of every image (ELR's targets, what is pruned or selected) needs ``n_images`` and,
-    at every call, ``ids`` 0 … n − 1 (sample,). What it remembers, and the count of steps that randomness depends on
-    beside ``seed``, is in ``state_dict()``. After ``eval()`` nothing is remembered and no step is counted. Methods
-    that select or estimate between epochs do so in `begin_epoch`. ``transition`` (true, noisy) is the T of "true"
-    noise, and ``n_steps`` (an epoch) times ``epochs`` is what progress is measured in, if a method asks for it.
+    A method that remembers something of every image (ELR's targets, what is pruned or selected)
+    needs ``n_images`` and, at every call, ``ids`` 0 … n − 1 (sample,). What it remembers, and the
+    count of steps that randomness depends on beside ``seed``, is in ``state_dict()``. After
+    ``eval()`` nothing is remembered and no step is counted. Methods that select or estimate between
+    epochs do so in `begin_epoch`. ``transition`` (true, noisy) is the T of "true" noise, and
+    ``n_steps`` (an epoch) times ``epochs`` is what progress is measured in, if a method asks for
+    it.
 
-    Half-precision logits are computed with, and their losses returned, in float32, as under autocast; float64 logits
-    are too where JAX has no x64, and their losses returned in float64. The gradient has the type of the logits. It can
-    be differentiated once more in reverse, and the loss in forward mode.
+    Half-precision logits are computed with, and their losses returned, in float32, as under
+    autocast; float64 logits are too where JAX has no x64, and their losses returned in float64. The
+    gradient has the type of the logits. It can be differentiated once more in reverse, and the loss
+    in forward mode.
     """
 
     def __init__(
@@ -57,7 +62,12 @@ class Loss(torch.nn.Module):
         for name, value in (("n_images", n_images), ("n_steps", n_steps), ("epochs", epochs)):
             if value is not None:
                 COUNT.check(name, value)
-        self.method, self.n_classes, self.n_images, self.reduction = method, n_classes, n_images, reduction
+        self.method, self.n_classes, self.n_images, self.reduction = (
+            method,
+            n_classes,
+            n_images,
+            reduction,
+        )
         self.total = n_steps * epochs if n_steps and epochs else None
         rows = np.zeros(n_images or 1, np.int64)
         known = None if transition is None else np.asarray(transition, float)
@@ -96,8 +106,9 @@ class Loss(torch.nn.Module):
     def begin_epoch(self, epoch: int, logits: Any = None, labels: Any = None) -> None:
         """What the method does between epochs, before the one of this number, counted from 0.
 
-        Selection, pruning and anchors look at the ``logits`` (image, class) of all training images in the order of
-        their ids, not augmented, by the model in evaluation, and at their ``labels``; no other method needs them.
+        Selection, pruning and anchors look at the ``logits`` (image, class) of all training images
+        in the order of their ids, not augmented, by the model in evaluation, and at their
+        ``labels``; no other method needs them.
         """
         Range(low=0, whole=True, plain=True).check("epoch", epoch)
 
@@ -118,7 +129,9 @@ class Loss(torch.nn.Module):
 
         given = jnp.zeros(0, int) if labels is None else as_array(labels.long())
         before = State((None,), self.carried, jnp.asarray(self.step))  # type: ignore[arg-type]
-        self.carried = self.method.before_epoch(before, epoch, Look(given, outputs, None, None)).carried
+        self.carried = self.method.before_epoch(
+            before, epoch, Look(given, outputs, None, None)
+        ).carried
         self.epoch = epoch
 
     def get_extra_state(self) -> dict[str, Any]:
@@ -150,4 +163,6 @@ class Loss(torch.nn.Module):
                 "give their number, and `ids` at every call"
             )
         if self.needs.progress and self.total is None:
-            raise Refusal(f"`n_steps` and `epochs` must be given for {name}, which asks for progress, got None")
+            raise Refusal(
+                f"`n_steps` and `epochs` must be given for {name}, which asks for progress, got None"
+            )

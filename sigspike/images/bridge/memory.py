@@ -15,11 +15,18 @@ def as_tensors(carried: PyTree) -> list[torch.Tensor]:
 
 
 def restored(carried: PyTree, tensors: list[torch.Tensor]) -> PyTree:
-    """``carried`` with the values of these tensors, copied; refused where they are not of its shapes."""
+    """``carried`` with the values of these tensors, copied; refused where they are not of its
+    shapes.
+    """
     leaves, structure = jax.tree.flatten(carried)
     found, wanted = [tuple(tensor.shape) for tensor in tensors], [leaf.shape for leaf in leaves]
     if found != wanted:
-        raise Refusal(f"`state_dict` must hold arrays of shapes {wanted}, got {found}; load it where it was made")
+        raise Refusal(
+            f"`state_dict` must hold arrays of shapes {wanted}, got {found}; load it where it was made"
+        )
     return structure.unflatten(
-        [jnp.array(tensor.cpu().numpy(), leaf.dtype) for tensor, leaf in zip(tensors, leaves, strict=True)]
+        [
+            jnp.array(tensor.cpu().numpy(), leaf.dtype)
+            for tensor, leaf in zip(tensors, leaves, strict=True)
+        ]
     )

@@ -16,8 +16,9 @@ Criterion = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class MetaReweighting(Weights):
-    """Weights w_i of a batch after a look at clean images, from c_i = −(B/η) ∂L_val(θ̂)/∂w_i, where θ̂ is the model after
-    ``optimiser``'s step along ∇ (1/B) Σ_i w_i ℓ_i(θ), which is not taken: see `methods.MetaReweighting`.
+    """Weights w_i of a batch after a look at clean images, from c_i = −(B/η) ∂L_val(θ̂)/∂w_i, where
+    θ̂ is the model after ``optimiser``'s step along ∇ (1/B) Σ_i w_i ℓ_i(θ), which is not taken: see
+    `methods.MetaReweighting`.
 
     ::
 
@@ -31,11 +32,12 @@ class MetaReweighting(Weights):
     the method is not ``ahead``, θ̂ is θ, c_i = ⟨∇ℓ_i, ∇L_val⟩ (no momentum in it), and any
     optimiser will do.
 
-    The model is any module of one input; ``losses`` (sample,) are any losses in its graph, `Loss`'s among them, and
-    L_val is ``criterion`` of the clean batch, in the model's present mode: in training its batch norms take the clean
-    batch's own statistics, and the running ones are left alone. All of it is exact and PyTorch's autograd: ∇ Σ u_i ℓ_i
-    is made once with its graph and differentiated by u, so that every layer needs a derivative of its backward pass
-    (PyTorch's have one). A revision costs that, both passes of the clean batch, and no second forward pass.
+    The model is any module of one input; ``losses`` (sample,) are any losses in its graph, `Loss`'s
+    among them, and L_val is ``criterion`` of the clean batch, in the model's present mode: in
+    training its batch norms take the clean batch's own statistics, and the running ones are left
+    alone. All of it is exact and PyTorch's autograd: ∇ Σ u_i ℓ_i is made once with its graph and
+    differentiated by u, so that every layer needs a derivative of its backward pass (PyTorch's have
+    one). A revision costs that, both passes of the clean batch, and no second forward pass.
     """
 
     model: torch.nn.Module
@@ -57,30 +59,48 @@ class MetaReweighting(Weights):
         self.method, self.criterion, self.optimiser = method, criterion, optimiser
         self.__dict__["model"] = model  # not a submodule: its parameters are not this module's
 
-    def forward(self, losses: Any, clean_images: torch.Tensor, clean_labels: torch.Tensor, ids: Any = None) -> Any:
+    def forward(
+        self, losses: Any, clean_images: torch.Tensor, clean_labels: torch.Tensor, ids: Any = None
+    ) -> Any:
         """w_i (sample,) of these losses; the rule's state is revised where it is its turn."""
         known = self._losses(losses)
         places = self._places(ids, len(known))
         if self.revises:
             with torch.enable_grad():
-                found = self.couplings(losses, self._proposed(known, places), clean_images, clean_labels)
+                found = self.couplings(
+                    losses, self._proposed(known, places), clean_images, clean_labels
+                )
             self._revise(known, places, as_array(as_float(found)))
         return self._taken(known, places)
 
     def couplings(
-        self, losses: torch.Tensor, proposed: torch.Tensor, clean_images: torch.Tensor, clean_labels: torch.Tensor
+        self,
+        losses: torch.Tensor,
+        proposed: torch.Tensor,
+        clean_images: torch.Tensor,
+        clean_labels: torch.Tensor,
     ) -> torch.Tensor:
-        """c_i (sample,) of losses in the model's graph, θ̂ made with the weights ``proposed`` of a mean."""
+        """c_i (sample,) of losses in the model's graph, θ̂ made with the weights ``proposed`` of a
+        mean.
+        """
         if not losses.requires_grad:
-            raise Refusal("`losses` must be in the graph of the model's parameters, got none; do not detach them")
-        names, params = zip(*(entry for entry in self.model.named_parameters() if entry[1].requires_grad), strict=True)
+            raise Refusal(
+                "`losses` must be in the graph of the model's parameters, got none; do not detach them"
+            )
+        names, params = zip(
+            *(entry for entry in self.model.named_parameters() if entry[1].requires_grad),
+            strict=True,
+        )
         share = (proposed / len(losses)).to(losses.dtype).requires_grad_()
         found = torch.autograd.grad(losses, params, share, create_graph=True, allow_unused=True)
         names, params, gradients = zip(
-            *((n, p, g) for n, p, g in zip(names, params, found, strict=True) if g is not None), strict=True
+            *((n, p, g) for n, p, g in zip(names, params, found, strict=True) if g is not None),
+            strict=True,
         )
         if self.method.ahead:
-            at, slopes = look_ahead(self.optimiser, params, [gradient.detach() for gradient in gradients])
+            at, slopes = look_ahead(
+                self.optimiser, params, [gradient.detach() for gradient in gradients]
+            )
         else:
             at, slopes = params, [1.0] * len(params)
         value = self._clean_slope(names, at, clean_images, clean_labels)
@@ -88,11 +108,20 @@ class MetaReweighting(Weights):
         return torch.autograd.grad(gradients, share, pushed)[0]
 
     def _clean_slope(
-        self, names: Sequence[str], at: Sequence[torch.Tensor], images: torch.Tensor, labels: torch.Tensor
+        self,
+        names: Sequence[str],
+        at: Sequence[torch.Tensor],
+        images: torch.Tensor,
+        labels: torch.Tensor,
     ) -> list[torch.Tensor]:
         """∇L_val at these parameters; buffers are copies, which a batch norm may write to."""
         leaves = [value.detach().requires_grad_() for value in at]
         buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()}
-        logits = functional_call(self.model, dict(zip(names, leaves, strict=True)) | buffers, (images,))
+        logits = functional_call(
+            self.model, dict(zip(names, leaves, strict=True)) | buffers, (images,)
+        )
         slope = torch.autograd.grad(self.criterion(logits, labels), leaves, allow_unused=True)
-        return [torch.zeros_like(leaf) if part is None else part for leaf, part in zip(leaves, slope, strict=True)]
+        return [
+            torch.zeros_like(leaf) if part is None else part
+            for leaf, part in zip(leaves, slope, strict=True)
+        ]

@@ -13,7 +13,9 @@ from sigspike.images.methods import Batch, Facts, Method
 
 
 class At(NamedTuple):
-    """All that the losses of a batch depend on beside the logits; ``step`` counts from 0, as ``epoch``."""
+    """All that the losses of a batch depend on beside the logits; ``step`` counts from 0, as
+    ``epoch``.
+    """
 
     method: Method
     labels: Int[Array, " sample"]
@@ -24,7 +26,9 @@ class At(NamedTuple):
     epoch: Any
     progress: Any
 
-    def losses(self, logits: Float[Array, "sample class"]) -> tuple[Float[Array, " sample"], PyTree]:
+    def losses(
+        self, logits: Float[Array, "sample class"]
+    ) -> tuple[Float[Array, " sample"], PyTree]:
         """ℓ_i in the precision of the logits, and what is carried on."""
         size = len(logits)
         batch = Batch(
@@ -43,8 +47,8 @@ class At(NamedTuple):
 
 
 class Needs(NamedTuple):
-    """Whether a method carries ``rows``, one for each training image, ``writes`` them at every step, and looks at the
-    ``progress`` of training: found by tracing it.
+    """Whether a method carries ``rows``, one for each training image, ``writes`` them at every
+    step, and looks at the ``progress`` of training: found by tracing it.
     """
 
     rows: bool
@@ -55,7 +59,9 @@ class Needs(NamedTuple):
 def needs(method: Method, facts: Facts) -> Needs:
     """What it asks, where the facts are these (but for the number of images)."""
     two, three = (facts._replace(labels=np.zeros(n, np.int64)) for n in (2, 3))
-    begun, other = (jax.eval_shape(lambda f=f: method.carried(f, (), random.key(0))) for f in (two, three))
+    begun, other = (
+        jax.eval_shape(lambda f=f: method.carried(f, (), random.key(0))) for f in (two, three)
+    )
     ids = jnp.zeros(1, int)
 
     def carried_on(carried: PyTree, progress: Float[Array, ""]) -> PyTree:

@@ -11,9 +11,9 @@ from sigspike.foundation.check import Refusal
 
 
 def as_array(tensor: torch.Tensor) -> Array:
-    """The tensor as a JAX array: of the same memory where it is contiguous (and on a CPU aligned to JAX's liking) and
-    JAX has its device, else a copy, through the host where JAX has no such device. Without jax_enable_x64, 64 bits
-    become 32.
+    """The tensor as a JAX array: of the same memory where it is contiguous (and on a CPU aligned to
+    JAX's liking) and JAX has its device, else a copy, through the host where JAX has no such
+    device. Without jax_enable_x64, 64 bits become 32.
 
     Whoever calls it is done with the array before the tensor can change: see `as_tensor`.
     """
@@ -22,17 +22,23 @@ def as_array(tensor: torch.Tensor) -> Array:
 
 
 def as_tensor(array: Array, like: torch.Tensor) -> torch.Tensor:
-    """The array, when it is computed, as a tensor on the device of ``like``, of the same memory where that can be.
+    """The array, when it is computed, as a tensor on the device of ``like``, of the same memory
+    where that can be.
 
-    JAX takes its arrays for immutable, so only one that nobody else holds, fresh from a compiled program, comes here.
+    JAX takes its arrays for immutable, so only one that nobody else holds, fresh from a compiled
+    program, comes here.
     """
-    if like.device.type == "cpu" and array.devices().pop().platform != "cpu":  # PyTorch may be one for CPUs
+    if (
+        like.device.type == "cpu" and array.devices().pop().platform != "cpu"
+    ):  # PyTorch may be one for CPUs
         array = jax.device_put(array, jax.local_devices(backend="cpu")[0])
     return torch.from_dlpack(jax.block_until_ready(array)).to(like.device)
 
 
 def as_float(tensor: torch.Tensor) -> torch.Tensor:
-    """The tensor in the precision in which it is computed with: float64 with jax_enable_x64, else float32."""
+    """The tensor in the precision in which it is computed with: float64 with jax_enable_x64, else
+    float32.
+    """
     double = tensor.dtype == torch.float64 and jnp.result_type(float) == jnp.float64
     return tensor.to(torch.float64 if double else torch.float32)
 
@@ -42,7 +48,9 @@ def check_numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: st
     if not isinstance(value, torch.Tensor) or not value.is_floating_point():
         found = value.dtype if isinstance(value, torch.Tensor) else type(value).__name__
         raise Refusal(f"`{name}` must be a floating-point tensor ({axes}), got {found}")
-    fits = len(value.shape) == len(shape) and all(n in (None, m) for n, m in zip(shape, value.shape, strict=True))
+    fits = len(value.shape) == len(shape) and all(
+        n in (None, m) for n, m in zip(shape, value.shape, strict=True)
+    )
     if not fits or not len(value):
         wanted = ", ".join("any" if n is None else str(n) for n in shape)
         raise Refusal(f"`{name}` must have shape ({axes}) = ({wanted}), got {tuple(value.shape)}")
@@ -50,11 +58,17 @@ def check_numbers(name: str, value: Any, shape: tuple[int | None, ...], axes: st
 
 def check_whole(name: str, value: Any, size: int, below: int) -> None:
     """Refuse what is no tensor of ``size`` whole numbers 0 … ``below`` − 1."""
-    if not isinstance(value, torch.Tensor) or value.is_floating_point() or value.dtype in (torch.bool, torch.cfloat):
+    if (
+        not isinstance(value, torch.Tensor)
+        or value.is_floating_point()
+        or value.dtype in (torch.bool, torch.cfloat)
+    ):
         found = value.dtype if isinstance(value, torch.Tensor) else type(value).__name__
         raise Refusal(f"`{name}` must be a tensor of whole numbers, got {found}")
     if value.shape != (size,):
-        raise Refusal(f"`{name}` must hold one number for each of {size} samples, got shape {tuple(value.shape)}")
+        raise Refusal(
+            f"`{name}` must hold one number for each of {size} samples, got shape {tuple(value.shape)}"
+        )
     if size and not 0 <= (low := int(value.min())) <= (high := int(value.max())) < below:
         raise Refusal(f"`{name}` must lie from 0 to {below - 1}, got {low if low < 0 else high}")
 

@@ -36,11 +36,12 @@ def _weights(rule: Rule, state: Any, ids: Ids, losses: Losses, scale: int) -> Lo
 class Weights(torch.nn.Module):
     """The state of a `rule`, and what both bridges of reweighting share.
 
-    The weights that they return are those of a mean: ``(weights * losses).mean().backward()``; of a rule whose weights
-    sum to 1 over the batch (`FreshWeights`) they are B w_i, of mean 1. They carry no gradient. A rule that keeps a
-    weight for each image needs ``n_images``, and ``ids`` 0 … n − 1 (sample,) at every call; L2RW's, made afresh at
-    every step, and Meta-Weight-Net's are of any batch. Every call is a step of ``rule.every``. ``state_dict()`` has
-    the rule's state and the count of steps.
+    The weights that they return are those of a mean: ``(weights * losses).mean().backward()``; of a
+    rule whose weights sum to 1 over the batch (`FreshWeights`) they are B w_i, of mean 1. They
+    carry no gradient. A rule that keeps a weight for each image needs ``n_images``, and ``ids`` 0 …
+    n − 1 (sample,) at every call; L2RW's, made afresh at every step, and Meta-Weight-Net's are of
+    any batch. Every call is a step of ``rule.every``. ``state_dict()`` has the rule's state and the
+    count of steps.
     """
 
     def __init__(self, rule: Rule, n_images: int | None = None, seed: int = 0) -> None:
@@ -49,7 +50,9 @@ class Weights(torch.nn.Module):
         if n_images is not None:
             Range(low=1, whole=True, plain=True).check("n_images", n_images)
         self.rule, self.n_images, self.key, self.step = rule, n_images, random.key(seed), 0
-        two, three = (jax.tree.leaves(jax.eval_shape(lambda n=n: rule.init(self.key, n))) for n in (2, 3))
+        two, three = (
+            jax.tree.leaves(jax.eval_shape(lambda n=n: rule.init(self.key, n))) for n in (2, 3)
+        )
         self.rows = two != three
         self.afresh = n_images is None and isinstance(rule, FreshWeights) and rule.every == 1
         if self.rows and n_images is None and not self.afresh:
@@ -70,7 +73,10 @@ class Weights(torch.nn.Module):
 
     def set_extra_state(self, state: dict[str, Any]) -> None:
         """Go on from what `get_extra_state` gave."""
-        self.state, self.step = restored(() if self.afresh else self.state, state["state"]), state["step"]
+        self.state, self.step = (
+            restored(() if self.afresh else self.state, state["state"]),
+            state["step"],
+        )
 
     def _places(self, ids: Any, size: int) -> Ids:
         """Rows of the batch in the rule's state, which is begun anew where the weights are afresh."""

@@ -6,7 +6,9 @@ from sigspike.images.data.dataset import Dataset as Dataset
 from sigspike.images.data.digits import Digits as Digits
 from sigspike.images.data.download import fetch as fetch
 from sigspike.images.data.fashion_mnist import FashionMNIST as FashionMNIST
-from sigspike.images.data.frequency_noise import with_high_frequency_noise as with_high_frequency_noise
+from sigspike.images.data.frequency_noise import (
+    with_high_frequency_noise as with_high_frequency_noise,
+)
 from sigspike.images.data.image_folder import ImageFolder as ImageFolder
 from sigspike.images.data.mnist import MNIST as MNIST
 from sigspike.images.data.normalization import PUBLISHED as PUBLISHED

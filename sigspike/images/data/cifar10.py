@@ -10,7 +10,8 @@ from sigspike.images.data.remote import Remote
 from sigspike.images.data.source import Source
 from sigspike.images.place import place
 
-# The university moved its pages to the first address; torchvision pins the md5 and names the second.
+# The university moved its pages to the first address; torchvision pins the md5 and names the
+# second.
 HOSTS = ("https://cave.cs.toronto.edu/kriz/", "https://www.cs.toronto.edu/~kriz/")
 
 
@@ -19,7 +20,12 @@ class CIFAR10(Source):
 
     name: ClassVar[str] = "cifar10"
     remote: ClassVar[tuple[Remote, ...]] = (
-        Remote("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", HOSTS, unpacked="cifar-10-batches-py"),
+        Remote(
+            "cifar-10-python.tar.gz",
+            "c58f30108f718f92721af3b95e74349a",
+            HOSTS,
+            unpacked="cifar-10-batches-py",
+        ),
     )
 
     data_dir: Path = place("the folder with cifar-10-batches-py")

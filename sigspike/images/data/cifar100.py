@@ -16,12 +16,18 @@ from sigspike.images.place import place
 class CIFAR100(Source):
     """The python batches of Krizhevsky (2009), in DATA_DIR/cifar-100-python or DATA_DIR itself.
 
-    ``labels``: the 100 fine classes, in alphabetical order, or the 20 superclasses of five fine classes each.
+    ``labels``: the 100 fine classes, in alphabetical order, or the 20 superclasses of five fine
+    classes each.
     """
 
     name: ClassVar[str] = "cifar100"
     remote: ClassVar[tuple[Remote, ...]] = (
-        Remote("cifar-100-python.tar.gz", "eb9058c3a382ffc7106e4002c42a8d85", HOSTS, unpacked="cifar-100-python"),
+        Remote(
+            "cifar-100-python.tar.gz",
+            "eb9058c3a382ffc7106e4002c42a8d85",
+            HOSTS,
+            unpacked="cifar-100-python",
+        ),
     )
 
     data_dir: Path = place("the folder with cifar-100-python")

@@ -21,8 +21,9 @@ def _as_int64(value: Any) -> Any:
 class Dataset(eqx.Module):
     """Images as bytes, channels last, and labels 0 … C−1, of which ``classes`` are the names.
 
-    ``images`` (image, row, column, channel) and ``labels`` are for training, the other two for testing; every class
-    has a training image. The order is the official one, on which files of label noise rely.
+    ``images`` (image, row, column, channel) and ``labels`` are for training, the other two for
+    testing; every class has a training image. The order is the official one, on which files of
+    label noise rely.
     """
 
     name: str = eqx.field(static=True)
@@ -36,7 +37,11 @@ class Dataset(eqx.Module):
         for kind in ("", "test_"):
             images, labels = getattr(self, f"{kind}images"), getattr(self, f"{kind}labels")
             _check_images(f"{kind}images", images)
-            check_lengths(f"{kind}labels", len(as_labels(f"{kind}labels", labels, self.n_classes)), len(images))
+            check_lengths(
+                f"{kind}labels",
+                len(as_labels(f"{kind}labels", labels, self.n_classes)),
+                len(images),
+            )
         if self.images.shape[1:] != self.test_images.shape[1:]:
             shapes = f"{self.images.shape[1:]}, got {self.test_images.shape[1:]}"
             raise Refusal(f"`test_images` must have the shape of the training images, {shapes}")
@@ -57,13 +62,19 @@ class Dataset(eqx.Module):
         return split(self.labels, size, seed, balanced)
 
     def normalization(self) -> Normalization:
-        """Mean and standard deviation of each channel over the training images (`PUBLISHED` has others')."""
+        """Mean and standard deviation of each channel over the training images (`PUBLISHED` has
+        others').
+        """
         return normalization_of(self.images)
 
 
 def _check_images(name: str, images: Any) -> None:
     if not isinstance(images, np.ndarray) or images.ndim != 4 or images.dtype != np.uint8:
-        found = f"{images.dtype} of shape {images.shape}" if isinstance(images, np.ndarray) else repr(images)[:40]
+        found = (
+            f"{images.dtype} of shape {images.shape}"
+            if isinstance(images, np.ndarray)
+            else repr(images)[:40]
+        )
         raise Refusal(f"`{name}` must be bytes (image, row, column, channel), got {found}")
     if images.shape[-1] not in (1, 3) or not all(images.shape[1:]):
         raise Refusal(f"`{name}` must have pixels and 1 or 3 channels, got shape {images.shape}")

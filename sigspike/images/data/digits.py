@@ -15,10 +15,12 @@ SIDE, GREYS, TESTED = 8, 16, 36
 
 
 class Digits(Source):
-    """UCI's optical digits, every pixel a square of ``size`` / 8 pixels, its grey 0 … 16 as 0 … 255.
+    """UCI's optical digits, every pixel a square of ``size`` / 8 pixels, its grey 0 … 16 as 0 …
+    255.
 
-    Repeated pixels add no information that the 64 greys do not have, and no blur. The last 36 images of each class
-    are for testing: the file goes from writer to writer, so most of them are by hands that were not trained on.
+    Repeated pixels add no information that the 64 greys do not have, and no blur. The last 36
+    images of each class are for testing: the file goes from writer to writer, so most of them are
+    by hands that were not trained on.
     """
 
     name: ClassVar[str] = "digits"

@@ -9,9 +9,11 @@ from sigspike.images.data.source import sources
 
 
 def fetch(name: str, data_dir: str | Path) -> Path:
-    """Download a data set to where ``load(name, data_dir=data_dir)`` reads it; what is there already stays.
+    """Download a data set to where ``load(name, data_dir=data_dir)`` reads it; what is there
+    already stays.
 
-    ``name``: cifar10, cifar100, mnist or fashion_mnist. An interrupted download goes on with the next call.
+    ``name``: cifar10, cifar100, mnist or fashion_mnist. An interrupted download goes on with the
+    next call.
     """
     remote = {known: source.remote for known, source in sources().items() if source.remote}
     Choice(tuple(remote)).check("name", name)

@@ -13,8 +13,8 @@ HOSTS = (
 
 
 class FashionMNIST(GreyImages):
-    """The four files of Xiao, Rasul and Vollgraf (2017), in DATA_DIR/fashion_mnist, DATA_DIR/FashionMNIST/raw or
-    DATA_DIR itself.
+    """The four files of Xiao, Rasul and Vollgraf (2017), in DATA_DIR/fashion_mnist,
+    DATA_DIR/FashionMNIST/raw or DATA_DIR itself.
     """
 
     name: ClassVar[str] = "fashion_mnist"
@@ -34,8 +34,16 @@ class FashionMNIST(GreyImages):
         "Ankle boot",
     )
     remote: ClassVar[tuple[Remote, ...]] = (
-        Remote("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d", HOSTS, "fashion_mnist"),
-        Remote("train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe", HOSTS, "fashion_mnist"),
-        Remote("t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79", HOSTS, "fashion_mnist"),
-        Remote("t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310", HOSTS, "fashion_mnist"),
+        Remote(
+            "train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d", HOSTS, "fashion_mnist"
+        ),
+        Remote(
+            "train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe", HOSTS, "fashion_mnist"
+        ),
+        Remote(
+            "t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79", HOSTS, "fashion_mnist"
+        ),
+        Remote(
+            "t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310", HOSTS, "fashion_mnist"
+        ),
     )

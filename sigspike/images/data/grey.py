@@ -20,8 +20,9 @@ OFFICIAL = 60_000  # training images of MNIST and of Fashion-MNIST
 class GreyImages(Source):
     """Four files in the idx format of MNIST, 28 × 28 pixels, compressed or not.
 
-    A black frame brings the images to ``size`` pixels; ``channels`` 3 repeats the grey. Fashion-MNIST's files are
-    called like MNIST's: their class counts (6 000 each, MNIST's differ) tell which is which.
+    A black frame brings the images to ``size`` pixels; ``channels`` 3 repeats the grey.
+    Fashion-MNIST's files are called like MNIST's: their class counts (6 000 each, MNIST's differ)
+    tell which is which.
     """
 
     title: eqx.AbstractClassVar[str]
@@ -45,7 +46,9 @@ class GreyImages(Source):
             arrays += [framed(images, self.size, self.channels), labels.astype(np.int64)]
         counts = np.bincount(arrays[1], minlength=10)
         if counts.sum() == OFFICIAL and bool(np.ptp(counts) == 0) != self.equal_classes:
-            raise Refusal(f"`data_dir` must hold {self.title}, got {self.other}'s files in {str(folder)!r}")
+            raise Refusal(
+                f"`data_dir` must hold {self.title}, got {self.other}'s files in {str(folder)!r}"
+            )
         images, labels, test_images, test_labels = arrays
         return Dataset(self.name, images, labels, test_images, test_labels, self.classes)
 
@@ -56,6 +59,8 @@ def framed(
     """Images in the middle of a black square of ``size`` pixels, their grey in every channel."""
     rows, columns = images.shape[1:]
     if size < max(rows, columns):
-        raise Refusal(f"`size` must be at least {max(rows, columns)}, the side of the images, got {size}")
+        raise Refusal(
+            f"`size` must be at least {max(rows, columns)}, the side of the images, got {size}"
+        )
     pad = [((size - side) // 2, size - side - (size - side) // 2) for side in (rows, columns)]
     return np.pad(images, ((0, 0), *pad))[..., None].repeat(channels, axis=-1)

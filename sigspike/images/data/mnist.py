@@ -6,11 +6,16 @@ from sigspike.images.data.grey import GreyImages
 from sigspike.images.data.remote import Remote
 
 # torchvision's mirrors and md5 sums.
-HOSTS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
+HOSTS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
 
 
 class MNIST(GreyImages):
-    """The four files of LeCun, Cortes and Burges, in DATA_DIR/mnist, DATA_DIR/MNIST/raw or DATA_DIR itself."""
+    """The four files of LeCun, Cortes and Burges, in DATA_DIR/mnist, DATA_DIR/MNIST/raw or DATA_DIR
+    itself.
+    """
 
     name: ClassVar[str] = "mnist"
     title: ClassVar[str] = "MNIST"

@@ -1,4 +1,6 @@
-"""Mean and standard deviation of the pixels of each channel, computed or as the community prints them."""
+"""Mean and standard deviation of the pixels of each channel, computed or as the community prints
+them.
+"""
 
 from typing import NamedTuple
 
@@ -9,14 +11,18 @@ CHUNK = 1000  # images at a time, so that squares need little memory
 
 
 class Normalization(NamedTuple):
-    """x ↦ (x / 255 − mean) / std with one mean and one std for each channel, in units of the full range."""
+    """x ↦ (x / 255 − mean) / std with one mean and one std for each channel, in units of the full
+    range.
+    """
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
 
 def normalization_of(images: UInt8[np.ndarray, "image row column channel"]) -> Normalization:
-    """Mean and (population) standard deviation over all pixels of a channel, from exact integer sums."""
+    """Mean and (population) standard deviation over all pixels of a channel, from exact integer
+    sums.
+    """
     size = images[..., 0].size
     total, squares = np.zeros((2, images.shape[-1]))
     for start in range(0, len(images), CHUNK):
@@ -28,8 +34,9 @@ def normalization_of(images: UInt8[np.ndarray, "image row column channel"]) -> N
     return Normalization(tuple((mean / 255).tolist()), tuple((std / 255).tolist()))
 
 
-# What published code divides by. "cifar10-per-image" has the mean over images of each image's own standard deviation
-# (with 1 / 1023), which is smaller than that of all pixels; DivideMix and much ResNet code for CIFAR-10 have it.
+# What published code divides by. "cifar10-per-image" has the mean over images of each image's own
+# standard deviation (with 1 / 1023), which is smaller than that of all pixels; DivideMix and much
+# ResNet code for CIFAR-10 have it.
 PUBLISHED = {
     "cifar10": Normalization((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
     "cifar10-per-image": Normalization((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)),

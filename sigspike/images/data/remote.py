@@ -32,8 +32,9 @@ class Remote:
 def download(remote: Remote, folder: Path) -> Path:
     """``folder``/NAME, from the first host that gives it.
 
-    Bytes are collected in NAME.part, which stays when the connection breaks: the next call goes on where this one
-    stopped. NAME appears only when the md5 of all bytes is right; otherwise they are thrown away.
+    Bytes are collected in NAME.part, which stays when the connection breaks: the next call goes on
+    where this one stopped. NAME appears only when the md5 of all bytes is right; otherwise they are
+    thrown away.
     """
     target = folder / remote.name
     if target.is_file() and md5_of(target) == remote.md5:
@@ -53,7 +54,11 @@ def download(remote: Remote, folder: Path) -> Path:
             return target
         part.unlink()
         failures.append(f"{host}: md5 {found}, not the official {remote.md5}")
-    kept = f"{part.stat().st_size} bytes are in {part}, run again to go on" if part.is_file() else "nothing was kept"
+    kept = (
+        f"{part.stat().st_size} bytes are in {part}, run again to go on"
+        if part.is_file()
+        else "nothing was kept"
+    )
     remedy = f"{kept}, or put the file into {folder} yourself"
     raise Refusal(f"`{remote.name}` could not be fetched ({'; '.join(failures)}); {remedy}")
 
@@ -80,7 +85,10 @@ def _fetch(url: str, part: Path) -> None:
         start = have if resumed else 0
         length = response.headers.get("Content-Length")
         total = start + int(length) if length else None
-        with part.open("ab" if resumed else "wb") as stream, _progress(part.stem, start, total) as bar:
+        with (
+            part.open("ab" if resumed else "wb") as stream,
+            _progress(part.stem, start, total) as bar,
+        ):
             while chunk := response.read(CHUNK):
                 stream.write(chunk)
                 bar.update(len(chunk))

@@ -9,18 +9,24 @@ from sigspike.images.data.dataset import Dataset
 
 
 def of_classes(dataset: Dataset, classes: Sequence[str]) -> Dataset:
-    """The images of these classes, for training and for testing, in their order; the first class becomes 0."""
+    """The images of these classes, for training and for testing, in their order; the first class
+    becomes 0.
+    """
     unknown = [name for name in classes if name not in dataset.classes]
     if unknown:
         known = ", ".join(dataset.classes)
         close = nearest(unknown[0], dataset.classes)
-        raise Refusal(f"`classes` must be some of {dataset.name} ({known}), got {unknown[0]!r}{close}")
+        raise Refusal(
+            f"`classes` must be some of {dataset.name} ({known}), got {unknown[0]!r}{close}"
+        )
     if len(set(classes)) != len(classes) or len(classes) < 2:
         raise Refusal(f"`classes` must be two or more different classes, got {list(classes)}")
     numbers = [dataset.classes.index(name) for name in classes]
     becomes = np.full(dataset.n_classes, -1)
     becomes[numbers] = np.arange(len(numbers))
-    train, test = (np.flatnonzero(becomes[labels] >= 0) for labels in (dataset.labels, dataset.test_labels))
+    train, test = (
+        np.flatnonzero(becomes[labels] >= 0) for labels in (dataset.labels, dataset.test_labels)
+    )
     return Dataset(
         f"{dataset.name}: {', '.join(classes)}",
         dataset.images[train],
@@ -32,7 +38,9 @@ def of_classes(dataset: Dataset, classes: Sequence[str]) -> Dataset:
 
 
 def fewer(dataset: Dataset, n_images: int, seed: int) -> Dataset:
-    """``n_images`` training images, as many of each class as can be, drawn without replacement; all test images."""
+    """``n_images`` training images, as many of each class as can be, drawn without replacement; all
+    test images.
+    """
     if n_images == len(dataset.labels):
         return dataset
     ids = dataset.split(n_images, seed).subset

@@ -13,8 +13,8 @@ from sigspike.images.data.remote import Remote
 class Source(Checked):
     """Reads one data set from where it lies, as options say.
 
-    ``name`` is what programs and the command line call it; ``remote`` are the official files, for those who have a
-    network.
+    ``name`` is what programs and the command line call it; ``remote`` are the official files, for
+    those who have a network.
     """
 
     name: ClassVar[str]
@@ -34,15 +34,21 @@ def sources(kind: type[Source] = Source) -> dict[str, type[Source]]:
 
 
 def load(name: str, **options: Any) -> Dataset:
-    """A data set by its name, e.g. ``load("cifar10", data_dir="~/data")``; ``load("digits")`` needs no file."""
+    """A data set by its name, e.g. ``load("cifar10", data_dir="~/data")``; ``load("digits")`` needs
+    no file.
+    """
     known = sources()
     Choice(tuple(known)).check("name", name)
     of_kind = {field.name: field for field in fields(known[name])}
     for option in options:
         if option not in of_kind:
             takes = ", ".join(f"`{field}`" for field in of_kind)
-            raise Refusal(f"`{option}` is no option of {name}, which takes {takes}{nearest(option, of_kind)}")
+            raise Refusal(
+                f"`{option}` is no option of {name}, which takes {takes}{nearest(option, of_kind)}"
+            )
     for option, field in of_kind.items():
         if option not in options and field.default is MISSING and field.default_factory is MISSING:
-            raise Refusal(f"`{option}` must be given for {name}, got None: {field.metadata['about']}")
+            raise Refusal(
+                f"`{option}` must be given for {name}, got None: {field.metadata['about']}"
+            )
     return known[name](**options).load()

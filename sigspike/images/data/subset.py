@@ -15,11 +15,14 @@ class Split(NamedTuple):
     rest: Int[np.ndarray, " rest"]
 
 
-def split(labels: Int[np.ndarray, " image"], size: int | float, seed: int, balanced: bool = True) -> Split:
-    """``size`` images (below 1: that share of them, rounded) drawn without replacement, and the rest.
+def split(
+    labels: Int[np.ndarray, " image"], size: int | float, seed: int, balanced: bool = True
+) -> Split:
+    """``size`` images (below 1: that share of them, rounded) drawn without replacement, and the
+    rest.
 
-    ``balanced``: ⌊size / C⌋ of each of the C classes that occur, and one more of as many classes, drawn at random, as
-    a remainder needs. Otherwise uniformly from all images.
+    ``balanced``: ⌊size / C⌋ of each of the C classes that occur, and one more of as many classes,
+    drawn at random, as a remainder needs. Otherwise uniformly from all images.
     """
     Range(low=0, high=len(labels), open_low=True, open_high=True).check("size", size)
     Range(low=0, whole=True, plain=True).check("seed", seed)
@@ -36,7 +39,9 @@ def split(labels: Int[np.ndarray, " image"], size: int | float, seed: int, balan
 
 
 def share_of_each(labels: Int[np.ndarray, " image"], share: float, seed: int) -> Split:
-    """The share of every class (rounded, at least one image) drawn without replacement, and the rest."""
+    """The share of every class (rounded, at least one image) drawn without replacement, and the
+    rest.
+    """
     generator = np.random.default_rng(seed)
     inside = np.zeros(len(labels), bool)
     for number in np.unique(labels):

@@ -8,7 +8,9 @@ from sigspike.images.methods.co_teaching import CoTeaching as CoTeaching
 from sigspike.images.methods.cross_entropy import CrossEntropy as CrossEntropy
 from sigspike.images.methods.early_learning import EarlyLearning as EarlyLearning
 from sigspike.images.methods.feature_reweighting import FeatureReweighting as FeatureReweighting
-from sigspike.images.methods.generalised_cross_entropy import GeneralisedCrossEntropy as GeneralisedCrossEntropy
+from sigspike.images.methods.generalised_cross_entropy import (
+    GeneralisedCrossEntropy as GeneralisedCrossEntropy,
+)
 from sigspike.images.methods.improved_mae import ImprovedMAE as ImprovedMAE
 from sigspike.images.methods.label_noise import LabelNoise as LabelNoise
 from sigspike.images.methods.label_smoothing import LabelSmoothing as LabelSmoothing
@@ -27,4 +29,6 @@ from sigspike.images.methods.state import Descent as Descent
 from sigspike.images.methods.state import Model as Model
 from sigspike.images.methods.state import State as State
 from sigspike.images.methods.state import Weights as Weights
-from sigspike.images.methods.symmetric_cross_entropy import SymmetricCrossEntropy as SymmetricCrossEntropy
+from sigspike.images.methods.symmetric_cross_entropy import (
+    SymmetricCrossEntropy as SymmetricCrossEntropy,
+)

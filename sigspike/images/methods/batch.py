@@ -1,4 +1,6 @@
-"""What a step is given: images with their noisy labels, further views of them, and clean images where there are any."""
+"""What a step is given: images with their noisy labels, further views of them, and clean images
+where there are any.
+"""
 
 from typing import NamedTuple
 
@@ -18,11 +20,12 @@ class Clean(NamedTuple):
 class Batch(NamedTuple):
     """Training images at one step, augmented and normalised.
 
-    ``ids`` are their places among the training images, ``labels`` the noisy ones. ``present`` is 1, or 0 where an
-    image only fills up the last batch: that one counts in no mean, and nothing about it is to be remembered.
-    ``views`` are further augmentations of the same images, one for each in the method's ``views``; ``clean`` is a
-    batch of the clean subset, None without one. ``key`` is this step's own. ``epoch`` counts from 0, and ``progress``
-    is the share of all steps that has been taken, in [0, 1).
+    ``ids`` are their places among the training images, ``labels`` the noisy ones. ``present`` is 1,
+    or 0 where an image only fills up the last batch: that one counts in no mean, and nothing about
+    it is to be remembered. ``views`` are further augmentations of the same images, one for each in
+    the method's ``views``; ``clean`` is a batch of the clean subset, None without one. ``key`` is
+    this step's own. ``epoch`` counts from 0, and ``progress`` is the share of all steps that has
+    been taken, in [0, 1).
     """
 
     ids: Int[Array, " sample"]
@@ -39,7 +42,11 @@ class Batch(NamedTuple):
         """Σ_i present_i v_i / Σ_i present_i."""
         return (self.present * values).sum() / self.present.sum()
 
-    def written(self, whole: Num[Array, "all ..."], rows: Num[Array, "sample ..."]) -> Num[Array, "all ..."]:
-        """``whole``, which has a row for every training image, with these rows for the images of the batch."""
+    def written(
+        self, whole: Num[Array, "all ..."], rows: Num[Array, "sample ..."]
+    ) -> Num[Array, "all ..."]:
+        """``whole``, which has a row for every training image, with these rows for the images of
+        the batch.
+        """
         places = jnp.where(self.present > 0, self.ids, len(whole))
         return whole.at[places].set(rows.astype(whole.dtype), mode="drop")

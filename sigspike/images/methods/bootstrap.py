@@ -15,7 +15,8 @@ SHARE = Range(low=0, high=1)
 class SoftBootstrap(Method):
     """ℓ = −Σ_k (β y_k + (1 − β) p_k) log p_k (Reed et al. 2014, arXiv 1412.6596).
 
-    The p_k of the target is differentiated too, as there: the second term is the entropy of p, which is minimised.
+    The p_k of the target is differentiated too, as there: the second term is the entropy of p,
+    which is minimised.
     """
 
     beta: float | Float[Array, ""] = number(SHARE, "share β of the label", default=0.95)

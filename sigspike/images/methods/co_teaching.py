@@ -17,12 +17,13 @@ ROUNDING = 1e-4  # a share (1 − ε) n of images that is whole stays so
 
 
 class CoTeaching(Method):
-    """θ_a ← θ_a − η T(mean of ∇ℓ_i(θ_a) over S_b), S_b the ⌊(1 − d) n⌋ images of the batch whose loss ℓ_i(θ_b) is
-    smallest for the *other* network, d = min(t/T, 1) ε (Han et al. 2018, arXiv 1804.06872, Algorithm 1).
+    """θ_a ← θ_a − η T(mean of ∇ℓ_i(θ_a) over S_b), S_b the ⌊(1 − d) n⌋ images of the batch whose
+    loss ℓ_i(θ_b) is smallest for the *other* network, d = min(t/T, 1) ε (Han et al. 2018, arXiv
+    1804.06872, Algorithm 1).
 
-    ℓ is cross entropy, t the epochs done, T = ``n_gradual`` (theirs: 10) and ε = ``noise_rate``. Both see the same
-    batch, whole, in training: what is left out counts for batch norm. One image at least is kept. The first network
-    is the one that is reported.
+    ℓ is cross entropy, t the epochs done, T = ``n_gradual`` (theirs: 10) and ε = ``noise_rate``.
+    Both see the same batch, whole, in training: what is left out counts for batch norm. One image
+    at least is kept. The first network is the one that is reported.
     """
 
     noise_rate: float | Float[Array, ""] = number(BELOW_ONE, "noise rate ε", default=0.2)
@@ -45,7 +46,9 @@ class CoTeaching(Method):
         return after, Seen(output.logits, output.buffers, state.carried, report)
 
     def kept(self, losses: Losses, batch: Batch) -> Losses:
-        """1 for the images of small loss that are taught on, else 0; what fills up a batch is never among them."""
+        """1 for the images of small loss that are taught on, else 0; what fills up a batch is never
+        among them.
+        """
         dropped = jnp.minimum(batch.epoch / self.n_gradual, 1) * self.noise_rate
         size = jnp.maximum(jnp.floor((1 - dropped) * batch.present.sum() + ROUNDING), 1)
         order = jnp.argsort(jnp.where(batch.present > 0, losses, jnp.inf))

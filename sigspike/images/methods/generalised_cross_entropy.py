@@ -1,4 +1,6 @@
-"""Generalised cross entropy, between cross entropy and the mean absolute error; plain, or pruned of what fits badly."""
+"""Generalised cross entropy, between cross entropy and the mean absolute error; plain, or pruned of
+what fits badly.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -14,11 +16,13 @@ SHARE = Range(low=0, high=1, open_low=True)
 
 
 class GeneralisedCrossEntropy(Method):
-    """ℓ_q = (1 − p_ỹ^q)/q (Zhang & Sabuncu 2018, arXiv 1805.07836): −log p_ỹ for q → 0, 1 − p_ỹ for q = 1.
+    """ℓ_q = (1 − p_ỹ^q)/q (Zhang & Sabuncu 2018, arXiv 1805.07836): −log p_ỹ for q → 0, 1 − p_ỹ for
+    q = 1.
 
-    With ``prune_from`` > 0 it is truncated as theirs: at the beginning of that epoch, counted from 1, and of
-    every ``prune_every``-th after it, all training images are looked at, and until the next look those with p_ỹ ≤ k
-    have the constant loss ℓ_q(k): they are pruned. The paper prunes from epoch 40 (CIFAR-10) or 80 (CIFAR-100).
+    With ``prune_from`` > 0 it is truncated as theirs: at the beginning of that epoch, counted from
+    1, and of every ``prune_every``-th after it, all training images are looked at, and until the
+    next look those with p_ỹ ≤ k have the constant loss ℓ_q(k): they are pruned. The paper prunes
+    from epoch 40 (CIFAR-10) or 80 (CIFAR-100).
     """
 
     q: float | Float[Array, ""] = number(SHARE, "exponent q", default=0.7)
@@ -26,7 +30,9 @@ class GeneralisedCrossEntropy(Method):
     prune_every: int = count("epochs between two prunings", default=10)
     k: float | Float[Array, ""] = number(SHARE, "threshold k of p", default=0.5)
 
-    def carried(self, facts: Facts, models: tuple[Model, ...], key: Key[Array, ""]) -> Float[Array, " image"]:
+    def carried(
+        self, facts: Facts, models: tuple[Model, ...], key: Key[Array, ""]
+    ) -> Float[Array, " image"]:
         """1 for every image that is trained on, 0 for one that is pruned."""
         return jnp.ones(len(facts.labels))
 

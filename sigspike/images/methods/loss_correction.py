@@ -25,9 +25,10 @@ def _as_entries(value: Any) -> Any:
 class LossCorrection(Method):
     """What both share: T_ij = P(ỹ = j | y = i) (Patrini et al. 2017, arXiv 1609.03683).
 
-    ``source`` "true": as counted from the known noise. "anchors": estimated after ``warm_up`` epochs of cross entropy,
-    T_ij = p_j(x^i), where x^i is the training image at the ``quantile`` of p_i (theirs: 0.97 for CIFAR-10, 1 for
-    CIFAR-100; they then train anew, here training goes on). "given": ``matrix``, C × C, row by row.
+    ``source`` "true": as counted from the known noise. "anchors": estimated after ``warm_up``
+    epochs of cross entropy, T_ij = p_j(x^i), where x^i is the training image at the ``quantile`` of
+    p_i (theirs: 0.97 for CIFAR-10, 1 for CIFAR-100; they then train anew, here training goes on).
+    "given": ``matrix``, C × C, row by row.
     """
 
     source: str = choice("true", "anchors", "given", default="true")
@@ -35,19 +36,29 @@ class LossCorrection(Method):
     warm_up: int = count("epochs before T is estimated", default=10)
     quantile: float = constant(Range(low=0, high=1), "quantile of the anchors", default=0.97)
 
-    def carried(self, facts: Facts, models: tuple[Model, ...], key: Key[Array, ""]) -> Float[Array, "true noisy"]:
+    def carried(
+        self, facts: Facts, models: tuple[Model, ...], key: Key[Array, ""]
+    ) -> Float[Array, "true noisy"]:
         """The matrix that `losses` works with; the identity while T is unknown."""
-        found = {"true": facts.transition, "anchors": np.eye(facts.n_classes), "given": self._given(facts.n_classes)}
+        found = {
+            "true": facts.transition,
+            "anchors": np.eye(facts.n_classes),
+            "given": self._given(facts.n_classes),
+        }
         transition = found[self.source]
         if transition is None:
-            raise Refusal("`source` must be 'anchors' or 'given' where the true labels are unknown, got 'true'")
+            raise Refusal(
+                "`source` must be 'anchors' or 'given' where the true labels are unknown, got 'true'"
+            )
         return jnp.asarray(self.prepared(transition), float)
 
     def before_epoch(self, state: State, epoch: int, look: Look) -> State:
         if self.source != "anchors" or epoch != self.warm_up:
             return state
         p = np.asarray(jax.nn.softmax(look.outputs(state.models[0]).logits), float)
-        return state._replace(carried=jnp.asarray(self.prepared(anchored(p, self.quantile)), state.carried.dtype))
+        return state._replace(
+            carried=jnp.asarray(self.prepared(anchored(p, self.quantile)), state.carried.dtype)
+        )
 
     @abstractmethod
     def losses(self, logits: Logits, batch: Batch, carried: PyTree) -> tuple[Losses, PyTree]:
@@ -61,10 +72,14 @@ class LossCorrection(Method):
         if self.source != "given":
             return None
         if len(self.matrix) != n_classes**2:
-            raise Refusal(f"`matrix` must have {n_classes} × {n_classes} entries, got {len(self.matrix)}")
+            raise Refusal(
+                f"`matrix` must have {n_classes} × {n_classes} entries, got {len(self.matrix)}"
+            )
         rows = np.reshape(self.matrix, (n_classes, n_classes))
         if (rows < 0).any() or np.abs(rows.sum(1) - 1).max() > 1e-6:
-            raise Refusal(f"`matrix` must have rows of probabilities that sum to 1, got {rows[0].tolist()} first")
+            raise Refusal(
+                f"`matrix` must have rows of probabilities that sum to 1, got {rows[0].tolist()} first"
+            )
         return rows
 
 
@@ -77,8 +92,8 @@ class Forward(LossCorrection):
 
 
 class Backward(LossCorrection):
-    """ℓ = −Σ_j (T⁻¹)_ỹj log p_j, whose mean over ỹ is the cross entropy with y; T⁻¹ is the pseudo-inverse where T has
-    no inverse.
+    """ℓ = −Σ_j (T⁻¹)_ỹj log p_j, whose mean over ỹ is the cross entropy with y; T⁻¹ is the
+    pseudo-inverse where T has no inverse.
     """
 
     def prepared(self, transition: Matrix) -> Matrix:

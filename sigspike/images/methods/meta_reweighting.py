@@ -3,7 +3,14 @@
 import jax
 from jaxtyping import Array, Float
 
-from sigspike.common.reweighting import Bilevel, Carried, Linearised, PersistentWeights, Rule, WeightedDescent
+from sigspike.common.reweighting import (
+    Bilevel,
+    Carried,
+    Linearised,
+    PersistentWeights,
+    Rule,
+    WeightedDescent,
+)
 from sigspike.foundation.fields import part, switch
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Losses, cross_entropy
@@ -12,25 +19,34 @@ from sigspike.images.methods.state import Descent, Model, Weights
 
 
 class MetaReweighting(Reweighted):
-    """c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ = −(B/η) ∂L_val(θ̂)/∂w_i, θ̂ = θ − η T((1/B) Σ_i w_i ∇ℓ_i(θ)): see `Bilevel`.
+    """c_i = ⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩ = −(B/η) ∂L_val(θ̂)/∂w_i, θ̂ = θ − η T((1/B) Σ_i w_i ∇ℓ_i(θ)):
+    see `Bilevel`.
 
-    L_val is the mean cross entropy of the clean batch at θ̂, or at θ itself where not ``ahead``. Batch norm takes the
-    clean batch's own statistics there, as the training batch has its own; no running statistic sees clean images.
+    L_val is the mean cross entropy of the clean batch at θ̂, or at θ itself where not ``ahead``.
+    Batch norm takes the clean batch's own statistics there, as the training batch has its own; no
+    running statistic sees clean images.
 
     By its ``rule`` it is meta-reweighting with persistent weights (arXiv 2510.12209), w_i ←
     clip(w_i + β c_i); L2RW with ``FreshWeights`` (Ren et al. 2018, who take L_val at θ: c at w = 0
     without momentum or decay); or Meta-Weight-Net with ``WeightNetwork`` (Shu et al. 2019, whose θ̂
     is one of plain descent; its rate is their meta rate times η/B).
 
-    A revision adds to the forward and backward pass of a step another backward pass (none where not ``ahead``), a
-    tangent pass, and both passes of the clean batch; ``rule.every`` makes revisions rarer. The rate β is ours.
+    A revision adds to the forward and backward pass of a step another backward pass (none where not
+    ``ahead``), a tangent pass, and both passes of the clean batch; ``rule.every`` makes revisions
+    rarer. The rate β is ours.
     """
 
     rule: Rule = part(Rule, lambda: PersistentWeights(rate=20.0))
     ahead: bool = switch(True)
 
     def couplings(
-        self, at: Linearised, model: Model, carried: Carried, batch: Batch, outer: WeightedDescent, descent: Descent
+        self,
+        at: Linearised,
+        model: Model,
+        carried: Carried,
+        batch: Batch,
+        outer: WeightedDescent,
+        descent: Descent,
     ) -> Losses:
         clean = batch.clean
         assert clean is not None

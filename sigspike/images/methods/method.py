@@ -1,23 +1,30 @@
-"""What a method of learning from noisy labels must say of itself: as little as a loss, or as much as a whole step.
+"""What a method of learning from noisy labels must say of itself: as little as a loss, or as much
+as a whole step.
 
-How to add one: a file in this folder with a `Method`, and a line in ``__init__``; the command line finds it by itself.
-Write the first of these that is enough, and leave the rest as it is:
+How to add one: a file in this folder with a `Method`, and a line in ``__init__``; the command line
+finds it by itself. Write the first of these that is enough, and leave the rest as it is:
 
-1. ``losses(logits, batch, carried) -> (losses, carried)``: a loss for each image (GCE, SL, Bootstrap; label noise with
+1. ``losses(logits, batch, carried) -> (losses, carried)``: a loss for each image (GCE, SL,
+Bootstrap; label noise with
    ``batch.key``; ELR with targets that it carries).
-2. ``objective(weights, buffers, batch, carried, network) -> (value, Seen)``: what is minimised over ``weights`` = the
+2. ``objective(weights, buffers, batch, carried, network) -> (value, Seen)``: what is minimised over
+``weights`` = the
    network's parameters and ``extra`` (RFL: decoder and cluster head, on ``batch.views``).
-3. ``step(state, batch, descent) -> (state, Seen)``: the whole step (Co-teaching: ``n_models`` = 2 and two
-   ``state.models``; meta-reweighting: ``batch.clean``, with ``Bilevel(rule, descent.rate, descent.transform)``).
+3. ``step(state, batch, descent) -> (state, Seen)``: the whole step (Co-teaching: ``n_models`` = 2
+and two
+   ``state.models``; meta-reweighting: ``batch.clean``, with ``Bilevel(rule, descent.rate,
+   descent.transform)``).
 
-What it may have besides: ``extra`` parameters, which the optimiser trains; arrays it has ``carried`` from step to step,
-with a row for each training image if it likes (read ``carried[batch.ids]``, write ``batch.written(carried, rows)``);
-``views``, further augmentations of every image; ``needs_clean``, batches of a clean subset; and ``before_epoch``,
-Python code between two compiled epochs, which may look at all training images (selection, pruning, estimates of T).
+What it may have besides: ``extra`` parameters, which the optimiser trains; arrays it has
+``carried`` from step to step, with a row for each training image if it likes (read
+``carried[batch.ids]``, write ``batch.written(carried, rows)``); ``views``, further augmentations of
+every image; ``needs_clean``, batches of a clean subset; and ``before_epoch``, Python code between
+two compiled epochs, which may look at all training images (selection, pruning, estimates of T).
 
-All arrays of a method belong to ``State``: it is donated, checkpointed, and the only thing that is resumed. Inside a
-step nothing is raised and no shape depends on values. What a step should report goes into ``Seen.report``, numbers by
-name, the same names at every step: the log has their means over the epoch.
+All arrays of a method belong to ``State``: it is donated, checkpointed, and the only thing that is
+resumed. Inside a step nothing is raised and no shape depends on values. What a step should report
+goes into ``Seen.report``, numbers by name, the same names at every step: the log has their means
+over the epoch.
 """
 
 from collections.abc import Callable
@@ -50,8 +57,9 @@ def of_label(values: Float[Array, "sample class"], labels: Int[Array, " sample"]
 
 
 class Facts(NamedTuple):
-    """What is known before training: the network, n noisy labels (image), C, the shape (row, column, channel) of an
-    image, P(ỹ = j | y = i) where the truth is known (else None), steps of an epoch, and epochs.
+    """What is known before training: the network, n noisy labels (image), C, the shape (row,
+    column, channel) of an image, P(ỹ = j | y = i) where the truth is known (else None), steps of an
+    epoch, and epochs.
     """
 
     network: ImageNetwork
@@ -73,8 +81,9 @@ class Evaluated(NamedTuple):
 class Look(NamedTuple):
     """A look at all training images between epochs, not augmented, by networks in evaluation.
 
-    ``outputs(model)`` gives logits (image, class) and features (image, feature), ``labels`` are the noisy ones;
-    ``clean(model)`` and ``clean_labels`` are the same of the clean subset, with true labels (None without one).
+    ``outputs(model)`` gives logits (image, class) and features (image, feature), ``labels`` are the
+    noisy ones; ``clean(model)`` and ``clean_labels`` are the same of the clean subset, with true
+    labels (None without one).
     """
 
     labels: Int[Array, " image"]
@@ -84,7 +93,9 @@ class Look(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a pass over the batch saw: logits of the first model, buffers, what is carried on, and numbers to report."""
+    """What a pass over the batch saw: logits of the first model, buffers, what is carried on, and
+    numbers to report.
+    """
 
     logits: Logits
     buffers: Buffers
@@ -100,7 +111,9 @@ class Method(Checked):
 
     @property
     def views(self) -> tuple[Augmentation, ...]:
-        """Further augmentations of every training image, beside the usual one (``Augmentation(0, False)``: none)."""
+        """Further augmentations of every training image, beside the usual one (``Augmentation(0,
+        False)``: none).
+        """
         return ()
 
     def extra(self, facts: Facts, key: Key[Array, ""]) -> PyTree:
@@ -116,11 +129,18 @@ class Method(Checked):
         return state
 
     def losses(self, logits: Logits, batch: Batch, carried: PyTree) -> tuple[Losses, PyTree]:
-        """ℓ_i of the batch, and what is carried on: cross entropy with the noisy label, unless a method says more."""
+        """ℓ_i of the batch, and what is carried on: cross entropy with the noisy label, unless a
+        method says more.
+        """
         return cross_entropy(logits, batch.labels), carried
 
     def objective(
-        self, weights: Weights, buffers: Buffers, batch: Batch, carried: PyTree, network: ImageNetwork
+        self,
+        weights: Weights,
+        buffers: Buffers,
+        batch: Batch,
+        carried: PyTree,
+        network: ImageNetwork,
     ) -> tuple[Float[Array, ""], Seen]:
         """What one model minimises."""
         output = network(weights.network, buffers, batch.images, train=True)

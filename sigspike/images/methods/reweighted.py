@@ -1,4 +1,6 @@
-"""What methods with a weight for every training image share: a step of weighted losses, the weights kept by a rule."""
+"""What methods with a weight for every training image share: a step of weighted losses, the weights
+kept by a rule.
+"""
 
 from abc import abstractmethod
 from typing import Any, ClassVar
@@ -6,7 +8,14 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 from jaxtyping import Array, Key, PyTree
 
-from sigspike.common.reweighting import Carried, Linearised, PersistentWeights, Rule, WeightedDescent, linearised
+from sigspike.common.reweighting import (
+    Carried,
+    Linearised,
+    PersistentWeights,
+    Rule,
+    WeightedDescent,
+    linearised,
+)
 from sigspike.foundation.fields import part
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Facts, Losses, Method, Seen, cross_entropy
@@ -15,11 +24,13 @@ from sigspike.images.networks import Output
 
 
 class Reweighted(Method):
-    """θ ← θ − η T((1/B) Σ_i w_i ∇ℓ_i(θ)), ℓ cross entropy, B the images of the batch (those ``present``); before it, in
-    every ``rule.every``-th step, the ``rule`` revises w from couplings c_i to the clean images.
+    """θ ← θ − η T((1/B) Σ_i w_i ∇ℓ_i(θ)), ℓ cross entropy, B the images of the batch (those
+    ``present``); before it, in every ``rule.every``-th step, the ``rule`` revises w from couplings
+    c_i to the clean images.
 
-    A rule whose weights sum to 1 over the batch (``FreshWeights``) is taken without 1/B. What is carried is the rule's
-    state; where that has rows, one more than there are training images, for what only fills up a batch.
+    A rule whose weights sum to 1 over the batch (``FreshWeights``) is taken without 1/B. What is
+    carried is the rule's state; where that has rows, one more than there are training images, for
+    what only fills up a batch.
     """
 
     rule: Rule = part(Rule, PersistentWeights)
@@ -32,9 +43,17 @@ class Reweighted(Method):
 
     @abstractmethod
     def couplings(
-        self, at: Linearised, model: Model, carried: Carried, batch: Batch, outer: WeightedDescent, descent: Descent
+        self,
+        at: Linearised,
+        model: Model,
+        carried: Carried,
+        batch: Batch,
+        outer: WeightedDescent,
+        descent: Descent,
     ) -> Losses:
-        """c_i of the batch; ``at`` are its losses at θ (``at.extra`` the network's output), ``outer`` is its step."""
+        """c_i of the batch; ``at`` are its losses at θ (``at.extra`` the network's output),
+        ``outer`` is its step.
+        """
 
     def step(self, state: State, batch: Batch, descent: Descent) -> tuple[State, Seen]:
         (model,) = state.models
@@ -54,7 +73,10 @@ class Reweighted(Method):
             carried,
             rows(batch),
         )
-        report = {"objective": seen.weights @ seen.losses / self.rule.divisor(size), "weight": batch.mean(seen.weights)}
+        report = {
+            "objective": seen.weights @ seen.losses / self.rule.divisor(size),
+            "weight": batch.mean(seen.weights),
+        }
         after = Model(weights, at.extra.buffers, carried.optimiser)
         return (
             State((after,), carried.rule, state.step + 1),

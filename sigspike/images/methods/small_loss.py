@@ -26,9 +26,13 @@ class SmallLoss(Method):
     rule: str = choice("log_c", "mixture", "share", default="log_c")
     warm_up: int = count("epochs with all images", default=10)
     every: int = count("epochs between two selections", default=1)
-    keep: float = constant(Range(low=0, high=1, open_low=True), "share kept by the rule 'share'", default=0.5)
+    keep: float = constant(
+        Range(low=0, high=1, open_low=True), "share kept by the rule 'share'", default=0.5
+    )
 
-    def carried(self, facts: Facts, models: tuple[Model, ...], key: Key[Array, ""]) -> Float[Array, " image"]:
+    def carried(
+        self, facts: Facts, models: tuple[Model, ...], key: Key[Array, ""]
+    ) -> Float[Array, " image"]:
         """1 for every image kept, else 0."""
         return jnp.ones(len(facts.labels))
 

@@ -1,4 +1,6 @@
-"""What goes from step to step: trained weights, buffers, the optimiser's state, and whatever a method carries."""
+"""What goes from step to step: trained weights, buffers, the optimiser's state, and whatever a
+method carries.
+"""
 
 from typing import Any, NamedTuple
 
@@ -10,14 +12,18 @@ from sigspike.images.networks import Buffers, ImageNetwork, Params
 
 
 class Weights(NamedTuple):
-    """All that is trained by the optimiser: the network's parameters, and further ones of a method (``extra``)."""
+    """All that is trained by the optimiser: the network's parameters, and further ones of a method
+    (``extra``).
+    """
 
     network: Params
     extra: PyTree = ()
 
 
 class Model(NamedTuple):
-    """One network in training: its weights θ, batch norm's buffers, and the state of the transformation T."""
+    """One network in training: its weights θ, batch norm's buffers, and the state of the
+    transformation T.
+    """
 
     weights: Weights
     buffers: Buffers
@@ -25,8 +31,8 @@ class Model(NamedTuple):
 
 
 class State(NamedTuple):
-    """One model or several, what the method carries, and the number of steps taken: arrays all, and all of it is
-    written into a checkpoint.
+    """One model or several, what the method carries, and the number of steps taken: arrays all, and
+    all of it is written into a checkpoint.
     """
 
     models: tuple[Model, ...]
@@ -35,7 +41,9 @@ class State(NamedTuple):
 
 
 class Descent(NamedTuple):
-    """θ ← θ − η_t T(∇): the network, the optimiser's transformation T (weight decay in it), and the rate η_t now."""
+    """θ ← θ − η_t T(∇): the network, the optimiser's transformation T (weight decay in it), and the
+    rate η_t now.
+    """
 
     network: ImageNetwork
     transform: optax.GradientTransformation
@@ -45,5 +53,7 @@ class Descent(NamedTuple):
         """The model after a step along ``gradient``, with the buffers of that pass."""
         change, optimiser = self.transform.update(gradient, model.optimiser, model.weights)
         rate = self.rate
-        weights = jax.tree.map(lambda value, by: value - rate.astype(value.dtype) * by, model.weights, change)
+        weights = jax.tree.map(
+            lambda value, by: value - rate.astype(value.dtype) * by, model.weights, change
+        )
         return Model(weights, buffers, optimiser)

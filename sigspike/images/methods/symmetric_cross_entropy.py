@@ -11,10 +11,11 @@ from sigspike.images.methods.method import Logits, Losses, Method, cross_entropy
 
 
 class SymmetricCrossEntropy(Method):
-    """ℓ = −α log p_ỹ − β Σ_k p_k log y_k, with log 1 = 0 and the label's zeros taken as ``floor`` (Wang et al. 2019,
-    arXiv 1908.06112): the second term is −β log(floor) (1 − p_ỹ).
+    """ℓ = −α log p_ỹ − β Σ_k p_k log y_k, with log 1 = 0 and the label's zeros taken as ``floor``
+    (Wang et al. 2019, arXiv 1908.06112): the second term is −β log(floor) (1 − p_ỹ).
 
-    Theirs: α = 0.1, β = 1 for CIFAR-10, α = 6, β = 0.1 for CIFAR-100, and a floor of 10⁻⁴ in their code.
+    Theirs: α = 0.1, β = 1 for CIFAR-10, α = 6, β = 0.1 for CIFAR-100, and a floor of 10⁻⁴ in their
+    code.
     """
 
     alpha: float | Float[Array, ""] = number(NONNEGATIVE, "weight α of cross entropy", default=0.1)

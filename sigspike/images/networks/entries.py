@@ -1,4 +1,6 @@
-"""What stands in a network's state_dict: PyTorch's names, shapes and order, and the laws of initial values."""
+"""What stands in a network's state_dict: PyTorch's names, shapes and order, and the laws of initial
+values.
+"""
 
 import math
 from typing import Literal, NamedTuple, get_args
@@ -13,8 +15,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Law(NamedTuple):
-    """An initial value: ``scale`` times a standard draw ("uniform": U(−1, 1), "normal": N(0, 1)), times one
-    ("constant"), or no batch seen ("count").
+    """An initial value: ``scale`` times a standard draw ("uniform": U(−1, 1), "normal": N(0, 1)),
+    times one ("constant"), or no batch seen ("count").
     """
 
     kind: Kind
@@ -22,7 +24,9 @@ class Law(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A named array: its shape, the law of its initial value, and whether it is a buffer, which nothing trains."""
+    """A named array: its shape, the law of its initial value, and whether it is a buffer, which
+    nothing trains.
+    """
 
     shape: Shape
     law: Law
@@ -34,15 +38,15 @@ ONE, ZERO = Law("constant", 1.0), Law("constant", 0.0)
 
 
 def uniform(fan_in: int) -> Law:
-    """U(−1/√fan_in, 1/√fan_in): what ``torch.nn.Conv2d`` and ``torch.nn.Linear`` draw, weight and bias
-    (kaiming_uniform with a = √5).
+    """U(−1/√fan_in, 1/√fan_in): what ``torch.nn.Conv2d`` and ``torch.nn.Linear`` draw, weight and
+    bias (kaiming_uniform with a = √5).
     """
     return Law("uniform", fan_in**-0.5)
 
 
 def he_fan_out(shape: Shape) -> Law:
-    """N(0, 2/(out × height × width)) for a kernel of ``shape``: kaiming_normal in mode fan_out, as torchvision draws
-    its convolutions.
+    """N(0, 2/(out × height × width)) for a kernel of ``shape``: kaiming_normal in mode fan_out, as
+    torchvision draws its convolutions.
     """
     return Law("normal", (2 / (shape[0] * math.prod(shape[2:]))) ** 0.5)
 
@@ -67,10 +71,15 @@ def linear_entries(name: str, inputs: int, outputs: int) -> Entries:
 
 
 def draw(entries: Entries, key: Key[Array, ""]) -> dict[str, Num[Array, "..."]]:
-    """Initial values; one long draw of each kind, of which every entry takes its part, for that compiles quickly."""
+    """Initial values; one long draw of each kind, of which every entry takes its part, for that
+    compiles quickly.
+    """
     sizes = {name: math.prod(entry.shape) for name, entry in entries.items()}
     uniform_key, normal_key = jax.random.split(key)
-    taken = {kind: sum(sizes[name] for name, entry in entries.items() if entry.law.kind == kind) for kind in KINDS}
+    taken = {
+        kind: sum(sizes[name] for name, entry in entries.items() if entry.law.kind == kind)
+        for kind in KINDS
+    }
     standard = {
         "uniform": jax.random.uniform(uniform_key, (taken["uniform"],), minval=-1),
         "normal": jax.random.normal(normal_key, (taken["normal"],)),

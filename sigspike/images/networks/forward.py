@@ -12,11 +12,13 @@ Buffers = dict[str, Num[Array, "..."]]
 class Forward:
     """Layers by their names in the state_dict; batch norm leaves its new statistics in ``buffers``.
 
-    Maps are computed in ``compute`` (None: the parameters' own precision), batch norm and linear layers in the
-    parameters'.
+    Maps are computed in ``compute`` (None: the parameters' own precision), batch norm and linear
+    layers in the parameters'.
     """
 
-    def __init__(self, params: Params, buffers: Buffers, train: bool, compute: jnp.dtype | None = None) -> None:
+    def __init__(
+        self, params: Params, buffers: Buffers, train: bool, compute: jnp.dtype | None = None
+    ) -> None:
         self.params, self.buffers, self.train, self.compute = params, dict(buffers), train, compute
 
     def conv(self, name: str, maps: Maps, stride: int = 1, padding: int = 0) -> Outputs:
@@ -28,7 +30,9 @@ class Forward:
 
     def batch_norm(self, name: str, maps: Maps) -> Maps:
         """Batch norm; in training the statistics move and one batch more is counted."""
-        running = Statistics(self.buffers[f"{name}.running_mean"], self.buffers[f"{name}.running_var"])
+        running = Statistics(
+            self.buffers[f"{name}.running_mean"], self.buffers[f"{name}.running_var"]
+        )
         weight, bias = self.params[f"{name}.weight"], self.params[f"{name}.bias"]
         maps, after = batch_norm(maps, weight, bias, running, self.train)
         if self.train:

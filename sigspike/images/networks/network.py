@@ -1,4 +1,6 @@
-"""What an image network must say of itself: what stands in its state_dict, and the layers from images to logits."""
+"""What an image network must say of itself: what stands in its state_dict, and the layers from
+images to logits.
+"""
 
 from abc import abstractmethod
 from typing import NamedTuple
@@ -17,8 +19,8 @@ Answers = tuple[Float[Array, "sample class"], Float[Array, "sample feature"], Ou
 
 
 class Output(NamedTuple):
-    """Logits, the input of the last linear layer, the last maps before they are pooled, and the buffers after this
-    batch (those given, when not training).
+    """Logits, the input of the last linear layer, the last maps before they are pooled, and the
+    buffers after this batch (those given, when not training).
     """
 
     logits: Float[Array, "sample class"]
@@ -28,11 +30,13 @@ class Output(NamedTuple):
 
 
 class ImageNetwork(Checked):
-    """A network whose parameters and buffers are PyTorch's state_dict: flat dictionaries with its names and layouts.
+    """A network whose parameters and buffers are PyTorch's state_dict: flat dictionaries with its
+    names and layouts.
 
-    Images are (sample, row, column, channel), parameters lie as PyTorch's. Buffers are the running statistics of
-    batch norm and, as an integer, the batches seen. With ``compute`` = "bfloat16" convolutions are computed in that,
-    while parameters, statistics, features and logits stay as they are.
+    Images are (sample, row, column, channel), parameters lie as PyTorch's. Buffers are the running
+    statistics of batch norm and, as an integer, the batches seen. With ``compute`` = "bfloat16"
+    convolutions are computed in that, while parameters, statistics, features and logits stay as
+    they are.
     """
 
     n_classes: int = count("classes C")
@@ -60,5 +64,7 @@ class ImageNetwork(Checked):
         if images.ndim != 4 or images.shape[-1] != self.in_channels:
             expected = f"(sample, row, column, {self.in_channels})"
             raise Refusal(f"`images` must have shape {expected}, got {images.shape}")
-        forward = Forward(params, buffers, train, jnp.dtype(jnp.bfloat16) if self.compute == "bfloat16" else None)
+        forward = Forward(
+            params, buffers, train, jnp.dtype(jnp.bfloat16) if self.compute == "bfloat16" else None
+        )
         return Output(*self.layers(forward, images), forward.buffers)

@@ -10,18 +10,22 @@ from sigspike.images.networks.forward import Forward
 from sigspike.images.networks.network import Answers, ImageNetwork
 from sigspike.images.ops import Maps, adaptive_average_pool, flatten, max_pool
 
-CONVOLUTIONS = {11: (1, 1, 2, 2, 2), 16: (2, 2, 3, 3, 3)}  # depth: 3 × 3 convolutions of the five stages
+CONVOLUTIONS = {
+    11: (1, 1, 2, 2, 2),
+    16: (2, 2, 3, 3, 3),
+}  # depth: 3 × 3 convolutions of the five stages
 GROWTH = (1, 2, 4, 8, 8)  # channels of a stage, in those of the first
 GRID = 7  # rows and columns that the classifier of the "imagenet" head reads
 
 
 class VGG(ImageNetwork):
-    """Simonyan & Zisserman 2014 (arXiv 1409.1556), with torchvision's names: five stages of relu(conv) and a 2 × 2
-    maximum, ``width``, 2, 4, 8, 8 × ``width`` channels.
+    """Simonyan & Zisserman 2014 (arXiv 1409.1556), with torchvision's names: five stages of
+    relu(conv) and a 2 × 2 maximum, ``width``, 2, 4, 8, 8 × ``width`` channels.
 
-    ``head`` "cifar" is one linear layer on the mean over the image (1 × 1 already for 32 × 32 pixels), "imagenet"
-    three on means over a 7 × 7 grid, 64 × ``width`` wide; their dropout is left out. Kernels are N(0, 2/fan_out) and
-    biases 0; the linear layers are N(0, 0.01²) with biases 0, or PyTorch's default for the single one.
+    ``head`` "cifar" is one linear layer on the mean over the image (1 × 1 already for 32 × 32
+    pixels), "imagenet" three on means over a 7 × 7 grid, 64 × ``width`` wide; their dropout is left
+    out. Kernels are N(0, 2/fan_out) and biases 0; the linear layers are N(0, 0.01²) with biases 0,
+    or PyTorch's default for the single one.
     """
 
     depth: int = choice(*CONVOLUTIONS, default=11)
@@ -60,7 +64,9 @@ class VGG(ImageNetwork):
         return forward.linear("classifier.6", features), features, maps
 
     def _stages(self) -> list[list[tuple[str, int]]]:
-        """Name and channels of every convolution, stage by stage; torchvision counts relu and maximum along."""
+        """Name and channels of every convolution, stage by stage; torchvision counts relu and
+        maximum along.
+        """
         stages, index = [], 0
         for growth, n_convolutions in zip(GROWTH, CONVOLUTIONS[self.depth], strict=True):
             names = [f"features.{index + 2 * convolution}" for convolution in range(n_convolutions)]

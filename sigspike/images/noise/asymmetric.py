@@ -18,10 +18,11 @@ def _as_mapping(value: Any) -> Any:
 class Asymmetric(Law):
     """A share ε of the labels becomes ``mapping``[label].
 
-    ``mapping``: the name of a convention (see `mappings`: "next", "pair", "cifar10", "blocks", "block-pairs") or the
-    class that each of the C classes becomes. Where a class stays itself nothing is wrong, and the realised rate is
-    smaller than ε. ``exact`` and ``per_class`` say how many: see `chosen` (DivideMix: exact; FINE's CIFAR-10: exact
-    per class; ELR, Co-teaching: neither).
+    ``mapping``: the name of a convention (see `mappings`: "next", "pair", "cifar10", "blocks",
+    "block-pairs") or the class that each of the C classes becomes. Where a class stays itself
+    nothing is wrong, and the realised rate is smaller than ε. ``exact`` and ``per_class`` say how
+    many: see `chosen` (DivideMix: exact; FINE's CIFAR-10: exact per class; ELR, Co-teaching:
+    neither).
     """
 
     rate: float = constant(RATE, "share ε of labels that are mapped")
@@ -33,12 +34,18 @@ class Asymmetric(Law):
         if isinstance(self.mapping, str):
             Choice(tuple(MAPPINGS)).check("mapping", self.mapping)
 
-    def draw(self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any) -> Labels:
+    def draw(
+        self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any
+    ) -> Labels:
         if isinstance(self.mapping, str):
             becomes = MAPPINGS[self.mapping](n_classes, generator)
         else:
             becomes = _checked(self.mapping, n_classes)
-        return np.where(chosen(generator, labels, self.rate, self.exact, self.per_class), becomes[labels], labels)
+        return np.where(
+            chosen(generator, labels, self.rate, self.exact, self.per_class),
+            becomes[labels],
+            labels,
+        )
 
 
 def _checked(mapping: tuple[int, ...], n_classes: int) -> np.ndarray:

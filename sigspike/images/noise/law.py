@@ -20,9 +20,9 @@ RATE = Range(low=0, high=1)
 class Law(Checked):
     """Flips labels once, before training; the flips have a seed of their own.
 
-    ``law(labels, n_classes, seed, images)`` gives `NoisyLabels`; the images matter to some laws only. It is drawn on
-    the host by NumPy, so that it depends on no precision and no device. ``drawn`` is false where a file tells it all:
-    no seed is written down then.
+    ``law(labels, n_classes, seed, images)`` gives `NoisyLabels`; the images matter to some laws
+    only. It is drawn on the host by NumPy, so that it depends on no precision and no device.
+    ``drawn`` is false where a file tells it all: no seed is written down then.
     """
 
     drawn: ClassVar[bool] = True
@@ -33,11 +33,16 @@ class Law(Checked):
         truth = as_labels("labels", labels, n_classes)
         noisy = self.draw(np.random.default_rng(seed), truth, n_classes, images)
         rate = getattr(self, "rate", None)
-        law = {name: str(value) if isinstance(value, Path) else value for name, value in describe(self).items()}
+        law = {
+            name: str(value) if isinstance(value, Path) else value
+            for name, value in describe(self).items()
+        }
         return NoisyLabels(noisy, truth, n_classes, law, rate, seed if self.drawn else None)
 
     @abstractmethod
-    def draw(self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any) -> Labels:
+    def draw(
+        self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any
+    ) -> Labels:
         """Noisy labels in place of true ones."""
 
 
@@ -46,7 +51,8 @@ def chosen(
 ) -> Bool[np.ndarray, " image"]:
     """Which images a law draws a label for.
 
-    ``exact``: ⌊ε n⌋ at random places, ``per_class``: ⌊ε n_c⌋ of every class c. Otherwise each with probability ε.
+    ``exact``: ⌊ε n⌋ at random places, ``per_class``: ⌊ε n_c⌋ of every class c. Otherwise each with
+    probability ε.
     """
     if not exact:
         return generator.random(len(labels)) < rate

@@ -20,8 +20,8 @@ def following(n_classes: int, _: np.random.Generator) -> Mapping:
 
 
 def similar(n_classes: int, _: np.random.Generator) -> Mapping:
-    """Similar classes of CIFAR-10: half of the classes flip, so that a rate ε makes ε/2 of the labels wrong
-    (Patrini et al. 2017; DivideMix, ELR, FINE).
+    """Similar classes of CIFAR-10: half of the classes flip, so that a rate ε makes ε/2 of the
+    labels wrong (Patrini et al. 2017; DivideMix, ELR, FINE).
     """
     _check_classes("cifar10", n_classes, n_classes == 10, "10")
     return np.array(CIFAR10)
@@ -30,16 +30,17 @@ def similar(n_classes: int, _: np.random.Generator) -> Mapping:
 def blocks(n_classes: int, _: np.random.Generator) -> Mapping:
     """The next of each five consecutive classes, cyclically, as ELR and FINE do for CIFAR-100.
 
-    Their code calls the blocks superclasses; fine classes are numbered by the alphabet, so they are not. The true
-    superclasses: `next_within`.
+    Their code calls the blocks superclasses; fine classes are numbered by the alphabet, so they are
+    not. The true superclasses: `next_within`.
     """
     _check_classes("blocks", n_classes, n_classes % BLOCK == 0, f"a multiple of {BLOCK}")
     return next_within(np.arange(n_classes) // BLOCK)
 
 
 def block_pairs(n_classes: int, generator: np.random.Generator) -> Mapping:
-    """Two classes of each five consecutive ones change places, which two being drawn (older code for CIFAR-100, still
-    in ELR's and FINE's validation sets): a rate ε makes 2ε/5 of the labels wrong.
+    """Two classes of each five consecutive ones change places, which two being drawn (older code
+    for CIFAR-100, still in ELR's and FINE's validation sets): a rate ε makes 2ε/5 of the labels
+    wrong.
     """
     _check_classes("block-pairs", n_classes, n_classes % BLOCK == 0, f"a multiple of {BLOCK}")
     mapping = np.arange(n_classes)
@@ -59,9 +60,11 @@ MAPPINGS: dict[str, Callable[[int, np.random.Generator], Mapping]] = {
 
 
 def next_within(groups: Any) -> Mapping:
-    """i → the next class of the same group, cyclically, where ``groups`` names the group of every class.
+    """i → the next class of the same group, cyclically, where ``groups`` names the group of every
+    class.
 
-    With the superclass of every fine class of CIFAR-100, this is noise inside the true superclasses.
+    With the superclass of every fine class of CIFAR-100, this is noise inside the true
+    superclasses.
     """
     groups = np.asarray(groups)
     mapping = np.arange(len(groups))

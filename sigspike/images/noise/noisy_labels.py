@@ -18,11 +18,12 @@ Labels = Int[np.ndarray, " image"]
 
 @dataclass(frozen=True, eq=False)
 class NoisyLabels:
-    """Noisy ``labels`` 0 … C−1 of training images in their official order, and their ``truth`` (None: unknown).
+    """Noisy ``labels`` 0 … C−1 of training images in their official order, and their ``truth``
+    (None: unknown).
 
-    ``law`` describes where they come from, ``rate`` is the rate that was asked for and ``seed`` what it was drawn with
-    (None: neither was). The realised rate is another number: labels drawn uniformly over all classes are right by
-    chance.
+    ``law`` describes where they come from, ``rate`` is the rate that was asked for and ``seed``
+    what it was drawn with (None: neither was). The realised rate is another number: labels drawn
+    uniformly over all classes are right by chance.
     """
 
     labels: Labels
@@ -58,12 +59,16 @@ class NoisyLabels:
 
     @property
     def hash(self) -> str:
-        """sha256 of the labels and then the truth (if known), each as little-endian int64: the same everywhere."""
+        """sha256 of the labels and then the truth (if known), each as little-endian int64: the same
+        everywhere.
+        """
         parts = (self.labels,) if self.truth is None else (self.labels, self.truth)
         return hashlib.sha256(b"".join(part.astype("<i8").tobytes() for part in parts)).hexdigest()
 
     def describe(self) -> dict[str, Any]:
-        """All but the labels themselves, as plain numbers and strings: what stands beside every run."""
+        """All but the labels themselves, as plain numbers and strings: what stands beside every
+        run.
+        """
         return {
             "law": self.law,
             "rate": self.rate,
@@ -75,14 +80,18 @@ class NoisyLabels:
         }
 
     def save(self, path: str | Path) -> Path:
-        """Write an npz file with ``labels``, ``truth`` and ``flipped`` (if known) and, as JSON, the description.
+        """Write an npz file with ``labels``, ``truth`` and ``flipped`` (if known) and, as JSON, the
+        description.
 
         Any NumPy reads it, without a pickle; it appears when it is complete.
         """
         path = Path(path)
         if path.suffix != ".npz":
             raise Refusal(f"`path` must end in .npz, got {str(path)!r}")
-        arrays: dict[str, Any] = {"labels": self.labels, "about": np.array(json.dumps(self.describe()))}
+        arrays: dict[str, Any] = {
+            "labels": self.labels,
+            "about": np.array(json.dumps(self.describe())),
+        }
         if self.truth is not None:
             arrays |= {"truth": self.truth, "flipped": self.flipped}
         unfinished = path.with_name(f".{path.name}.part")
@@ -109,21 +118,28 @@ class NoisyLabels:
             if found.hash != about["sha256"]:
                 raise ValueError("its labels are not those that were saved")
         except Exception as error:  # a broken file can fail in any way
-            raise Refusal(f"`path` must be a file of noisy labels, got {str(path)!r} ({error})") from error
+            raise Refusal(
+                f"`path` must be a file of noisy labels, got {str(path)!r} ({error})"
+            ) from error
         return found
 
     @classmethod
     def from_dividemix(cls, path: str | Path, truth: Any, n_classes: int) -> "NoisyLabels":
-        """The noise file of DivideMix and its descendants: one JSON list of whole numbers, in the official order.
+        """The noise file of DivideMix and its descendants: one JSON list of whole numbers, in the
+        official order.
 
         It holds no truth: give the official labels, or None where they are not known.
         """
         try:
             content = json.loads(Path(path).read_text())
         except (OSError, ValueError) as error:
-            raise Refusal(f"`path` must be a JSON list of labels, got {str(path)!r} ({error})") from error
+            raise Refusal(
+                f"`path` must be a JSON list of labels, got {str(path)!r} ({error})"
+            ) from error
         if not isinstance(content, list) or not all(type(label) is int for label in content):
-            raise Refusal(f"`path` must be a JSON list of whole numbers, got {str(path)!r} with other content")
+            raise Refusal(
+                f"`path` must be a JSON list of whole numbers, got {str(path)!r} with other content"
+            )
         law = {"type": "FromFile", "path": str(path)}
         known = None if truth is None else as_labels("truth", truth, n_classes)
         return cls(as_labels("path", content, n_classes), known, n_classes, law)

@@ -22,8 +22,12 @@ class Symmetric(Law):
     exact: bool = switch(default=True)
     per_class: bool = switch(default=False)
 
-    def draw(self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any) -> Labels:
+    def draw(
+        self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any
+    ) -> Labels:
         anew = chosen(generator, labels, self.rate, self.exact, self.per_class)
         if self.include_self:
             return np.where(anew, generator.integers(0, n_classes, len(labels)), labels)
-        return np.where(anew, (labels + generator.integers(1, n_classes, len(labels))) % n_classes, labels)
+        return np.where(
+            anew, (labels + generator.integers(1, n_classes, len(labels))) % n_classes, labels
+        )

@@ -8,22 +8,33 @@ from sigspike.images.ops.convolution import Maps
 
 
 def max_pool(maps: Maps, window: int, stride: int, padding: int = 0) -> Maps:
-    """The largest value of each window; what lies outside is −∞ (``torch.nn.functional.max_pool2d``)."""
+    """The largest value of each window; what lies outside is −∞
+    (``torch.nn.functional.max_pool2d``).
+    """
     edges = ((0, 0), (padding, padding), (padding, padding), (0, 0))
-    return lax.reduce_window(maps, -jnp.inf, lax.max, (1, window, window, 1), (1, stride, stride, 1), edges)
+    return lax.reduce_window(
+        maps, -jnp.inf, lax.max, (1, window, window, 1), (1, stride, stride, 1), edges
+    )
 
 
-def average_pool(maps: Maps, window: int, stride: int, padding: int = 0, ceil: bool = False) -> Maps:
-    """The mean of each window, where zeros of the padding count (``torch.nn.functional.avg_pool2d``).
+def average_pool(
+    maps: Maps, window: int, stride: int, padding: int = 0, ceil: bool = False
+) -> Maps:
+    """The mean of each window, where zeros of the padding count
+    (``torch.nn.functional.avg_pool2d``).
 
-    With ``ceil`` a last window may reach beyond the padding, unless it begins there; what lies beyond does not count.
+    With ``ceil`` a last window may reach beyond the padding, unless it begins there; what lies
+    beyond does not count.
     """
     sizes = maps.shape[1:3]
     beyond = [_beyond(size, window, stride, padding) if ceil else 0 for size in sizes]
     edges = ((0, 0), *((padding, padding + more) for more in beyond), (0, 0))
-    total = lax.reduce_window(maps, 0.0, lax.add, (1, window, window, 1), (1, stride, stride, 1), edges)
+    total = lax.reduce_window(
+        maps, 0.0, lax.add, (1, window, window, 1), (1, stride, stride, 1), edges
+    )
     rows, columns = (
-        _counts(size, window, stride, padding, count) for size, count in zip(sizes, total.shape[1:3], strict=True)
+        _counts(size, window, stride, padding, count)
+        for size, count in zip(sizes, total.shape[1:3], strict=True)
     )
     return total / jnp.asarray(np.outer(rows, columns)[None, :, :, None], maps.dtype)
 

@@ -18,10 +18,11 @@ Shown = Callable[[str], AbstractContextManager[Progress | None]]  # a bar for a 
 
 
 class Cell(NamedTuple):
-    """What was published and what was measured, in % (None where there is nothing), and of what training.
+    """What was published and what was measured, in % (None where there is nothing), and of what
+    training.
 
-    ``departures`` are those of a training that is not the published one: (here, there) by name. ``wrong`` is the share
-    of wrong labels, ``seconds`` what its epochs took.
+    ``departures`` are those of a training that is not the published one: (here, there) by name.
+    ``wrong`` is the share of wrong labels, ``seconds`` what its epochs took.
     """
 
     row: str
@@ -50,15 +51,22 @@ def fill(
     seed: int,
     shown: Shown,
 ) -> list[Cell]:
-    """Train these cells, each in OUT/COLUMN/ROW, column by column; OUT/table.json has those that are done.
+    """Train these cells, each in OUT/COLUMN/ROW, column by column; OUT/table.json has those that
+    are done.
 
-    Called again, it goes on where it was stopped. A row of a method that is not there has no measured accuracy.
+    Called again, it goes on where it was stopped. A row of a method that is not there has no
+    measured accuracy.
     """
     cells: list[Cell] = []
     for column in columns:
         for row in rows:
             cells.append(_cell(table, row, column, dataset, out, scale, seed, shown))
-            content = {"table": table.name, "about": table.about, "seed": seed, "cells": [c.plain() for c in cells]}
+            content = {
+                "table": table.name,
+                "about": table.about,
+                "seed": seed,
+                "cells": [c.plain() for c in cells],
+            }
             text = json.dumps(content | {"provenance": provenance()}, indent=1, ensure_ascii=False)
             part = out / ".table.json.part"
             part.write_text(text + "\n")
@@ -67,7 +75,14 @@ def fill(
 
 
 def _cell(
-    table: Table, row: str, column: str, dataset: Dataset, out: Path, scale: Scale, seed: int, shown: Shown
+    table: Table,
+    row: str,
+    column: str,
+    dataset: Dataset,
+    out: Path,
+    scale: Scale,
+    seed: int,
+    shown: Shown,
 ) -> Cell:
     published = table.accuracy(row, column)
     if not table.available(row):
@@ -75,7 +90,13 @@ def _cell(
         return Cell(row, column, published, None, {}, None, 0.0)
     run = table.run(row, column, dataset, scale, seed)
     with shown(f"{row}, {column}") as progress:
-        result = train(run.training, run.dataset, run.noisy, _folder(out / slug(column) / slug(row)), progress=progress)
+        result = train(
+            run.training,
+            run.dataset,
+            run.noisy,
+            _folder(out / slug(column) / slug(row)),
+            progress=progress,
+        )
     measured = Accuracy(*(100 * at["test_accuracy"] for at in (result.best, result.last)))
     seconds = sum(at["seconds"] for at in result.rows)
     return Cell(row, column, published, measured, run.departures, run.noisy.realised_rate, seconds)

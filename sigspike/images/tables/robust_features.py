@@ -18,10 +18,12 @@ from sigspike.images.training import SGD, Milestones, Training
 
 
 class OfRobustFeatures(Table):
-    """ResNet-18, 300 epochs of SGD: learning rate .1, times .1 at 50 and 75 %; momentum .9, decay 10⁻⁴, batch 128.
+    """ResNet-18, 300 epochs of SGD: learning rate .1, times .1 at 50 and 75 %; momentum .9, decay
+    10⁻⁴, batch 128.
 
-    Symmetric noise goes to the other classes, asymmetric noise to the next one, the same share of every class. The
-    augmentation (crops in a frame of 4 pixels, flips) is the usual one, which the paper does not state.
+    Symmetric noise goes to the other classes, asymmetric noise to the next one, the same share of
+    every class. The augmentation (crops in a frame of 4 pixels, flips) is the usual one, which the
+    paper does not state.
     """
 
     def load(self, data_dir: Path) -> Dataset:
@@ -56,11 +58,16 @@ class OfCIFAR10(OfRobustFeatures):
 
     name: ClassVar[str] = "cifar10-resnet18-noisy"
     about: ClassVar[str] = "CIFAR-10, ResNet-18 (Tai et al. 2023, table 1)"
-    remark: ClassVar[str] = "best: the epoch with the highest accuracy on the test images, as in the paper"
+    remark: ClassVar[str] = (
+        "best: the epoch with the highest accuracy on the test images, as in the paper"
+    )
     columns: ClassVar[Mapping[str, Law]] = (
         {"clean": Symmetric(0.0)}
         | symmetric(0.2, 0.4, 0.6, 0.8)
-        | {f"asymmetric {rate:g}": Asymmetric(rate, "next", per_class=True) for rate in (0.1, 0.2, 0.3, 0.4)}
+        | {
+            f"asymmetric {rate:g}": Asymmetric(rate, "next", per_class=True)
+            for rate in (0.1, 0.2, 0.3, 0.4)
+        }
     )
     published: ClassVar[Published] = {
         "CE": _both(
@@ -103,7 +110,9 @@ class OfCIFAR100(OfRobustFeatures):
 
     name: ClassVar[str] = "cifar100-resnet18-symmetric"
     about: ClassVar[str] = "CIFAR-100, ResNet-18 (Tai et al. 2023, table 2)"
-    remark: ClassVar[str] = "the paper gives one number, compared with our best: on the test images, as there"
+    remark: ClassVar[str] = (
+        "the paper gives one number, compared with our best: on the test images, as there"
+    )
     columns: ClassVar[Mapping[str, Law]] = {"clean": Symmetric(0.0)} | symmetric(0.2, 0.4, 0.6, 0.8)
     published: ClassVar[Published] = {
         "CE": _alone(75.41, 58.72, 48.20, 37.41, 18.10),
@@ -124,7 +133,9 @@ class Ablation(OfRobustFeatures):
     about: ClassVar[str] = (
         "CIFAR-10: terms of RFL, (A) bootstrap, (B) restoration, (C) clusters (Tai et al. 2023, table 4)"
     )
-    remark: ClassVar[str] = "the paper gives one number, compared with our best: on the test images, as there"
+    remark: ClassVar[str] = (
+        "the paper gives one number, compared with our best: on the test images, as there"
+    )
     columns: ClassVar[Mapping[str, Law]] = symmetric(0.6, 0.8)
     published: ClassVar[Published] = {
         "CE": _alone(68.30, 38.42),

@@ -37,9 +37,9 @@ def _early_learning(at: Setting) -> Method:
     return of.EarlyLearning(7.0, 0.9) if at.many else of.EarlyLearning()
 
 
-# The settings are the papers' (see each method), scaled to the epochs at hand: GCE is truncated from a third of them
-# on (40 of 120; two thirds for CIFAR-100), Forward and small-loss selection warm up for a tenth. Co-teaching is
-# told the rate of the noise, as in its paper.
+# The settings are the papers' (see each method), scaled to the epochs at hand: GCE is truncated
+# from a third of them on (40 of 120; two thirds for CIFAR-100), Forward and small-loss selection
+# warm up for a tenth. Co-teaching is told the rate of the noise, as in its paper.
 ROWS: Mapping[str, Callable[[Setting], Method]] = {
     "CE": lambda _: of.CrossEntropy(),
     "label smoothing": lambda _: of.LabelSmoothing(),

@@ -10,7 +10,9 @@ from sigspike.images.training import Milestones, Schedule, Training
 
 
 class Scale(Checked):
-    """0 leaves a number as it was published; ``compute`` "bfloat16" computes maps in half precision."""
+    """0 leaves a number as it was published; ``compute`` "bfloat16" computes maps in half
+    precision.
+    """
 
     epochs: int = count("epochs", low=0, default=0)
     width: int = count("channels of the network's first stage", low=0, default=0)
@@ -21,11 +23,15 @@ class Scale(Checked):
     def dataset(self, dataset: Dataset, seed: int) -> Dataset:
         """As many of its training images."""
         if self.images > len(dataset.labels):
-            raise Refusal(f"`images` must be at most the {len(dataset.labels)} training images, got {self.images}")
+            raise Refusal(
+                f"`images` must be at most the {len(dataset.labels)} training images, got {self.images}"
+            )
         return fewer(dataset, self.images, seed) if self.images else dataset
 
     def training(self, published: Training) -> Training:
-        """The training with these numbers, the steps of its learning rate at the same shares of all epochs."""
+        """The training with these numbers, the steps of its learning rate at the same shares of all
+        epochs.
+        """
         epochs = self.epochs or published.epochs
         return replace(
             published,
@@ -43,4 +49,6 @@ class Scale(Checked):
 def _stretched(schedule: Schedule, factor: float) -> Schedule:
     if not isinstance(schedule, Milestones) or factor == 1:
         return schedule
-    return Milestones(tuple(sorted({max(round(epoch * factor), 1) for epoch in schedule.at})), schedule.factor)
+    return Milestones(
+        tuple(sorted({max(round(epoch * factor), 1) for epoch in schedule.at})), schedule.factor
+    )

@@ -1,4 +1,6 @@
-"""What a table of a paper must say of itself: its rows and columns, what was published, and how a cell is trained."""
+"""What a table of a paper must say of itself: its rows and columns, what was published, and how a
+cell is trained.
+"""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
@@ -29,7 +31,9 @@ Published = Mapping[str, tuple[Accuracy | None, ...]]
 
 
 class Run(NamedTuple):
-    """Images, their noisy labels, how to train on them, and by name what is not as published: (here, there)."""
+    """Images, their noisy labels, how to train on them, and by name what is not as published:
+    (here, there).
+    """
 
     dataset: Dataset
     noisy: NoisyLabels
@@ -40,15 +44,20 @@ class Run(NamedTuple):
 def facts(training: Training, dataset: Dataset) -> dict[str, int | str]:
     """What may differ from what was published."""
     network = training.network
-    found = {"epochs": training.epochs, "images": len(dataset.labels), "batch size": training.batch_size}
+    found = {
+        "epochs": training.epochs,
+        "images": len(dataset.labels),
+        "batch size": training.batch_size,
+    }
     return found | {"width": network.width, "compute": network.compute}
 
 
 class Table(Checked):
     """A cell is a method (its row) trained on labels with some noise (its column).
 
-    ``name`` is what the command line calls it; ``about`` and ``remark`` are printed above and below. ``published``
-    has a row of accuracies for each method of the table, in the order of ``columns``.
+    ``name`` is what the command line calls it; ``about`` and ``remark`` are printed above and
+    below. ``published`` has a row of accuracies for each method of the table, in the order of
+    ``columns``.
     """
 
     name: ClassVar[str]
@@ -82,13 +91,21 @@ class Table(Checked):
         published = self.images(column, dataset, seed)
         images = scale.dataset(published, seed)
         noisy = self.columns[column](images.labels, images.n_classes, seed, images.images)
-        training = replace(scale.training(self.training(column, images)), seed=seed, split_seed=seed)
-        method = self.method(row, Setting(images.n_classes, noisy.realised_rate or 0.0, training.epochs))
+        training = replace(
+            scale.training(self.training(column, images)), seed=seed, split_seed=seed
+        )
+        method = self.method(
+            row, Setting(images.n_classes, noisy.realised_rate or 0.0, training.epochs)
+        )
         clean = max(round(CLEAN_SHARE * len(images.labels)), CLEAN_FEWEST * images.n_classes)
         if method.needs_clean:
-            training = replace(training, clean_size=clean, clean_batch_size=min(clean, training.batch_size))
+            training = replace(
+                training, clean_size=clean, clean_batch_size=min(clean, training.batch_size)
+            )
         here, there = facts(training, images), facts(self.training(column, published), published)
-        departures = {name: (here[name], there[name]) for name in there if here[name] != there[name]}
+        departures = {
+            name: (here[name], there[name]) for name in there if here[name] != there[name]
+        }
         return Run(images, noisy, replace(training, method=method), departures)
 
     def accuracy(self, row: str, column: str) -> Accuracy | None:
@@ -97,13 +114,20 @@ class Table(Checked):
         return places.get(column)
 
     def chosen(self, rows: Iterable[str], columns: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Rows and columns asked for (none: all published), cross entropy first; others than there are, are refused."""
+        """Rows and columns asked for (none: all published), cross entropy first; others than there
+        are, are refused.
+        """
         rows, columns = list(rows) or list(self.published), list(columns) or list(self.columns)
-        for argument, asked, known in (("rows", rows, self.methods()), ("columns", columns, tuple(self.columns))):
+        for argument, asked, known in (
+            ("rows", rows, self.methods()),
+            ("columns", columns, tuple(self.columns)),
+        ):
             for one in asked:
                 if one not in known:
                     there = f"of {self.name} ({', '.join(known)})"
-                    raise Refusal(f"`{argument}` must be some {there}, got {one!r}{nearest(one, known)}")
+                    raise Refusal(
+                        f"`{argument}` must be some {there}, got {one!r}{nearest(one, known)}"
+                    )
         if self.baseline not in rows:
             rows = [self.baseline, *rows]
         return rows, columns

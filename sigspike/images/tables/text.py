@@ -12,7 +12,9 @@ BEST_LAST = f"{'best':>9}{'last':>8}"
 
 def text_of(cells: Iterable[Cell]) -> str:
     """A block for each column of the table; a number that is not there is a dash."""
-    return "\n\n".join("\n".join(_block(column, list(part))) for column, part in groupby(cells, lambda c: c.column))
+    return "\n\n".join(
+        "\n".join(_block(column, list(part))) for column, part in groupby(cells, lambda c: c.column)
+    )
 
 
 def departures_of(cells: Iterable[Cell]) -> str:
@@ -26,7 +28,9 @@ def departures_of(cells: Iterable[Cell]) -> str:
 
 def _block(column: str, cells: list[Cell]) -> list[str]:
     width = max(len(cell.row) for cell in cells)
-    wrong = next((f", {100 * cell.wrong:.2f} % wrong labels" for cell in cells if cell.wrong is not None), "")
+    wrong = next(
+        (f", {100 * cell.wrong:.2f} % wrong labels" for cell in cells if cell.wrong is not None), ""
+    )
     heads = "".join(f"{head:>17}" for head in ("published", "measured", "difference"))
     return [
         f"{column}{wrong}",

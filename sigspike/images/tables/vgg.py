@@ -26,8 +26,8 @@ class TwoStages(Table):
     """Han et al. 2025: airplane against automobile, a fifth of the labels flipped, exactly; clean
     samples are fitted first.
 
-    The paper states VGG-11, no augmentation, and nothing of the rest: 60 epochs of plain SGD with learning rate .02 and
-    batches of 128 are ours.
+    The paper states VGG-11, no augmentation, and nothing of the rest: 60 epochs of plain SGD with
+    learning rate .02 and batches of 128 are ours.
     """
 
     name: ClassVar[str] = "airplanes-vgg11-flipped"
@@ -53,17 +53,19 @@ class LabelNoiseOfVGG(Table):
     """Huang et al. 2025: full-batch gradient descent against label-noise gradient descent with p =
     .2 on VGG-16.
 
-    Columns: the rebuttal's 10 000 images with learning rate .02, where label noise gains about 2 points; and figure 1's
-    1 000 images, 100 of each class, with learning rate .05, 5 000 epochs and Gaussian noise on the high frequencies,
-    whose levels and radius are ours (σ of a pixel's range, above 8 cycles), the paper gives none. The epochs of the
-    first are not stated; all have 5 000.
+    Columns: the rebuttal's 10 000 images with learning rate .02, where label noise gains about 2
+    points; and figure 1's 1 000 images, 100 of each class, with learning rate .05, 5 000 epochs and
+    Gaussian noise on the high frequencies, whose levels and radius are ours (σ of a pixel's range,
+    above 8 cycles), the paper gives none. The epochs of the first are not stated; all have 5 000.
     """
 
     name: ClassVar[str] = "cifar10-vgg16-label-noise"
     about: ClassVar[str] = (
         "CIFAR-10, VGG-16, full batch, no augmentation or batch norm (Huang et al. 2025, figure 1 and rebuttal)"
     )
-    remark: ClassVar[str] = "published: label noise gains about 2 points on 10 000 images; figure 1 gives curves"
+    remark: ClassVar[str] = (
+        "published: label noise gains about 2 points on 10 000 images; figure 1 gives curves"
+    )
     columns: ClassVar[Mapping[str, Law]] = {"10000 images": Symmetric(0.0)} | {
         f"1000 images, σ {level:g}": Symmetric(0.0) for level in LEVELS
     }

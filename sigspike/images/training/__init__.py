@@ -1,4 +1,6 @@
-"""Training of image networks on noisy labels: its description, the loop, checkpoints, logs and what they show."""
+"""Training of image networks on noisy labels: its description, the loop, checkpoints, logs and what
+they show.
+"""
 
 from sigspike.images.training.alignment import Alignment as Alignment
 from sigspike.images.training.alignment import alignment_of as alignment_of

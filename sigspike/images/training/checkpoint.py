@@ -26,8 +26,8 @@ class Checkpoint(NamedTuple):
 
 
 def save(path: Path, checkpoint: Checkpoint, description: dict[str, Any]) -> None:
-    """An npz file without a pickle, each array under its path in the state; it stands under its name when the disk
-    has all of it, and the one before stays until then.
+    """An npz file without a pickle, each array under its path in the state; it stands under its
+    name when the disk has all of it, and the one before stays until then.
     """
     about = json.dumps({"description": description, "rows": checkpoint.rows})
     content = {f"array {name}": value for name, value in checkpoint.arrays.items()}
@@ -40,29 +40,44 @@ def save(path: Path, checkpoint: Checkpoint, description: dict[str, Any]) -> Non
             os.fsync(stream.fileno())
         part.replace(path)
     except OSError as error:
-        raise Refusal(f"`out` cannot be written, got {str(path)!r} ({error}); the last checkpoint stays") from error
+        raise Refusal(
+            f"`out` cannot be written, got {str(path)!r} ({error}); the last checkpoint stays"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
 
 def load(path: Path, like: State, description: dict[str, Any]) -> Checkpoint:
-    """What `save` wrote for a training of this description, whose state is built as ``like``; another's is refused."""
+    """What `save` wrote for a training of this description, whose state is built as ``like``;
+    another's is refused.
+    """
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             content = dict(file)
         about = json.loads(str(content.pop(ABOUT)))
     except Exception as error:  # a broken file can fail in any way
-        raise Refusal(f"`out` checkpoint {path} cannot be read ({error}); remove it to begin anew") from error
+        raise Refusal(
+            f"`out` checkpoint {path} cannot be read ({error}); remove it to begin anew"
+        ) from error
     found = differences(about["description"], json.loads(json.dumps(description)))
     if found:
-        raise Refusal(f"`out` {str(path.parent)!r} holds another run ({found[0]}); name another folder")
-    arrays = {name.removeprefix("array "): value for name, value in content.items() if name.startswith("array ")}
+        raise Refusal(
+            f"`out` {str(path.parent)!r} holds another run ({found[0]}); name another folder"
+        )
+    arrays = {
+        name.removeprefix("array "): value
+        for name, value in content.items()
+        if name.startswith("array ")
+    }
     leaves = [_leaf(path, content.get(name), leaf, name) for name, leaf in _named(like)]
     return Checkpoint(jax.tree.unflatten(jax.tree.structure(like), leaves), about["rows"], arrays)
 
 
 def _named(state: State) -> list[tuple[str, jax.Array]]:
-    return [(jax.tree_util.keystr(path), leaf) for path, leaf in jax.tree_util.tree_leaves_with_path(state)]
+    return [
+        (jax.tree_util.keystr(path), leaf)
+        for path, leaf in jax.tree_util.tree_leaves_with_path(state)
+    ]
 
 
 def _is_key(leaf: jax.Array) -> bool:

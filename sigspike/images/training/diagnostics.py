@@ -1,4 +1,6 @@
-"""What the curves of a training say of memorisation: its stages, and what stopping early would have given."""
+"""What the curves of a training say of memorisation: its stages, and what stopping early would have
+given.
+"""
 
 from typing import Any, NamedTuple
 
@@ -13,10 +15,11 @@ def memorisation_stages(curves: xr.Dataset, level: float = 0.9) -> xr.Dataset:
     """The stages of Han et al. 2025 (arXiv 2505.18909) along ``stage``, each a ``first_time`` in
     epochs, from the `curves` of a result:
 
-    * ``separated``: clean samples are fitted and flipped ones are not, min(clean, 1 − flipped accuracy) ≥ ``level``;
-      stage I is reached.
-    * ``crossing``: more flipped samples are given their wrong label than their true class, counted from the epoch in
-      which most are given the true one; stage I ends and stage II begins. (In the theory, where their margins turn.)
+    * ``separated``: clean samples are fitted and flipped ones are not, min(clean, 1 − flipped
+      accuracy) ≥ ``level``; stage I is reached.
+    * ``crossing``: more flipped samples are given their wrong label than their true class, counted
+      from the epoch in which most are given the true one; stage I ends and stage II begins. (In the
+      theory, where their margins turn.)
     * ``memorised``: flipped accuracy ≥ ``level``.
     """
     need(curves, "accuracy", "corrected", measure="labels whose truth is known")
@@ -25,7 +28,9 @@ def memorisation_stages(curves: xr.Dataset, level: float = 0.9) -> xr.Dataset:
     gap = flipped - curves["corrected"]
     peak = curves["corrected"].fillna(-np.inf).idxmax("time")
     crossing = first_time(gap.where(gap["time"] >= peak), 0.0)
-    return listed({"separated": separated, "crossing": crossing, "memorised": first_time(flipped, level)})
+    return listed(
+        {"separated": separated, "crossing": crossing, "memorised": first_time(flipped, level)}
+    )
 
 
 class Stop(NamedTuple):
@@ -37,14 +42,16 @@ class Stop(NamedTuple):
 
 
 def early_stops(curves: xr.Dataset) -> list[Stop]:
-    """What stopping would have given: at the best epoch by the validation images or, without any, by the test images;
-    at the last epoch; and, where the truth is known, where most flipped samples are corrected, and where clean and
-    flipped accuracy are furthest apart.
+    """What stopping would have given: at the best epoch by the validation images or, without any,
+    by the test images; at the last epoch; and, where the truth is known, where most flipped samples
+    are corrected, and where clean and flipped accuracy are furthest apart.
     """
     chosen = "validation" if "validation_accuracy" in curves else "test"
     scores = {f"best on {chosen}": curves[f"{chosen}_accuracy"], "last": curves["time"]}
     if "accuracy" in curves and not np.isnan(curves["corrected"]).all():
-        clean, flipped = (curves["accuracy"].sel(kind=kind, drop=True) for kind in ("clean", "flipped"))
+        clean, flipped = (
+            curves["accuracy"].sel(kind=kind, drop=True) for kind in ("clean", "flipped")
+        )
         scores |= {"most corrected": curves["corrected"], "widest gap": clean - flipped}
     stops = []
     for rule, score in scores.items():
@@ -69,7 +76,9 @@ def report(curves: xr.Dataset) -> str:
         both = (2 * precise * complete / (precise + complete)).fillna(-np.inf)
         at = int(both.argmax("time"))
         values = f"precision {float(precise[at]):.3f}, recall {float(complete[at]):.3f}"
-        lines.append(f"{words:>18}: {values} at epoch {int(curves['time'][at])}, where F₁ is largest")
+        lines.append(
+            f"{words:>18}: {values} at epoch {int(curves['time'][at])}, where F₁ is largest"
+        )
     return "\n".join(lines)
 
 
@@ -82,7 +91,9 @@ def _alignments(curves: xr.Dataset) -> list[str]:
         at = probed.sel(time=stop.epoch, method="nearest")
         words = [f"γ {float(at['gamma']):.2f}"]
         if "rho" in at:
-            words += [f"ρ {kind} {float(at['rho'].sel(kind=kind)):.2f}" for kind in at["kind"].values]
+            words += [
+                f"ρ {kind} {float(at['rho'].sel(kind=kind)):.2f}" for kind in at["kind"].values
+            ]
         lines.append(f"{stop.rule:>18}: {', '.join(words)} at epoch {int(at['time'])}, in logits")
     return lines
 

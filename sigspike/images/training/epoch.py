@@ -14,8 +14,8 @@ from sigspike.images.training.training import Training
 
 
 class Watched(NamedTuple):
-    """Cross entropy with its label, and predicted class, of every training image as its step saw it; NaN and −1 for
-    one that no step saw.
+    """Cross entropy with its label, and predicted class, of every training image as its step saw
+    it; NaN and −1 for one that no step saw.
     """
 
     loss: Float[Array, " image"]
@@ -23,7 +23,9 @@ class Watched(NamedTuple):
 
 
 class Order(NamedTuple):
-    """Which images each step gets; ``present`` is 0 for those that fill up the last batch. Keys are the steps' own."""
+    """Which images each step gets; ``present`` is 0 for those that fill up the last batch. Keys are
+    the steps' own.
+    """
 
     ids: Int[Array, "step sample"]
     present: Float[Array, "step sample"]
@@ -33,7 +35,9 @@ class Order(NamedTuple):
 def run_epoch(
     training: Training, state: State, data: Data, epoch: int, key: Key[Array, ""]
 ) -> tuple[State, Watched, dict[str, Any]]:
-    """State, watched images and the means of what steps reported, after one epoch. ``state`` is used up."""
+    """State, watched images and the means of what steps reported, after one epoch. ``state`` is
+    used up.
+    """
     number = jnp.asarray(epoch)
     if unit_of(training) == "epoch":
         return _whole(training, state, data, number, key)
@@ -42,7 +46,11 @@ def run_epoch(
     for step in range(len(order.ids)):
         (state, watched), report = _single(training, (state, watched), data, number, order, step)
         reports.append(report)
-    return state, watched, {name: jnp.stack([report[name] for report in reports]).mean() for name in reports[0]}
+    return (
+        state,
+        watched,
+        {name: jnp.stack([report[name] for report in reports]).mean() for name in reports[0]},
+    )
 
 
 def unit_of(training: Training) -> str:
@@ -53,7 +61,9 @@ def unit_of(training: Training) -> str:
 
 
 def ordered(training: Training, n_images: int, key: Key[Array, ""]) -> Order:
-    """A permutation of the images in batches; what fills up the last are the first of the same permutation."""
+    """A permutation of the images in batches; what fills up the last are the first of the same
+    permutation.
+    """
     shape = (training.steps(n_images), training.batch_size)
     order_key, key = jax.random.split(key)
     size = shape[0] * shape[1]
@@ -84,7 +94,14 @@ def _single(
     order: Order,
     step: Int[Array, ""] | int,
 ) -> tuple[tuple[State, Watched], dict[str, Any]]:
-    return _step(training, carry, data, epoch, jax.tree.map(lambda values: values[step], order), len(order.ids))
+    return _step(
+        training,
+        carry,
+        data,
+        epoch,
+        jax.tree.map(lambda values: values[step], order),
+        len(order.ids),
+    )
 
 
 def _begin(training: Training, data: Data, key: Key[Array, ""]) -> tuple[Order, Watched]:
@@ -97,7 +114,12 @@ _begun = jax.jit(_begin)
 
 
 def _step(
-    training: Training, carry: tuple[State, Watched], data: Data, epoch: Int[Array, ""], one: Order, n_steps: int
+    training: Training,
+    carry: tuple[State, Watched],
+    data: Data,
+    epoch: Int[Array, ""],
+    one: Order,
+    n_steps: int,
 ) -> tuple[tuple[State, Watched], dict[str, Any]]:
     state, watched = carry
     batch = _batch(training, state, data, epoch, one, n_steps)
@@ -107,7 +129,9 @@ def _step(
     return (state, _watched(watched, batch, seen)), seen.report
 
 
-def _batch(training: Training, state: State, data: Data, epoch: Int[Array, ""], one: Order, n_steps: int) -> Batch:
+def _batch(
+    training: Training, state: State, data: Data, epoch: Int[Array, ""], one: Order, n_steps: int
+) -> Batch:
     image_key, view_key, clean_key, own = jax.random.split(one.key, 4)
     images, labels = data.train.images[one.ids], data.train.labels[one.ids]
     views = tuple(
@@ -140,4 +164,6 @@ def _clean(training: Training, data: Data, key: Key[Array, ""]) -> Clean | None:
 
 def _watched(watched: Watched, batch: Batch, seen: Seen) -> Watched:
     loss = cross_entropy(seen.logits, batch.labels)
-    return Watched(batch.written(watched.loss, loss), batch.written(watched.predicted, seen.logits.argmax(1)))
+    return Watched(
+        batch.written(watched.loss, loss), batch.written(watched.predicted, seen.logits.argmax(1))
+    )

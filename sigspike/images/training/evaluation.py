@@ -1,4 +1,6 @@
-"""Networks in evaluation: logits and features of any number of images, and what they say about labels."""
+"""Networks in evaluation: logits and features of any number of images, and what they say about
+labels.
+"""
 
 from functools import partial
 from typing import NamedTuple
@@ -24,7 +26,8 @@ class Score(NamedTuple):
 def outputs(training: Training, model: Model, data: Data, images: Bytes) -> Evaluated:
     """Logits and features of images that are not augmented, with running statistics.
 
-    Batches are all of ``eval_batch_size`` (or of all images): the last is filled up, and what fills it is cut off.
+    Batches are all of ``eval_batch_size`` (or of all images): the last is filled up, and what fills
+    it is cut off.
     """
     size = min(training.eval_batch_size, len(images))
     n_batches = -(-len(images) // size)
@@ -48,22 +51,38 @@ def score(logits: Float[Array, "image class"], labels: Int[Array, " image"]) -> 
 
 
 @partial(jax.jit, static_argnums=(4, 5))
-def _whole(training: Training, model: Model, data: Data, images: Bytes, size: int, n_batches: int) -> Evaluated:
-    found = lax.map(lambda batch: _of_batch(training, model, data, images, size, batch), jnp.arange(n_batches))
+def _whole(
+    training: Training, model: Model, data: Data, images: Bytes, size: int, n_batches: int
+) -> Evaluated:
+    found = lax.map(
+        lambda batch: _of_batch(training, model, data, images, size, batch), jnp.arange(n_batches)
+    )
     logits, features = (part.reshape(-1, part.shape[-1])[: len(images)] for part in found)
     return Evaluated(logits, features)
 
 
 @partial(jax.jit, static_argnums=4)
 def _single(
-    training: Training, model: Model, data: Data, images: Bytes, size: int, batch: Int[Array, ""] | int
+    training: Training,
+    model: Model,
+    data: Data,
+    images: Bytes,
+    size: int,
+    batch: Int[Array, ""] | int,
 ) -> tuple[Float[Array, "sample class"], Float[Array, "sample feature"]]:
     return _of_batch(training, model, data, images, size, batch)
 
 
 def _of_batch(
-    training: Training, model: Model, data: Data, images: Bytes, size: int, batch: Int[Array, ""] | int
+    training: Training,
+    model: Model,
+    data: Data,
+    images: Bytes,
+    size: int,
+    batch: Int[Array, ""] | int,
 ) -> tuple[Float[Array, "sample class"], Float[Array, "sample feature"]]:
     taken = images[(batch * size + jnp.arange(size)) % len(images)]
-    output = training.network(model.weights.network, model.buffers, data.normalised(taken), train=False)
+    output = training.network(
+        model.weights.network, model.buffers, data.normalised(taken), train=False
+    )
     return output.logits, output.features

@@ -1,4 +1,6 @@
-"""What a trained network makes of its training images: features and predictions, and their places in a plane."""
+"""What a trained network makes of its training images: features and predictions, and their places
+in a plane.
+"""
 
 from typing import NamedTuple
 
@@ -16,9 +18,11 @@ from sigspike.images.training.training import Training
 
 
 class Features(NamedTuple):
-    """Penultimate features and predicted classes of training images, not augmented, by a network in evaluation.
+    """Penultimate features and predicted classes of training images, not augmented, by a network in
+    evaluation.
 
-    ``ids`` are places in the data set, ``labels`` the noisy labels, ``truth`` the true ones (None where unknown).
+    ``ids`` are places in the data set, ``labels`` the noisy labels, ``truth`` the true ones (None
+    where unknown).
     """
 
     ids: Int[np.ndarray, " image"]
@@ -38,7 +42,8 @@ def features_of(training: Training, dataset: Dataset, noisy: NoisyLabels, model:
 def embedded(
     features: Float[np.ndarray, "image feature"], seed: int = 0, perplexity: float = 30.0
 ) -> Float[np.ndarray, "image 2"]:
-    """t-SNE (van der Maaten & Hinton 2008) into a plane, from the first two principal components; scikit-learn's.
+    """t-SNE (van der Maaten & Hinton 2008) into a plane, from the first two principal components;
+    scikit-learn's.
 
     Distances between far groups, and their sizes, mean nothing there. O(n log n); figure 1 of Tai
     et al. 2023 (arXiv 2307.04312) has it of test features.
@@ -48,6 +53,8 @@ def embedded(
     try:
         from sklearn.manifold import TSNE
     except ImportError:
-        raise Refusal("`embedded` needs scikit-learn, which is not installed; pip install scikit-learn") from None
+        raise Refusal(
+            "`embedded` needs scikit-learn, which is not installed; pip install scikit-learn"
+        ) from None
     plane = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
     return np.asarray(plane.fit_transform(np.asarray(features, np.float32)), float)

@@ -14,15 +14,19 @@ Row = dict[str, Any]
 class Log:
     """log.jsonl and log.csv in a folder.
 
-    They are written anew from the rows of the checkpoint when a training begins or goes on, so that a line that was
-    cut off, or an epoch that is done again, leaves no trace; afterwards rows are only added. What is not finite is null
-    in JSON, and empty in the table, whose columns are those of the first row.
+    They are written anew from the rows of the checkpoint when a training begins or goes on, so that
+    a line that was cut off, or an epoch that is done again, leaves no trace; afterwards rows are
+    only added. What is not finite is null in JSON, and empty in the table, whose columns are those
+    of the first row.
     """
 
     def __init__(self, folder: Path, rows: list[Row]) -> None:
         self.lines, self.table = folder / "log.jsonl", folder / "log.csv"
         self.columns = list(rows[0]) if rows else []
-        for file, text in ((self.lines, "".join(map(_line, rows))), (self.table, self._table(rows))):
+        for file, text in (
+            (self.lines, "".join(map(_line, rows))),
+            (self.table, self._table(rows)),
+        ):
             part = file.with_name(f".{file.name}.part")
             part.write_text(text)
             part.replace(file)

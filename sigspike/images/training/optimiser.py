@@ -14,10 +14,11 @@ Number = float | Float[Array, ""]
 
 
 class Optimiser(Checked):
-    """θ ← θ − η_t T(∇ + λ θ), λ = ``weight_decay`` added to the gradient before anything else, as in ``torch.optim``.
+    """θ ← θ − η_t T(∇ + λ θ), λ = ``weight_decay`` added to the gradient before anything else, as
+    in ``torch.optim``.
 
-    The decay is of all weights, batch norm's and biases too, unless ``decay_all`` is off: then of kernels and matrices
-    alone.
+    The decay is of all weights, batch norm's and biases too, unless ``decay_all`` is off: then of
+    kernels and matrices alone.
     """
 
     learning_rate: Number = number(POSITIVE, "learning rate η")
@@ -35,7 +36,9 @@ class Optimiser(Checked):
 
 
 class SGD(Optimiser):
-    """T: b ← g + β b, and b (or g + β b where ``nesterov``), β = ``momentum`` (``torch.optim.SGD``)."""
+    """T: b ← g + β b, and b (or g + β b where ``nesterov``), β = ``momentum``
+    (``torch.optim.SGD``).
+    """
 
     learning_rate: Number = number(POSITIVE, "learning rate η", default=0.1)
     weight_decay: Number = number(NONNEGATIVE, "weight decay λ", default=1e-4)

@@ -33,16 +33,21 @@ def restorations_of(
     images: UInt8[np.ndarray, "image row column channel"],
     seed: int = 0,
 ) -> Restorations:
-    """Of any ``images`` by a model that `RobustFeatures` trained so, the network in evaluation; ``seed`` draws T.
+    """Of any ``images`` by a model that `RobustFeatures` trained so, the network in evaluation;
+    ``seed`` draws T.
 
     The decoder's pixels are brought back from normalised ones, and cut off at 0 and 1.
     """
     Range(low=0, whole=True, plain=True).check("seed", seed)
     method = training.method
     if not isinstance(method, RobustFeatures) or not method.restoration:
-        raise Refusal(f"`training.method` must be RobustFeatures with a restoration, got {method!r}")
+        raise Refusal(
+            f"`training.method` must be RobustFeatures with a restoration, got {method!r}"
+        )
     data = Setup.of(training, dataset, noisy).data
     changed = method.restored_from(jnp.asarray(images), jax.random.key(seed))
     normalised = method.restored(model, data.normalised(changed), training.network)
     restored = normalised * data.std[None, None, None] + data.mean[None, None, None]
-    return Restorations(images / 255, np.asarray(changed, float) / 255, np.clip(np.asarray(restored, float), 0, 1))
+    return Restorations(
+        images / 255, np.asarray(changed, float) / 255, np.clip(np.asarray(restored, float), 0, 1)
+    )

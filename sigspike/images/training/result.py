@@ -21,9 +21,10 @@ from sigspike.images.training.watch import suspicion
 class Suspects:
     """How likely every training label is wrong, by its loss alone.
 
-    ``ids`` are places in the data set, ``loss`` the mean over the epochs so far of an image's loss (which keeps what
-    was seen before the wrong labels were memorised), ``score`` P(upper of two Gaussians | loss). An image is suspected
-    ``by_mixture`` where score > ½, and ``by_threshold`` where loss > log C: more than by guessing.
+    ``ids`` are places in the data set, ``loss`` the mean over the epochs so far of an image's loss
+    (which keeps what was seen before the wrong labels were memorised), ``score`` P(upper of two
+    Gaussians | loss). An image is suspected ``by_mixture`` where score > ½, and ``by_threshold``
+    where loss > log C: more than by guessing.
     """
 
     ids: Int[np.ndarray, " image"]
@@ -49,13 +50,18 @@ class Suspects:
     def save(self, path: Path, labels: np.ndarray, truth: np.ndarray | None) -> None:
         """A table, the most suspected first."""
         columns = {"id": self.ids, "label": labels, "score": self.score, "loss": self.loss}
-        columns |= {"by_mixture": self.by_mixture.astype(int), "by_threshold": self.by_threshold.astype(int)}
+        columns |= {
+            "by_mixture": self.by_mixture.astype(int),
+            "by_threshold": self.by_threshold.astype(int),
+        }
         columns |= {} if truth is None else {"truth": truth}
         order = np.lexsort((-self.loss, -self.score))
         with path.open("w", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows(zip(*(values[order].tolist() for values in columns.values()), strict=True))
+            writer.writerows(
+                zip(*(values[order].tolist() for values in columns.values()), strict=True)
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +75,9 @@ class Result:
 
     @property
     def chosen_on(self) -> str:
-        """What the best epoch was chosen on: "validation" where clean images were set aside, else "test"."""
+        """What the best epoch was chosen on: "validation" where clean images were set aside, else
+        "test".
+        """
         return "validation" if "validation_accuracy" in self.rows[0] else "test"
 
     @property
@@ -102,5 +110,7 @@ class Result:
 
     def save(self, path: Path, provenance: dict[str, Any]) -> None:
         """The summary, the last row, the description and where it comes from, as JSON."""
-        content = self.summary() | {"last_row": self.last} | self.description | {"provenance": provenance}
+        content = (
+            self.summary() | {"last_row": self.last} | self.description | {"provenance": provenance}
+        )
         path.write_text(json.dumps(finite(content), indent=1, ensure_ascii=False) + "\n")

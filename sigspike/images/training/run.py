@@ -24,8 +24,15 @@ from sigspike.images.training.watch import fitted, selection
 class Run:
     """Its state, the rows of its log, and how large each image's loss has been in sum."""
 
-    def __init__(self, setup: Setup, folder: Path | None, keep_losses: bool, probe_every: int) -> None:
-        self.setup, self.folder, self.keep_losses, self.probe_every = setup, folder, keep_losses, probe_every
+    def __init__(
+        self, setup: Setup, folder: Path | None, keep_losses: bool, probe_every: int
+    ) -> None:
+        self.setup, self.folder, self.keep_losses, self.probe_every = (
+            setup,
+            folder,
+            keep_losses,
+            probe_every,
+        )
         self.state = setup.begin()
         self.rows: list[dict[str, Any]] = []
         self.total, self.times = np.zeros(len(setup.ids)), np.zeros(len(setup.ids), int)
@@ -40,13 +47,20 @@ class Run:
         if self.folder is None:
             return
         if (self.folder / "checkpoint.npz").exists():
-            self.state, self.rows, arrays = load(self.folder / "checkpoint.npz", self.state, self.setup.description)
+            self.state, self.rows, arrays = load(
+                self.folder / "checkpoint.npz", self.state, self.setup.description
+            )
             self.total, self.times = arrays["total"], arrays["times"]
             if self._probes:  # an earlier call may have probed no epoch
-                self.rows = [row | {k: v for k, v in self._unprobed.items() if k not in row} for row in self.rows]
+                self.rows = [
+                    row | {k: v for k, v in self._unprobed.items() if k not in row}
+                    for row in self.rows
+                ]
         else:
             noisy.save(self.folder / "noise.npz")
-            text = json.dumps(self.setup.description | {"provenance": provenance()}, indent=1, ensure_ascii=False)
+            text = json.dumps(
+                self.setup.description | {"provenance": provenance()}, indent=1, ensure_ascii=False
+            )
             (self.folder / "settings.json").write_text(text + "\n")
         self.log = Log(self.folder, self.rows)
 
@@ -55,7 +69,9 @@ class Run:
         started, setup, number = time.perf_counter(), self.setup, self.n_done
         training = setup.training
         state = training.method.before_epoch(self.state, number, self._look())
-        self.state, watched, report = run_epoch(training.program, state, setup.data, number, setup.epoch_key(number))
+        self.state, watched, report = run_epoch(
+            training.program, state, setup.data, number, setup.epoch_key(number)
+        )
         tests, own = [self._outputs(model, setup.test).logits for model in self.state.models], None
         if training.watch == "evaluated" or self._probed(number + 1):
             own = self._outputs(self.state.models[0], setup.data.train).logits
@@ -63,8 +79,16 @@ class Run:
             watched = evaluation.watched(own, setup.data.train.labels)
         step = self.state.step
         rate = training.rate(step - 1, setup.facts.n_steps)
-        host = jax.device_get((watched, report, self._scores(tests), {"step": step, "learning_rate": rate}))
-        row = {"epoch": number + 1} | _plain(host[3]) | _plain(host[1]) | self._measured(host[0]) | _plain(host[2])
+        host = jax.device_get(
+            (watched, report, self._scores(tests), {"step": step, "learning_rate": rate})
+        )
+        row = (
+            {"epoch": number + 1}
+            | _plain(host[3])
+            | _plain(host[1])
+            | self._measured(host[0])
+            | _plain(host[2])
+        )
         if self._probes:
             row |= self._aligned(own, tests[0]) if self._probed(number + 1) else self._unprobed
         row["seconds"] = time.perf_counter() - started
@@ -77,7 +101,11 @@ class Run:
         """The checkpoint."""
         assert self.folder is not None
         arrays = {"total": self.total, "times": self.times}
-        save(self.folder / "checkpoint.npz", Checkpoint(self.state, self.rows, arrays), self.setup.description)
+        save(
+            self.folder / "checkpoint.npz",
+            Checkpoint(self.state, self.rows, arrays),
+            self.setup.description,
+        )
 
     def finish(self) -> Result:
         """The result so far, also in the folder."""
@@ -110,7 +138,9 @@ class Run:
             found |= {f"test_loss{last}": loss, f"test_accuracy{last}": accuracy}
         if self.setup.validation is not None:
             logits = self._outputs(self.state.models[0], self.setup.validation).logits
-            found["validation_accuracy"] = evaluation.score(logits, self.setup.validation.labels).accuracy
+            found["validation_accuracy"] = evaluation.score(
+                logits, self.setup.validation.labels
+            ).accuracy
         return found
 
     @property
@@ -123,11 +153,15 @@ class Run:
         return unprobed(self.setup.truth is not None)
 
     def _probed(self, epoch: int) -> bool:
-        return self.probe_every > 0 and (epoch % self.probe_every == 0 or epoch == self.setup.training.epochs)
+        return self.probe_every > 0 and (
+            epoch % self.probe_every == 0 or epoch == self.setup.training.epochs
+        )
 
     def _aligned(self, own: Any, test: Any) -> dict[str, float]:
         logits, held_out, held_out_labels = jax.device_get((own, test, self.setup.test.labels))
-        return alignment_of(logits, self.setup.labels, self.setup.truth, held_out, held_out_labels).means()
+        return alignment_of(
+            logits, self.setup.labels, self.setup.truth, held_out, held_out_labels
+        ).means()
 
     def _outputs(self, model: Model, part: Part) -> Evaluated:
         return evaluation.outputs(self.setup.training.program, model, self.setup.data, part.images)
@@ -136,7 +170,9 @@ class Run:
         data = self.setup.data
         clean = data.clean
         if clean is None:
-            return Look(data.train.labels, lambda model: self._outputs(model, data.train), None, None)
+            return Look(
+                data.train.labels, lambda model: self._outputs(model, data.train), None, None
+            )
         return Look(
             data.train.labels,
             lambda model: self._outputs(model, data.train),

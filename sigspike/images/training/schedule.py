@@ -35,23 +35,33 @@ def _as_tuple(value: Any) -> Any:
 
 
 class Milestones(Schedule):
-    """η_t is multiplied by ``factor`` after so many epochs, each of ``at`` (``torch.optim.lr_scheduler.MultiStepLR``).
+    """η_t is multiplied by ``factor`` after so many epochs, each of ``at``
+    (``torch.optim.lr_scheduler.MultiStepLR``).
 
     Tai et al. 2023 (arXiv 2307.04312): after half and three quarters of 300 epochs, by 0.1.
     """
 
     at: tuple[int, ...] = eqx.field(
-        converter=_as_tuple, static=True, default=(150, 225), metadata={"domain": Rising("epochs", 1, empty=True)}
+        converter=_as_tuple,
+        static=True,
+        default=(150, 225),
+        metadata={"domain": Rising("epochs", 1, empty=True)},
     )
     factor: Number = number(POSITIVE, "factor at each milestone", default=0.1)
 
     def __call__(self, step: Int[Array, ""], n_steps: int, epochs: int) -> Factor:
-        passed = sum((step >= epoch * n_steps).astype(int) for epoch in self.at) if self.at else jnp.zeros((), int)
+        passed = (
+            sum((step >= epoch * n_steps).astype(int) for epoch in self.at)
+            if self.at
+            else jnp.zeros((), int)
+        )
         return jnp.asarray(self.factor) ** passed
 
 
 class Cosine(Schedule):
-    """η_t/η falls as a half cosine from 1 to ``final``, step by step, after ``n_warmup`` epochs of linear rise."""
+    """η_t/η falls as a half cosine from 1 to ``final``, step by step, after ``n_warmup`` epochs of
+    linear rise.
+    """
 
     final: Number = number(BELOW_ONE, "final share of the learning rate", default=0.0)
     n_warmup: int = count("epochs of warm-up", low=0, default=0)

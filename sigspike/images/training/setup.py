@@ -29,7 +29,9 @@ class Part(NamedTuple):
 
 
 class Data(NamedTuple):
-    """Training images with noisy labels, the clean subset (None without one), and how pixels are normalised."""
+    """Training images with noisy labels, the clean subset (None without one), and how pixels are
+    normalised.
+    """
 
     train: Part
     clean: Part | None
@@ -46,8 +48,8 @@ class Data(NamedTuple):
 class Setup:
     """A training with its images, ready to begin.
 
-    ``ids`` are the places of the training images in the data set, ``labels`` their noisy labels, ``truth`` the true
-    ones (None where unknown), both on the host.
+    ``ids`` are the places of the training images in the data set, ``labels`` their noisy labels,
+    ``truth`` the true ones (None where unknown), both on the host.
     """
 
     training: Training
@@ -121,10 +123,17 @@ def _check(network: ImageNetwork, dataset: Dataset, noisy: NoisyLabels) -> None:
             raise Refusal(f"`{name}` must be {wanted}, as in {dataset.name}, got {found}")
 
 
-def _normalization(name: str, dataset: Dataset) -> tuple[Float[Array, " channel"], Float[Array, " channel"]]:
-    found, n_channels = dataset.normalization() if name == "data" else PUBLISHED[name], dataset.images.shape[-1]
+def _normalization(
+    name: str, dataset: Dataset
+) -> tuple[Float[Array, " channel"], Float[Array, " channel"]]:
+    found, n_channels = (
+        dataset.normalization() if name == "data" else PUBLISHED[name],
+        dataset.images.shape[-1],
+    )
     if len(found.mean) != n_channels:
-        raise Refusal(f"`normalization` must be one of {n_channels} channels, as in {dataset.name}, got {name!r}")
+        raise Refusal(
+            f"`normalization` must be one of {n_channels} channels, as in {dataset.name}, got {name!r}"
+        )
     mean, std = (jnp.asarray(values, jnp.result_type(float)) for values in found)
     return mean, jnp.where(std > 0, std, 1)
 

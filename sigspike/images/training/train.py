@@ -29,12 +29,13 @@ def train(
 ) -> Result:
     """Train on noisy labels, to the last epoch or only ``until`` one.
 
-    In the folder ``out`` stand afterwards settings.json, noise.npz, log.jsonl and log.csv (a row for each epoch: see
-    `fitted`, `selection`), checkpoint.npz of every ``checkpoint_every``-th epoch, result.json, suspects.csv, and with
-    ``keep_losses`` losses/EPOCH.npy (image). With ``probe_every`` k > 0 the rows of every k-th epoch and of the last
-    have γ and ρ of the (first) network, the test images being those held out: see `Alignment`. Called again with the
-    same settings, it goes on from the checkpoint, and comes to the same bits on the same machine as if it had not been
-    stopped; other settings are refused.
+    In the folder ``out`` stand afterwards settings.json, noise.npz, log.jsonl and log.csv (a row
+    for each epoch: see `fitted`, `selection`), checkpoint.npz of every ``checkpoint_every``-th
+    epoch, result.json, suspects.csv, and with ``keep_losses`` losses/EPOCH.npy (image). With
+    ``probe_every`` k > 0 the rows of every k-th epoch and of the last have γ and ρ of the (first)
+    network, the test images being those held out: see `Alignment`. Called again with the same
+    settings, it goes on from the checkpoint, and comes to the same bits on the same machine as if
+    it had not been stopped; other settings are refused.
     """
     for name, value in (("until", until), ("checkpoint_every", checkpoint_every)):
         if value is not None:
@@ -70,7 +71,9 @@ def _folder(out: str | Path | None) -> Iterator[Path | None]:
         lock = filelock.FileLock(folder / ".lock")
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        raise Refusal(f"`out` {str(folder)!r} is being written by another process; wait for it") from None
+        raise Refusal(
+            f"`out` {str(folder)!r} is being written by another process; wait for it"
+        ) from None
     except OSError as error:
         raise Refusal(f"`out` cannot be written, got {str(folder)!r} ({error})") from error
     try:

@@ -18,21 +18,22 @@ from sigspike.images.training.schedule import Constant, Schedule
 class Training(Checked):
     """A network, a method, and the schedule of both.
 
-    * ``last_batch``: what becomes of the n mod ``batch_size`` images that are left over in an epoch: "pad" makes them a
-      batch with images of the same epoch's first, which count for batch norm's statistics alone; "drop" leaves them
-      out of this epoch (``drop_last``).
+    * ``last_batch``: what becomes of the n mod ``batch_size`` images that are left over in an
+      epoch: "pad" makes them a batch with images of the same epoch's first, which count for batch
+      norm's statistics alone; "drop" leaves them out of this epoch (``drop_last``).
     * ``normalization``: of the training images' own pixels ("data"), or a published one.
-    * ``clean_size`` images are taken out of the training images, as many of each class, and keep their true labels: a
-      clean subset for methods that need one, ``clean_batch_size`` of them at each step. ``validation_size`` more choose
-      the best epoch. ``split_seed`` draws both.
-    * ``watch``: how the training images are followed. "running": from the passes of training itself, which costs
-      nothing: each image augmented, with its batch's statistics, just before the step that uses it. "evaluated": all
-      of them after every epoch, as the test images are.
-    * ``unit``: what is compiled: a "step", or an "epoch" as one program, which is a little faster on an accelerator
-      and far slower on a CPU (XLA convolves there on one core inside a loop). "auto" looks at the device.
+    * ``clean_size`` images are taken out of the training images, as many of each class, and keep
+      their true labels: a clean subset for methods that need one, ``clean_batch_size`` of them at
+      each step. ``validation_size`` more choose the best epoch. ``split_seed`` draws both.
+    * ``watch``: how the training images are followed. "running": from the passes of training
+      itself, which costs nothing: each image augmented, with its batch's statistics, just before
+      the step that uses it. "evaluated": all of them after every epoch, as the test images are.
+    * ``unit``: what is compiled: a "step", or an "epoch" as one program, which is a little faster
+      on an accelerator and far slower on a CPU (XLA convolves there on one core inside a loop).
+      "auto" looks at the device.
 
-    Half precision is the network's ``compute``. ``seed`` draws initial weights, order, augmentation and the method's
-    own randomness.
+    Half precision is the network's ``compute``. ``seed`` draws initial weights, order, augmentation
+    and the method's own randomness.
     """
 
     network: ImageNetwork = part(ImageNetwork)
@@ -71,5 +72,11 @@ class Training(Checked):
     def steps(self, n_images: int) -> int:
         """Steps of an epoch over so many images."""
         if n_images < self.batch_size:
-            raise Refusal(f"`batch_size` must be at most the {n_images} training images, got {self.batch_size}")
-        return n_images // self.batch_size if self.last_batch == "drop" else -(-n_images // self.batch_size)
+            raise Refusal(
+                f"`batch_size` must be at most the {n_images} training images, got {self.batch_size}"
+            )
+        return (
+            n_images // self.batch_size
+            if self.last_batch == "drop"
+            else -(-n_images // self.batch_size)
+        )

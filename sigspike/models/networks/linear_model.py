@@ -9,7 +9,8 @@ from sigspike.models.networks.network import Network
 
 
 class LinearModel(Network):
-    """f(x) = (1/m) Σ_r Σ_p ⟨w_r, x^(p)⟩: a kernel machine with K(x, x') = (1/m) ⟨Σ_p x^(p), Σ_p x'^(p)⟩.
+    """f(x) = (1/m) Σ_r Σ_p ⟨w_r, x^(p)⟩: a kernel machine with K(x, x') = (1/m) ⟨Σ_p x^(p), Σ_p
+    x'^(p)⟩.
 
     With one filter (m = ``width`` = 1) and a ``KernelData`` problem, K is the user's kernel.
     """
@@ -22,5 +23,7 @@ class LinearModel(Network):
     def upper(self, key: Key[Array, ""]) -> Any:
         return ()
 
-    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+    def hidden(
+        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
+    ) -> Float[Array, "side neuron *atom"]:
         return overlaps

@@ -1,4 +1,6 @@
-"""What a network must say of itself: a first layer, which lives in a space, and a head on its pre-activations."""
+"""What a network must say of itself: a first layer, which lives in a space, and a head on its
+pre-activations.
+"""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -29,16 +31,17 @@ def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
 class Network(Checked):
     """f(x) = Σ_p g(x^(p)) (or the mean over patches): each patch answers on its own.
 
-    The first layer is ``n_signs`` × ``width`` filters, and g is a function of their pre-activations on one patch.
-    An atom is therefore answered once, however many samples share it. Every network has
-    m = ``width`` filters a class (or in all), initial weights of standard deviation
-    σ_0 = ``init_std``, and with ``bias`` one number more a filter, drawn from the same law and
-    shared by the patches.
+    The first layer is ``n_signs`` × ``width`` filters, and g is a function of their pre-activations
+    on one patch. An atom is therefore answered once, however many samples share it. Every network
+    has m = ``width`` filters a class (or in all), initial weights of standard deviation σ_0 =
+    ``init_std``, and with ``bias`` one number more a filter, drawn from the same law and shared by
+    the patches.
 
-    A ``padded`` network has room for more filters than the m that are ``alive``; m is then a number, and one program
-    serves many widths, with the draws that each width has by itself. What the room would add is masked wherever
-    neurons are summed, so that no gradient reaches it. ``pads`` promises that of the class which says it and of all
-    methods it has by then; a subclass that touches the neurons anew has no room until it promises again.
+    A ``padded`` network has room for more filters than the m that are ``alive``; m is then a
+    number, and one program serves many widths, with the draws that each width has by itself. What
+    the room would add is masked wherever neurons are summed, so that no gradient reaches it.
+    ``pads`` promises that of the class which says it and of all methods it has by then; a subclass
+    that touches the neurons anew has no room until it promises again.
     """
 
     n_signs: ClassVar[int]
@@ -58,29 +61,41 @@ class Network(Checked):
         """Initial parameters above the first layer, any pytree of arrays."""
 
     @abstractmethod
-    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+    def hidden(
+        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
+    ) -> Float[Array, "side neuron *atom"]:
         """h: the last layer but one on each patch, from its pre-activations."""
 
-    def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
-        """g = (1/m) Σ_r (h_{+1,r} − h_{−1,r}): what each patch adds to the logit (one side alone counts as +1)."""
+    def answer(
+        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
+    ) -> Float[Array, "*atom"]:
+        """g = (1/m) Σ_r (h_{+1,r} − h_{−1,r}): what each patch adds to the logit (one side alone
+        counts as +1).
+        """
         outputs = self.masked(self.hidden(upper, overlaps)).sum(1)
         sign = jnp.array([-1.0, 1.0])[-outputs.shape[0] :].reshape(-1, *[1] * (outputs.ndim - 1))
-        return jnp.sum(sign * outputs, axis=0) / self.neurons  # its derivative is a product, a slice's is a padding
+        return (
+            jnp.sum(sign * outputs, axis=0) / self.neurons
+        )  # its derivative is a product, a slice's is a padding
 
-    def features(self, upper: Any, overlaps: Atoms, examples: Examples) -> Float[Array, "sample feature"]:
+    def features(
+        self, upper: Any, overlaps: Atoms, examples: Examples
+    ) -> Float[Array, "sample feature"]:
         """Σ_p h of every sample, in one row."""
         signal, noise = (self.masked(self.hidden(upper, z)) for z in overlaps)
         total = signal @ examples.membership.T + noise.sum(-1)
         return total.reshape(-1, total.shape[-1]).T
 
     def first(self, key: Key[Array, ""], frame: Frame) -> Float[Array, "sign neuron coordinate"]:
-        """Initial filters w ~ ``init`` law with standard deviation σ_0 per coordinate, a bias as one coordinate
-        more.
+        """Initial filters w ~ ``init`` law with standard deviation σ_0 per coordinate, a bias as
+        one coordinate more.
         """
         key_weights, key_bias = jax.random.split(key)
         rows = frame.weights(key_weights, self.n_filters, self.init)
         if self.bias:
-            rows = jnp.concatenate([rows, unit_draw(key_bias, (self.n_filters, 1), self.init)], axis=1)
+            rows = jnp.concatenate(
+                [rows, unit_draw(key_bias, (self.n_filters, 1), self.init)], axis=1
+            )
         rows = rows.reshape(self.width, self.n_signs, -1).transpose(1, 0, 2)
         return self.init_std * jnp.where(self.exists[None, :, None], rows, 0)
 
@@ -104,17 +119,25 @@ class Network(Checked):
         """Which of the filters of a class exist."""
         return jnp.arange(self.width) < self.neurons
 
-    def masked(self, values: Float[Array, "side neuron *atom"]) -> Float[Array, "side neuron *atom"]:
-        """The values of the neurons that exist, and 0 for the room beyond them, also to every derivative."""
+    def masked(
+        self, values: Float[Array, "side neuron *atom"]
+    ) -> Float[Array, "side neuron *atom"]:
+        """The values of the neurons that exist, and 0 for the room beyond them, also to every
+        derivative.
+        """
         if self.alive is None or getattr(type(self).hidden, "silent", False):
             return values
         return jnp.where(self.exists.reshape(1, -1, *[1] * (values.ndim - 2)), values, 0)
 
     @classmethod
     def can_pad(cls) -> bool:
-        """Whether room beyond m changes nothing: the class that last touched the neurons, or one below it, says so."""
+        """Whether room beyond m changes nothing: the class that last touched the neurons, or one
+        below it, says so.
+        """
         touched = next(kind for kind in cls.__mro__ if NEURONS & vars(kind).keys())
-        return cls.pads and any(issubclass(kind, touched) for kind in cls.__mro__ if "pads" in vars(kind))
+        return cls.pads and any(
+            issubclass(kind, touched) for kind in cls.__mro__ if "pads" in vars(kind)
+        )
 
     def padded(self, room: int) -> "Network":
         """The same network with room for ``room`` ≥ m filters a class."""

@@ -27,9 +27,13 @@ class PatchCNN(ActivatedNetwork):
         return ()
 
     @silent
-    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+    def hidden(
+        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
+    ) -> Float[Array, "side neuron *atom"]:
         return self.fire(overlaps)
 
-    def answer(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "*atom"]:
+    def answer(
+        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
+    ) -> Float[Array, "*atom"]:
         mean = super().answer(upper, overlaps)
         return mean * self.neurons if self.filters == "sum" else mean

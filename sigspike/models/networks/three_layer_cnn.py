@@ -14,11 +14,12 @@ from sigspike.models.networks.network import silent
 
 
 class ThreeLayerCNN(ActivatedNetwork):
-    """z^(p) = σ(Wᵀ x^(p)), F_j = (1/m) Σ_r Σ_p σ(⟨v_{j,r}, z^(p)⟩), f = F₊₁ − F₋₁; W and both V_j are trained.
+    """z^(p) = σ(Wᵀ x^(p)), F_j = (1/m) Σ_r Σ_p σ(⟨v_{j,r}, z^(p)⟩), f = F₊₁ − F₋₁; W and both V_j
+    are trained.
 
-    W has ``width`` filters, shared by the classes, and each V_j is width × width with entries N(0, ``upper_gain``²
-    / m); the last layer is fixed. σ = ``activation``, the ReLU where nothing else is said. The
-    paper gives no scale for V; the default gain is He's, √2.
+    W has ``width`` filters, shared by the classes, and each V_j is width × width with entries N(0,
+    ``upper_gain``² / m); the last layer is fixed. σ = ``activation``, the ReLU where nothing else
+    is said. The paper gives no scale for V; the default gain is He's, √2.
     """
 
     n_signs: ClassVar[int] = 1
@@ -30,12 +31,16 @@ class ThreeLayerCNN(ActivatedNetwork):
     )
 
     def upper(self, key: Key[Array, ""]) -> Any:
-        rows = jax.vmap(lambda row: jax.random.normal(jax.random.fold_in(key, row), (self.width, 2)))
+        rows = jax.vmap(
+            lambda row: jax.random.normal(jax.random.fold_in(key, row), (self.width, 2))
+        )
         square = rows(jnp.arange(self.width)).transpose(2, 0, 1)
         exists = self.exists[:, None] & self.exists[None]
         return self.upper_gain / self.neurons**0.5 * jnp.where(exists[None], square, 0)
 
     @silent
-    def hidden(self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]) -> Float[Array, "side neuron *atom"]:
+    def hidden(
+        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
+    ) -> Float[Array, "side neuron *atom"]:
         first = self.fire(overlaps)[0]
         return self.fire(jnp.einsum("jrk,k...->jr...", upper, first))

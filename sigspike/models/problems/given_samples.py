@@ -15,7 +15,9 @@ from sigspike.models.problems.problem import Problem
 
 
 class GivenSamples(Problem):
-    """A problem whose samples are arrays of the user's, each with one patch of noise and no axis of its own."""
+    """A problem whose samples are arrays of the user's, each with one patch of noise and no axis of
+    its own.
+    """
 
     isotropic: ClassVar[bool] = False
 
@@ -33,7 +35,12 @@ def as_path(name: str, value: Any) -> Path:
     try:
         path = Path(value).expanduser()
         path.exists()
-    except (TypeError, ValueError, OSError, RuntimeError) as error:  # no path, or none of this system
+    except (
+        TypeError,
+        ValueError,
+        OSError,
+        RuntimeError,
+    ) as error:  # no path, or none of this system
         raise Refusal(f"`{name}` must be a path, got {shown(value)}") from error
     return path
 
@@ -51,7 +58,9 @@ def check_truth(name: str, truth: Any, n_given: int, things: str) -> None:
     """Refuse labels that are not one for each of the given samples, or not ±1."""
     shape = getattr(truth, "shape", None)
     if shape != (n_given,):
-        raise Refusal(f"`{name}` must hold one label for each of {n_given} {things}, got shape {shape}")
+        raise Refusal(
+            f"`{name}` must hold one label for each of {n_given} {things}, got shape {shape}"
+        )
     if not isinstance(truth, Tracer) and not np.isin(np.asarray(truth), (-1, 1)).all():
         raise Refusal(f"`{name}` must be -1 or +1, got {np.unique(np.asarray(truth))[:5].tolist()}")
 
@@ -60,9 +69,13 @@ def check_clean(n_samples: int, n_clean: int, truth: Array, things: str) -> None
     """Refuse a clean subset that given samples cannot furnish beside the training set."""
     if n_samples + n_clean > truth.shape[0]:
         found = f"{n_samples} + {n_clean}"
-        raise Refusal(f"`n_samples` + `n_clean` must be at most {truth.shape[0]}, the {things} at hand, got {found}")
+        raise Refusal(
+            f"`n_samples` + `n_clean` must be at most {truth.shape[0]}, the {things} at hand, got {found}"
+        )
     if isinstance(truth, Tracer):
         return
     sides = np.asarray(truth)  # in NumPy: inside a trace even the product of plain arrays is traced
     if min((sides > 0).sum(), (sides < 0).sum()) < (n_clean + 1) // 2:
-        raise Refusal(f"`n_clean` must leave {things} of both classes, got {n_clean}; the rarer class has too few")
+        raise Refusal(
+            f"`n_clean` must leave {things} of both classes, got {n_clean}; the rarer class has too few"
+        )

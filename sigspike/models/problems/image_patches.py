@@ -15,23 +15,33 @@ from sigspike.foundation.check import NONNEGATIVE, POSITIVE, Refusal, shown
 from sigspike.foundation.fields import array, choice, count, number
 from sigspike.models.examples import Examples
 from sigspike.models.frames import Frame
-from sigspike.models.problems.given_samples import GivenSamples, as_path, check_clean, check_truth, drawn
+from sigspike.models.problems.given_samples import (
+    GivenSamples,
+    as_path,
+    check_clean,
+    check_truth,
+    drawn,
+)
 
 
 class ImagePatches(GivenSamples):
     """x = (v / c, ξ) with v an image of one of two classes and noise ξ ~ N(0, σ_p²) per pixel
     (Huang et al. 2025, arXiv 2510.17526, appendix E.2).
 
-    ``images``, ``test_images``: (image, row, column), with a channel axis last or without; ``labels``,
-    ``test_labels``: ±1; ``normalization`` c divides the pixels. A run draws its samples from them without
-    replacement.
+    ``images``, ``test_images``: (image, row, column), with a channel axis last or without;
+    ``labels``, ``test_labels``: ±1; ``normalization`` c divides the pixels. A run draws its samples
+    from them without replacement.
 
-    ``layout="patch"``: the image is one patch, noise of the same size the other. ``layout="border"``: a canvas with
-    ``border`` more pixels on each side; one patch shows the image in the middle, the other the noise around it (our
-    reading of "noise on the border").
+    ``layout="patch"``: the image is one patch, noise of the same size the other.
+    ``layout="border"``: a canvas with ``border`` more pixels on each side; one patch shows the
+    image in the middle, the other the noise around it (our reading of "noise on the border").
     """
 
-    from_files: ClassVar[tuple[str, ...]] = ("mnist", "digits", "cifar10")  # how the command line makes one
+    from_files: ClassVar[tuple[str, ...]] = (
+        "mnist",
+        "digits",
+        "cifar10",
+    )  # how the command line makes one
 
     images: Float[Array, "image row column *channel"] = array()
     labels: Float[Array, " image"] = array()
@@ -50,7 +60,9 @@ class ImagePatches(GivenSamples):
                 raise Refusal(f"`{kind}images` must have shape {expected}, got {images.shape}")
             check_truth(f"{kind}labels", labels, images.shape[0], "images")
             if not isinstance(images, Tracer) and not np.isfinite(np.asarray(images)).all():
-                raise Refusal(f"`{kind}images` must be finite, got NaN or infinite pixels; clean them first")
+                raise Refusal(
+                    f"`{kind}images` must be finite, got NaN or infinite pixels; clean them first"
+                )
         if self.images.shape[1:] != self.test_images.shape[1:]:
             raise Refusal(
                 f"`test_images` must have images of shape {self.images.shape[1:]}, got {self.test_images.shape[1:]}"
@@ -84,7 +96,9 @@ class ImagePatches(GivenSamples):
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
             parts.append((images, digits))
         arrays = _two_classes(parts, classes, flip_rate)
-        return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return cls(
+            **arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border
+        )
 
     @classmethod
     def digits(
@@ -104,7 +118,9 @@ class ImagePatches(GivenSamples):
         images, labels = digits.read()
         parts = [(images[:1000], labels[:1000]), (images[1000:], labels[1000:])]
         arrays = _two_classes(parts, classes, flip_rate)
-        return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return cls(
+            **arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border
+        )
 
     @classmethod
     def cifar10(
@@ -125,7 +141,9 @@ class ImagePatches(GivenSamples):
         folder = find(data_dir, "CIFAR-10") or data_dir
         parts = [cifar.read(folder, names) for names in (cifar.TRAIN, cifar.TEST)]
         arrays = _two_classes(parts, classes, flip_rate)
-        return cls(**arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border)
+        return cls(
+            **arrays, noise_std=noise_std, normalization=normalization, layout=layout, border=border
+        )
 
     @property
     def patch_dim(self) -> int:
@@ -137,10 +155,14 @@ class ImagePatches(GivenSamples):
         sizes = ("n_samples", n_samples, self.images), ("n_test", n_test, self.test_images)
         for name, size, images in sizes:
             if size > images.shape[0]:
-                raise Refusal(f"`{name}` must be at most {images.shape[0]}, the number of images at hand, got {size}")
+                raise Refusal(
+                    f"`{name}` must be at most {images.shape[0]}, the number of images at hand, got {size}"
+                )
         check_clean(n_samples, n_clean, self.labels, "images")
 
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
+    def train(
+        self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0
+    ) -> Examples:
         key_choice, key_noise = jax.random.split(key)
         noise = frame.gaussian(key_noise, n_samples + n_clean)
         chosen = drawn(key_choice, self.labels, n_samples, n_clean)
@@ -149,9 +171,13 @@ class ImagePatches(GivenSamples):
 
     def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:
         key_choice, key_noise = jax.random.split(key)
-        chosen = jax.random.choice(key_choice, self.test_images.shape[0], (n_samples,), replace=False)
+        chosen = jax.random.choice(
+            key_choice, self.test_images.shape[0], (n_samples,), replace=False
+        )
         truth = self.test_labels[chosen]
-        return self._examples(self.test_images[chosen], truth, truth, frame.fresh(key_noise, n_samples))
+        return self._examples(
+            self.test_images[chosen], truth, truth, frame.fresh(key_noise, n_samples)
+        )
 
     def _examples(
         self,
@@ -168,24 +194,37 @@ class ImagePatches(GivenSamples):
             signal, unit_noise = jnp.pad(signal, pad), unit_noise * (1 - inside)
         noise = (self.noise_std * unit_noise)[:, None, :]
         return Examples(
-            signal.reshape(n_samples, -1), truth, jnp.eye(n_samples), noise, label, truth, self.layout == "border"
+            signal.reshape(n_samples, -1),
+            truth,
+            jnp.eye(n_samples),
+            noise,
+            label,
+            truth,
+            self.layout == "border",
         )
 
 
 def _two_classes(
     parts: list[tuple[np.ndarray, np.ndarray]], classes: tuple[int, int], flip_rate: float
 ) -> dict[str, Any]:
-    """Of training and test images with their labels, those of two classes, the first as −1 and the second as +1; and
-    how many labels are flipped.
+    """Of training and test images with their labels, those of two classes, the first as −1 and the
+    second as +1; and how many labels are flipped.
     """
     arrays: dict[str, Any] = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
     for kind, (images, sides) in zip(("", "test_"), parts, strict=True):
         try:
-            two = len(set(classes)) == len(classes) == 2 and all(label in set(sides.tolist()) for label in classes)
+            two = len(set(classes)) == len(classes) == 2 and all(
+                label in set(sides.tolist()) for label in classes
+            )
         except Exception:  # no labels at all
             two = False
         if not two:
-            raise Refusal(f"`classes` must be two different labels of the files, got {shown(classes)}")
+            raise Refusal(
+                f"`classes` must be two different labels of the files, got {shown(classes)}"
+            )
         chosen = np.isin(sides, classes)
-        arrays |= {f"{kind}images": images[chosen], f"{kind}labels": np.where(sides[chosen] == classes[1], 1, -1)}
+        arrays |= {
+            f"{kind}images": images[chosen],
+            f"{kind}labels": np.where(sides[chosen] == classes[1], 1, -1),
+        }
     return arrays

@@ -14,11 +14,18 @@ from sigspike.foundation.check import Refusal, shown
 from sigspike.foundation.fields import array, count
 from sigspike.models.examples import Examples
 from sigspike.models.frames import Frame, root
-from sigspike.models.problems.given_samples import GivenSamples, as_path, check_clean, check_truth, drawn
+from sigspike.models.problems.given_samples import (
+    GivenSamples,
+    as_path,
+    check_clean,
+    check_truth,
+    drawn,
+)
 
 
 class KernelData(GivenSamples):
-    """N samples with K_ik = ``kernel``, symmetric and positive semi-definite, and labels y_i = ±1 (``truth``).
+    """N samples with K_ik = ``kernel``, symmetric and positive semi-definite, and labels y_i = ±1
+    (``truth``).
 
     The rows of a root L of K = L Lᵀ stand for the samples, each one patch, so that a
     ``LinearModel`` with one filter is the kernel machine of the matrix K, at a cost of O(n²) a
@@ -40,14 +47,18 @@ class KernelData(GivenSamples):
 
     @classmethod
     def kernel_file(cls, path: str | Path, n_held_out: int, flip_rate: float = 0.0) -> "KernelData":
-        """A kernel and its labels from an .npz file with arrays ``kernel`` (N, N) and ``truth`` (N,)."""
+        """A kernel and its labels from an .npz file with arrays ``kernel`` (N, N) and ``truth``
+        (N,).
+        """
         path = as_path("path", path)
         try:
             with np.load(path, allow_pickle=False) as file:
                 kernel, truth = file["kernel"], file["truth"]
         except Exception as error:  # a broken archive can fail in any way
             found = f"{shown(str(path))} ({shown(error)})"
-            raise Refusal(f"`path` must be an .npz file with arrays kernel and truth, got {found}") from error
+            raise Refusal(
+                f"`path` must be an .npz file with arrays kernel and truth, got {found}"
+            ) from error
         flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         return cls(kernel=kernel, truth=truth, n_held_out=n_held_out, **flips)
 
@@ -57,12 +68,18 @@ class KernelData(GivenSamples):
 
     def check_sizes(self, n_samples: int, n_clean: int, n_test: int) -> None:
         if self.n_held_out >= self.kernel.shape[0]:
-            raise Refusal(f"`n_held_out` must be below {self.kernel.shape[0]}, the samples, got {self.n_held_out}")
+            raise Refusal(
+                f"`n_held_out` must be below {self.kernel.shape[0]}, the samples, got {self.n_held_out}"
+            )
         if n_test > self.n_held_out:
-            raise Refusal(f"`n_test` must be at most `n_held_out` = {self.n_held_out}, got {n_test}")
+            raise Refusal(
+                f"`n_test` must be at most `n_held_out` = {self.n_held_out}, got {n_test}"
+            )
         check_clean(n_samples, n_clean, self.truth[: -self.n_held_out], "samples")
 
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
+    def train(
+        self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0
+    ) -> Examples:
         key_choice, key_flip = jax.random.split(key)
         chosen = drawn(key_choice, self.truth[: -self.n_held_out], n_samples, n_clean)
         return self._examples(chosen, self.flip(key_flip, self.truth[chosen], n_samples))
@@ -79,9 +96,13 @@ class KernelData(GivenSamples):
 
 
 def check_positive(kernel: Float[Array, "given given"]) -> None:
-    """Refuse a kernel with an eigenvalue below −10⁻⁵ of the largest, which is the kernel of no features."""
+    """Refuse a kernel with an eigenvalue below −10⁻⁵ of the largest, which is the kernel of no
+    features.
+    """
     if not kernel.size:
         raise Refusal(f"`kernel` must be a matrix of at least one sample, got shape {kernel.shape}")
     least, largest = np.linalg.eigvalsh(np.asarray(kernel, float))[[0, -1]]
     if least < -1e-5 * largest:
-        raise Refusal(f"`kernel` must be positive semi-definite, got an eigenvalue {least:.3g}; add it to the diagonal")
+        raise Refusal(
+            f"`kernel` must be positive semi-definite, got an eigenvalue {least:.3g}; add it to the diagonal"
+        )

@@ -23,9 +23,11 @@ from sigspike.models.problems.problem import Problem
 
 
 class PlantedSignals(Problem):
-    """x = (Σ_k s_k μ_k, ξ_1, …, ξ_{P−1}) with signs s ∈ {±1}^K, orthogonal signals μ_k and Gaussian noise patches.
+    """x = (Σ_k s_k μ_k, ξ_1, …, ξ_{P−1}) with signs s ∈ {±1}^K, orthogonal signals μ_k and Gaussian
+    noise patches.
 
-    The label is a function of the signs, y = ``rule``(s), and s is uniform on {±1}^K, where y = ±1 is a fair coin.
+    The label is a function of the signs, y = ``rule``(s), and s is uniform on {±1}^K, where y = ±1
+    is a fair coin.
 
     * ``orthogonal``: ξ ~ N(0, σ_p² (I − Σ_k μ_k μ_kᵀ/‖μ_k‖²)) (Huang et al. 2025), otherwise ξ ~
       N(0, σ_p² I) (Han et al. 2025, Kou et al. 2023). At ‖μ_k‖ = 0 the direction of μ_k is kept, so
@@ -85,10 +87,14 @@ class PlantedSignals(Problem):
         NONNEGATIVE.check("snr", snr)
         return replace(self, signal_strength=snr * self.noise_std * jnp.sqrt(self.dim))
 
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
+    def train(
+        self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0
+    ) -> Examples:
         key_label, key_flip, key_noise = jax.random.split(key, 3)
         truth = jnp.concatenate([labels.rademacher(key_label, n_samples), labels.balanced(n_clean)])
-        unit = self._patches(frame.gaussian(key_noise, (n_samples + n_clean) * self.n_noise_patches))
+        unit = self._patches(
+            frame.gaussian(key_noise, (n_samples + n_clean) * self.n_noise_patches)
+        )
         label = self.flip(key_flip, truth, n_samples)
         return self._examples(key_label, frame, truth, label, self.noise_std * unit)
 
@@ -114,12 +120,25 @@ class PlantedSignals(Problem):
         label: Float[Array, " sample"],
         noise: Float[Array, "sample patch coordinate"],
     ) -> Examples:
-        """The atoms Σ_k s_k μ_k, those of y = −1 first; each sample takes one of its label's, all alike."""
+        """The atoms Σ_k s_k μ_k, those of y = −1 first; each sample takes one of its label's, all
+        alike.
+        """
         signs = np.array(list(itertools.product((-1.0, 1.0), repeat=self.n_axes)))
         signs = signs[np.argsort(self.rule(signs), kind="stable")]
         signal = jnp.einsum("ak,k,kd->ad", signs, self.strengths(), frame.axes(self.n_axes))
         half = len(signs) // 2
-        chosen = jax.random.randint(jax.random.fold_in(key, 1), truth.shape, 0, half) + jnp.where(truth > 0, half, 0)
+        chosen = jax.random.randint(jax.random.fold_in(key, 1), truth.shape, 0, half) + jnp.where(
+            truth > 0, half, 0
+        )
         membership = jax.nn.one_hot(chosen, len(signs), dtype=truth.dtype)
         polarity = jnp.asarray(self.rule(signs), truth.dtype)
-        return Examples(signal, polarity, membership, noise, label, truth, self.orthogonal, combined=self.n_axes > 1)
+        return Examples(
+            signal,
+            polarity,
+            membership,
+            noise,
+            label,
+            truth,
+            self.orthogonal,
+            combined=self.n_axes > 1,
+        )

@@ -17,15 +17,20 @@ from sigspike.models.frames import Frame
 class Problem(Checked):
     """A law of labelled samples, written in the vectors of whatever frame it is given.
 
-    ``isotropic``: the law of the noise is Gaussian and rotation invariant off the signal axes, so that the span
-    of a run's vectors can stand for R^d. ``flip_rate_positive`` τ₊ = P(ỹ = −1 | y = 1) and ``flip_rate_negative``
-    τ₋ = P(ỹ = +1 | y = −1): fixed flips of the training labels (Han et al. 2025, arXiv 2505.18909).
+    ``isotropic``: the law of the noise is Gaussian and rotation invariant off the signal axes, so
+    that the span of a run's vectors can stand for R^d. ``flip_rate_positive`` τ₊ = P(ỹ = −1 | y =
+    1) and ``flip_rate_negative`` τ₋ = P(ỹ = +1 | y = −1): fixed flips of the training labels (Han
+    et al. 2025, arXiv 2505.18909).
     """
 
     isotropic: ClassVar[bool]
 
-    flip_rate_positive: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₊", default=0.0, kw_only=True)
-    flip_rate_negative: float | Float[Array, ""] = number(BELOW_HALF, "fixed flip rate τ₋", default=0.0, kw_only=True)
+    flip_rate_positive: float | Float[Array, ""] = number(
+        BELOW_HALF, "fixed flip rate τ₊", default=0.0, kw_only=True
+    )
+    flip_rate_negative: float | Float[Array, ""] = number(
+        BELOW_HALF, "fixed flip rate τ₋", default=0.0, kw_only=True
+    )
 
     @property
     @abstractmethod
@@ -56,11 +61,15 @@ class Problem(Checked):
         self, key: Key[Array, ""], truth: Float[Array, " sample"], n_samples: int | None = None
     ) -> Float[Array, " sample"]:
         """The labels, of which the first ``n_samples`` (None: all) may be flipped."""
-        flipped = labels.flip(key, truth[:n_samples], self.flip_rate_positive, self.flip_rate_negative)
+        flipped = labels.flip(
+            key, truth[:n_samples], self.flip_rate_positive, self.flip_rate_negative
+        )
         return jnp.concatenate([flipped, truth[flipped.shape[0] :]])
 
     @abstractmethod
-    def train(self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0) -> Examples:
+    def train(
+        self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0
+    ) -> Examples:
         """Draw a training set, and after it ``n_clean`` samples whose labels are true and balanced."""
 
     @abstractmethod

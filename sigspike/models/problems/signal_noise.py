@@ -13,7 +13,8 @@ from sigspike.models.problems.planted_signals import PlantedSignals
 class SignalNoise(PlantedSignals):
     """x = (y μ, ξ_1, …, ξ_{P−1}) with y = ±1, ‖μ‖ = ``signal_strength`` and Gaussian noise patches.
 
-    Noise, flips and tests have the options of ``PlantedSignals``: one signal, whose sign is the label.
+    Noise, flips and tests have the options of ``PlantedSignals``: one signal, whose sign is the
+    label.
     """
 
     @property

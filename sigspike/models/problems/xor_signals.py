@@ -10,11 +10,12 @@ from sigspike.models.problems.planted_signals import PlantedSignals
 
 
 class XORSignals(PlantedSignals):
-    """A signal patch that is one of ±(a + b), with y = +1, or ±(a − b), with y = −1, each as often; a ⟂ b.
+    """A signal patch that is one of ±(a + b), with y = +1, or ±(a − b), with y = −1, each as often;
+    a ⟂ b.
 
-    ‖a‖ = ``signal_strength`` and ‖b‖ = ``strength_ratio`` · ‖a‖. Since the patch is s_1 a + s_2 b and y = s_1 s_2, its
-    mean given y is 0. (The usual picture, with ±u against ±v for u ⟂ v, is ‖a‖ = ‖b‖: u = a + b, v = a − b.) Noise,
-    flips and tests have the options of ``PlantedSignals``.
+    ‖a‖ = ``signal_strength`` and ‖b‖ = ``strength_ratio`` · ‖a‖. Since the patch is s_1 a + s_2 b
+    and y = s_1 s_2, its mean given y is 0. (The usual picture, with ±u against ±v for u ⟂ v, is ‖a‖
+    = ‖b‖: u = a + b, v = a − b.) Noise, flips and tests have the options of ``PlantedSignals``.
     """
 
     strength_ratio: float | Float[Array, ""] = number(NONNEGATIVE, "ratio ‖b‖ / ‖a‖", default=1.0)

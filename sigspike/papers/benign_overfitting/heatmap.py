@@ -44,7 +44,9 @@ class HeatMap(Figure):
 
     def axes(self) -> dict[str, Any]:
         paper = self.scale == "paper"
-        return setting.grid(setting.strengths(0.1 if paper else 0.5), setting.dimensions(10 if paper else 90))
+        return setting.grid(
+            setting.strengths(0.1 if paper else 0.5), setting.dimensions(10 if paper else 90)
+        )
 
     def far_axes(self, shrink: float) -> dict[str, Any]:
         """d = 10⁴ … 10⁶ with σ_0 = ``shrink``/√(3d), and η d = 100 as at d = 1000, over the SNR."""
@@ -55,7 +57,10 @@ class HeatMap(Figure):
             "network.init_std": [shrink * std for std in setting.pytorch_std(dims)],
             "algorithm.learning_rate": [100 / dim for dim in dims],
         }
-        return {"problem.snr": np.geomspace(0.005, 0.3, 40 if paper else 24).tolist(), "dim": ss.Linked(fields)}
+        return {
+            "problem.snr": np.geomspace(0.005, 0.3, 40 if paper else 24).tolist(),
+            "dim": ss.Linked(fields),
+        }
 
     def settings(self) -> dict[str, Any]:
         axes = {name: described(self.far_axes(shrink)) for name, shrink in FAR.items()}
@@ -63,20 +68,35 @@ class HeatMap(Figure):
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        data = setting.final(ss.sweep(self.experiment(), self.axes(), self.n_seeds, progress=progress))
-        fits = [fit_boundary(data["test_error"], data["signal_strength"], LEVELS, setting.N_SAMPLES)]
+        data = setting.final(
+            ss.sweep(self.experiment(), self.axes(), self.n_seeds, progress=progress)
+        )
+        fits = [
+            fit_boundary(data["test_error"], data["signal_strength"], LEVELS, setting.N_SAMPLES)
+        ]
         far = [
-            setting.final(ss.sweep(setting.experiment("gaussian"), self.far_axes(shrink), self.n_seeds))
+            setting.final(
+                ss.sweep(setting.experiment("gaussian"), self.far_axes(shrink), self.n_seeds)
+            )
             for shrink in FAR.values()
         ]
         fits += [
-            fit_boundary(run["test_error"], run["snr"] * run["dim"] ** 0.5, LEVELS, setting.N_SAMPLES) for run in far
+            fit_boundary(
+                run["test_error"], run["snr"] * run["dim"] ** 0.5, LEVELS, setting.N_SAMPLES
+            )
+            for run in far
         ]
         distant = xr.concat(far, xr.Variable("far_law", list(FAR))).drop_vars(("time", "n_snr2"))
-        distant = distant.rename({name: f"far_{name}" for name in ("dim", "snr", *distant.data_vars)})
+        distant = distant.rename(
+            {name: f"far_{name}" for name in ("dim", "snr", *distant.data_vars)}
+        )
         exponents = [fit[["exponent", "exponent_se"]] for fit in fits]
         laws = xr.concat(exponents, xr.Variable("law", [PUBLISHED, *FAR]))
-        return xr.merge([data, distant, laws, fits[0][["boundary", "constant"]]], join="exact", compat="no_conflicts")
+        return xr.merge(
+            [data, distant, laws, fits[0][["boundary", "constant"]]],
+            join="exact",
+            compat="no_conflicts",
+        )
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 3, height=2.5)
@@ -90,7 +110,9 @@ class HeatMap(Figure):
             axes.set(title=title, xlabel="signal strength ‖μ‖  (σₚ = 1)")
         row[0].set_ylabel("dimension d")
         text = f"n‖μ‖⁴ = {constant:.1f} σₚ⁴ d"
-        row[1].annotate(text, (0.97, 0.04), xycoords="axes fraction", color="white", fontsize=7, ha="right")
+        row[1].annotate(
+            text, (0.97, 0.04), xycoords="axes fraction", color="white", fontsize=7, ha="right"
+        )
         figure.colorbar(mesh, ax=row[0], label="test error")
         self._exponents(row[2], data)
         return figure
@@ -99,34 +121,75 @@ class HeatMap(Figure):
         for law, color, marker in zip(data["law"].values, COLORS, "osD", strict=False):
             run = data.sel(law=law)
             axes.errorbar(
-                run["level"], run["exponent"], 2 * run["exponent_se"], color=color, marker=marker, ms=3, label=str(law)
+                run["level"],
+                run["exponent"],
+                2 * run["exponent_se"],
+                color=color,
+                marker=marker,
+                ms=3,
+                label=str(law),
             )
         level(axes, 1, "theory")
-        axes.set(title="n‖μ‖⁴ ∝ dᵇ on the boundary", xlabel="level of test error", ylabel="exponent b", ylim=(0.5, 3.1))
+        axes.set(
+            title="n‖μ‖⁴ ∝ dᵇ on the boundary",
+            xlabel="level of test error",
+            ylabel="exponent b",
+            ylim=(0.5, 3.1),
+        )
         axes.legend(loc="upper left", handlelength=1.5)
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """A strong signal is ‖μ‖ ≥ 9 at d < 300.
 
-        The exponents' ranges are ± 20 % of the power that theory names (``fit_boundary``). On the published grid that
-        is met at the published level; from there to 0.3 the exponent rises (biases, a small d).
+        The exponents' ranges are ± 20 % of the power that theory names (``fit_boundary``). On the
+        published grid that is met at the published level; from there to 0.3 the exponent rises
+        (biases, a small d).
         """
         error, of_seeds = data["test_error"], Claim.of_seeds
-        strong = error.where((error["signal_strength"] >= 9) & (error["dim"] < 300)).mean(("signal_strength", "dim"))
+        strong = error.where((error["signal_strength"] >= 9) & (error["dim"] < 300)).mean(
+            ("signal_strength", "dim")
+        )
         none = error.sel(signal_strength=0).mean("dim")
-        predicted = setting.N_SAMPLES * error["signal_strength"] ** 4 < data["constant"].sel(level=LEVEL) * error["dim"]
+        predicted = (
+            setting.N_SAMPLES * error["signal_strength"] ** 4
+            < data["constant"].sel(level=LEVEL) * error["dim"]
+        )
         agree = float((predicted == (error.mean("seed") > LEVEL)).mean())
-        ends = np.concatenate([data[name].values.ravel() for name in ("diverged_at", "far_diverged_at")])
+        ends = np.concatenate(
+            [data[name].values.ravel() for name in ("diverged_at", "far_diverged_at")]
+        )
         large, small = FAR
 
         return [
-            of_seeds("strong signal: test error is the flip rate 0.1", "Kou et al. 2023, heat map", strong, 0.08, 0.12),
+            of_seeds(
+                "strong signal: test error is the flip rate 0.1",
+                "Kou et al. 2023, heat map",
+                strong,
+                0.08,
+                0.12,
+            ),
             of_seeds("‖μ‖ = 0: test error is 1/2", "Kou et al. 2023, heat map", none, 0.48, 0.52),
             _exponent(data, PUBLISHED, LEVEL, "published grid (theory: 1)", 0.8, 1.2),
             _rise(data),
-            _exponent(data, large, 0.3, "d ≥ 10⁴, initial weights as published (2, for they are not small)", 1.8, 2.2),
-            _exponent(data, small, LEVEL, "d ≥ 10⁴, initial weights 100 times smaller (theory: 1)", 0.8, 1.2),
-            _exponent(data, small, 0.3, "d ≥ 10⁴, initial weights 100 times smaller (theory: 1)", 0.8, 1.2),
+            _exponent(
+                data,
+                large,
+                0.3,
+                "d ≥ 10⁴, initial weights as published (2, for they are not small)",
+                1.8,
+                2.2,
+            ),
+            _exponent(
+                data,
+                small,
+                LEVEL,
+                "d ≥ 10⁴, initial weights 100 times smaller (theory: 1)",
+                0.8,
+                1.2,
+            ),
+            _exponent(
+                data, small, 0.3, "d ≥ 10⁴, initial weights 100 times smaller (theory: 1)", 0.8, 1.2
+            ),
             Claim(
                 "cells of the truncated map that n‖μ‖⁴ = C d tells rightly",
                 "Kou et al. 2023, truncated map",
@@ -134,7 +197,13 @@ class HeatMap(Figure):
                 0,
                 low=0.95,
             ),
-            Claim("fraction of runs that diverged", "Kou et al. 2023, heat map", float((ends >= 0).mean()), 0, high=0),
+            Claim(
+                "fraction of runs that diverged",
+                "Kou et al. 2023, heat map",
+                float((ends >= 0).mean()),
+                0,
+                high=0,
+            ),
         ]
 
 
@@ -144,13 +213,24 @@ def _rise(data: xr.Dataset) -> Claim:
     error = float(low["exponent_se"] ** 2 + high["exponent_se"] ** 2) ** 0.5
     text = "published grid: the exponent of d rises from level 0.2 to 0.3 (theory's limit: equal)"
     return Claim(
-        text, "Kou et al. 2023, n‖μ‖⁴ against σₚ⁴ d", float(high["exponent"] - low["exponent"]), error, low=0.1
+        text,
+        "Kou et al. 2023, n‖μ‖⁴ against σₚ⁴ d",
+        float(high["exponent"] - low["exponent"]),
+        error,
+        low=0.1,
     )
 
 
-def _exponent(data: xr.Dataset, law: str, level: float, where: str, low: float, high: float) -> Claim:
+def _exponent(
+    data: xr.Dataset, law: str, level: float, where: str, low: float, high: float
+) -> Claim:
     fit = data.sel(law=law, level=level)
     text = f"exponent of d at test error {level}: {where}"
     return Claim(
-        text, "Kou et al. 2023, n‖μ‖⁴ against σₚ⁴ d", float(fit["exponent"]), float(fit["exponent_se"]), low, high
+        text,
+        "Kou et al. 2023, n‖μ‖⁴ against σₚ⁴ d",
+        float(fit["exponent"]),
+        float(fit["exponent_se"]),
+        low,
+        high,
     )

@@ -27,14 +27,16 @@ LAWS = ("uniform", "gaussian")
 
 
 class InitialWeights(Figure):
-    """w and b ~ U(−1/√d, 1/√d) against N(0, 1/(3d)): a coarser map than the published one, with more seeds.
+    """w and b ~ U(−1/√d, 1/√d) against N(0, 1/(3d)): a coarser map than the published one, with
+    more seeds.
 
-    Each seed has its labels in both laws and in every cell, so cells are far from independent (between distant d the
-    test errors of a seed correlate by 0.8 to 0.95): seeds alone are. In a cell the difference is paired by seed and
-    held against its standard error over seeds. For the whole map, the statistics are recomputed with the differences of
-    each seed, a map at a time, multiplied by random signs: exact if the laws make no difference, since a seed's two
-    maps can then be exchanged, and it keeps every correlation between cells. Few seeds mislead: the first 80 gave a
-    mean over the map of −0.0046 ± 0.0020, 400 others (``seed=12345``) +0.0010 ± 0.0010.
+    Each seed has its labels in both laws and in every cell, so cells are far from independent
+    (between distant d the test errors of a seed correlate by 0.8 to 0.95): seeds alone are. In a
+    cell the difference is paired by seed and held against its standard error over seeds. For the
+    whole map, the statistics are recomputed with the differences of each seed, a map at a time,
+    multiplied by random signs: exact if the laws make no difference, since a seed's two maps can
+    then be exchanged, and it keeps every correlation between cells. Few seeds mislead: the first 80
+    gave a mean over the map of −0.0046 ± 0.0020, 400 others (``seed=12345``) +0.0010 ± 0.0010.
     """
 
     name: ClassVar[str] = "init"
@@ -60,15 +62,23 @@ class InitialWeights(Figure):
         runs: list[xr.Dataset] = []
         for count, law in enumerate(LAWS):
             told = partial(_told, progress, count)
-            runs.append(setting.final(ss.sweep(setting.experiment(law), self.axes(), self.n_seeds, progress=told)))
+            runs.append(
+                setting.final(
+                    ss.sweep(setting.experiment(law), self.axes(), self.n_seeds, progress=told)
+                )
+            )
         data = xr.concat(runs, xr.Variable("init", list(LAWS)))
         error = data["test_error"].astype(float)
-        paired = (error.sel(init="uniform") - error.sel(init="gaussian")).transpose("signal_strength", "dim", "seed")
+        paired = (error.sel(init="uniform") - error.sel(init="gaussian")).transpose(
+            "signal_strength", "dim", "seed"
+        )
         signs = np.random.default_rng(0).choice([-1.0, 1.0], (N_FLIPS, self.n_seeds))
         cells = ("signal_strength", "dim")
         units = {"units": "standard errors"}
         return data.assign(
-            difference=paired.mean("seed").assign_attrs(long_name="test error, uniform − Gaussian", units="1"),
+            difference=paired.mean("seed").assign_attrs(
+                long_name="test error, uniform − Gaussian", units="1"
+            ),
             score=(cells, scores(paired.values, np.ones((1, self.n_seeds)))[0], units),
             null_score=(("flip", *cells), scores(paired.values, signs).astype(np.float32), units),
         )
@@ -90,7 +100,11 @@ class InitialWeights(Figure):
         null = (abs(data["null_score"]) > 2).mean(("signal_strength", "dim"))
         return [
             Claim.of_seeds(
-                "test error, uniform − Gaussian, mean over the map", "Kou et al. 2023, heat map", overall, -0.01, 0.01
+                "test error, uniform − Gaussian, mean over the map",
+                "Kou et al. 2023, heat map",
+                overall,
+                -0.01,
+                0.01,
             ),
             Claim(
                 "mean absolute difference of a cell",
@@ -124,7 +138,9 @@ def _told(progress: Progress, count: int, done: int, total: int) -> None:
 def scores(
     paired: Float[ndarray, "strength dim seed"], signs: Float[ndarray, "flip seed"]
 ) -> Float[ndarray, "flip strength dim"]:
-    """Mean over its standard error, of each cell's differences with each row of signs; 0 where all seeds agree."""
+    """Mean over its standard error, of each cell's differences with each row of signs; 0 where all
+    seeds agree.
+    """
     n_seeds = signs.shape[1]
     mean = np.tensordot(signs, paired, (1, 2)) / n_seeds
     variance = ((paired**2).mean(-1) - mean**2) / (n_seeds - 1)
@@ -135,10 +151,18 @@ def _histogram(axes: Axes, data: xr.Dataset) -> None:
     """Fractions of cells, and the band that random signs leave them."""
     n_cells = data["score"].size
     low, high = np.quantile(
-        [np.histogram(flip, BINS)[0] / n_cells for flip in data["null_score"].values], (0.05, 0.95), axis=0
+        [np.histogram(flip, BINS)[0] / n_cells for flip in data["null_score"].values],
+        (0.05, 0.95),
+        axis=0,
     )
     axes.stairs(high, BINS, baseline=low, fill=True, color="0.8", label="no difference (5–95 %)")
-    axes.stairs(np.histogram(data["score"], BINS)[0] / n_cells, BINS, color=COLORS[0], linewidth=1.2, label="measured")
+    axes.stairs(
+        np.histogram(data["score"], BINS)[0] / n_cells,
+        BINS,
+        color=COLORS[0],
+        linewidth=1.2,
+        label="measured",
+    )
     axes.set(xlabel="difference / its standard error over seeds", ylabel="fraction of cells")
     axes.set_ylim(0, 1.3 * axes.get_ylim()[1])
     axes.legend(loc="upper left")

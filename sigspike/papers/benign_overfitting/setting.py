@@ -17,7 +17,8 @@ LARGEST = 1090  # dimension d
 
 
 def experiment(init: str = "uniform") -> ss.Experiment:
-    """n = 20, σ_p = 1, p = 0.1 in training and test; m = 10 filters a class, ReLU, one bias a filter; η = 0.1.
+    """n = 20, σ_p = 1, p = 0.1 in training and test; m = 10 filters a class, ReLU, one bias a
+    filter; η = 0.1.
 
     Weights and biases start as PyTorch draws them, U(−1/√d, 1/√d), of standard deviation 1/√(3d).
     """
@@ -58,7 +59,9 @@ def pytorch_std(dims: Sequence[int]) -> list[float]:
 
 def grid(strengths: Sequence[float], dims: Sequence[int]) -> dict[str, Any]:
     """The axes ‖μ‖ and d; σ_0 moves with d."""
-    dimension = ss.Linked({"problem.dim": list(dims), "network.init_std": pytorch_std(dims)}, about="dimension d")
+    dimension = ss.Linked(
+        {"problem.dim": list(dims), "network.init_std": pytorch_std(dims)}, about="dimension d"
+    )
     return {"problem.signal_strength": list(strengths), "dim": dimension}
 
 

@@ -11,7 +11,9 @@ from sigspike.papers.zero_or_one import in_words, most_tested, zero_or_one
 
 
 class Digits(ImageFigure):
-    """MNIST, pixels / 80, η = 0.001, 100 000 steps; or scikit-learn's digits, pixels / 120, η = 0.003, 30 000 steps."""
+    """MNIST, pixels / 80, η = 0.001, 100 000 steps; or scikit-learn's digits, pixels / 120, η =
+    0.003, 30 000 steps.
+    """
 
     name: ClassVar[str] = "mnist"
     caption: ClassVar[str] = (

@@ -22,7 +22,9 @@ MARGIN = np.log((1 - FLIP_RATE) / FLIP_RATE)
 
 
 class Dynamics(Figure):
-    """n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, p = 0.1; η = 1 as in the authors' code, and η = 0.5 as printed."""
+    """n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, p = 0.1; η = 1 as in the authors' code, and η
+    = 0.5 as printed.
+    """
 
     name: ClassVar[str] = "fig2"
     caption: ClassVar[str] = (
@@ -32,11 +34,19 @@ class Dynamics(Figure):
     seeds: ClassVar[tuple[int, int]] = (20, 3)
 
     def experiment(self) -> ss.Experiment:
-        return synthetic(n_samples=200, n_steps=max(END.values()), record_every=40 if self.scale == "paper" else 80)
+        return synthetic(
+            n_samples=200,
+            n_steps=max(END.values()),
+            record_every=40 if self.scale == "paper" else 80,
+        )
 
     def settings(self) -> dict[str, Any]:
         shown = {f"η = {rate}": steps for rate, steps in END.items()}
-        return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "steps_shown": shown}
+        return {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "steps_shown": shown,
+        }
 
     def compute(self, progress: Progress) -> xr.Dataset:
         axes = {"algorithm.learning_rate": list(END)}
@@ -64,7 +74,10 @@ class Dynamics(Figure):
 
     def _claims(self, data: xr.Dataset, rate: float) -> list[Claim]:
         """The claims of one row; "settles" is the mean over the last tenth of the steps."""
-        end, tail = data.isel(time=-1), data.sel(time=slice(0.9 * float(data["time"][-1]), None)).mean("time")
+        end, tail = (
+            data.isel(time=-1),
+            data.sel(time=slice(0.9 * float(data["time"][-1]), None)).mean("time"),
+        )
         plain, noisy = end.sel(algorithm="GD"), end.sel(algorithm="label-noise GD")
         settled = tail.sel(algorithm="label-noise GD")
         margin, at = settled["margin_mean"].sel(kind="clean"), f" (η = {rate:g})"
@@ -73,14 +86,23 @@ class Dynamics(Figure):
         of_seeds = Claim.of_seeds
         return [
             of_seeds(
-                "GD: final test error" + at, "Huang et al. 2025, Theorem 3.2, Fig. 2", plain["test_error"], low=0.24
+                "GD: final test error" + at,
+                "Huang et al. 2025, Theorem 3.2, Fig. 2",
+                plain["test_error"],
+                low=0.24,
             ),
             of_seeds(
-                "GD: final training loss" + at, "Huang et al. 2025, Theorem 3.2, Fig. 2", plain["train_loss"], high=0.01
+                "GD: final training loss" + at,
+                "Huang et al. 2025, Theorem 3.2, Fig. 2",
+                plain["train_loss"],
+                high=0.01,
             ),
             of_seeds("GD: max ρ̄ / max γ" + at, "Huang et al. 2025, Fig. 2", plain["ratio"], low=10),
             of_seeds(
-                name + "final test error" + at, "Huang et al. 2025, Theorem 3.3, Fig. 2", noisy["test_error"], high=0.02
+                name + "final test error" + at,
+                "Huang et al. 2025, Theorem 3.3, Fig. 2",
+                noisy["test_error"],
+                high=0.02,
             ),
             of_seeds(
                 name + "training loss stays Θ(1)" + at,
@@ -90,10 +112,23 @@ class Dynamics(Figure):
                 0.7,
             ),
             of_seeds(
-                name + "loss on the step's labels → H(p)" + at, "zero drift of ι", settled["step_loss"], *near(ENTROPY)
+                name + "loss on the step's labels → H(p)" + at,
+                "zero drift of ι",
+                settled["step_loss"],
+                *near(ENTROPY),
             ),
-            of_seeds(name + "mean margin y·f → log((1−p)/p)" + at, "zero drift of ι", margin, *near(MARGIN)),
-            of_seeds("log₁₀ of GD's ρ̄/γ over label-noise GD's" + at, "Huang et al. 2025, Fig. 2", gap, low=1),
+            of_seeds(
+                name + "mean margin y·f → log((1−p)/p)" + at,
+                "zero drift of ι",
+                margin,
+                *near(MARGIN),
+            ),
+            of_seeds(
+                "log₁₀ of GD's ρ̄/γ over label-noise GD's" + at,
+                "Huang et al. 2025, Fig. 2",
+                gap,
+                low=1,
+            ),
         ]
 
 

@@ -36,10 +36,12 @@ ORDERS = {"first": "first order", "total": "total"}
 
 
 class GlobalSensitivity(Figure):
-    """n = 32, 500 steps; ‖μ‖ 1 … 4, σ_p 0.25 … 1, d 160 … 640, m 4 … 16, σ_0 0.0025 … 0.04, η 0.2 … 2, p 0.02 … 0.4.
+    """n = 32, 500 steps; ‖μ‖ 1 … 4, σ_p 0.25 … 1, d 160 … 640, m 4 … 16, σ_0 0.0025 … 0.04, η 0.2 …
+    2, p 0.02 … 0.4.
 
-    Independent inputs: p uniform, the others uniform in the logarithm (d at four levels, m rounded). An output is the
-    mean over seeds, the same ones at every point, so that it is a function of the inputs.
+    Independent inputs: p uniform, the others uniform in the logarithm (d at four levels, m
+    rounded). An output is the mean over seeds, the same ones at every point, so that it is a
+    function of the inputs.
     """
 
     name: ClassVar[str] = "sensitivity-global"
@@ -61,19 +63,29 @@ class GlobalSensitivity(Figure):
         return ss.put(at, "network.width", int(RANGES["width"][1]))
 
     def settings(self) -> dict[str, Any]:
-        facts = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "n_base": self.n_base}
+        facts = {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "n_base": self.n_base,
+        }
         return facts | {"ranges": {name: list(ends) for name, ends in RANGES.items()}}
 
     def compute(self, progress: Progress) -> xr.Dataset:
         """Errors along ``cell`` (the points of the design), and the ``index`` of every output."""
         points = place(saltelli(len(RANGES), self.n_base))
         columns = {name: column.tolist() for name, column in points.items()}
-        settings = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        settings = [
+            dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
+        ]
         data = compare_cells(self.experiment(), settings, self.n_seeds, progress).isel(time=0)
-        data = data[["test_error", "diverged_at"]].assign_coords(flip_rate=("cell", points["flip_rate"]))
+        data = data[["test_error", "diverged_at"]].assign_coords(
+            flip_rate=("cell", points["flip_rate"])
+        )
         accuracy = 1 - data["test_error"].fillna(0.5).mean("seed")
         plain, noisy = (accuracy.sel(algorithm=name).values for name in (PLAIN, NOISY))
-        found = indices(np.stack([plain, noisy, noisy - plain]), list(RANGES), list(OUTPUTS), n_resamples=500)
+        found = indices(
+            np.stack([plain, noisy, noisy - plain]), list(RANGES), list(OUTPUTS), n_resamples=500
+        )
         return data.merge(found)
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
@@ -82,16 +94,26 @@ class GlobalSensitivity(Figure):
         low, high = (data["resampled"].quantile(q, "draw") for q in (0.025, 0.975))
         for axes, (output, title) in zip(row, OUTPUTS.items(), strict=True):
             for k, (order, label) in enumerate(ORDERS.items()):
-                value, bottom, top = (x.sel(output=output, order=order).values for x in (data["index"], low, high))
+                value, bottom, top = (
+                    x.sel(output=output, order=order).values for x in (data["index"], low, high)
+                )
                 whiskers = np.maximum([value - bottom, top - value], 0)
                 style: dict[str, Any] = {"error_kw": {"linewidth": 0.7}, "color": COLORS[(0, 4)[k]]}
                 axes.bar(places + 0.4 * (k - 0.5), value, 0.38, yerr=whiskers, label=label, **style)
             axes.set_xticks(places, labels=list(SYMBOLS.values()))
             axes.axhline(0, color="0.2", linewidth=0.6)
-            axes.set(title=title, ylim=(min(-0.1, float(low.min()) - 0.04), max(1.0, float(high.max()))))
+            axes.set(
+                title=title, ylim=(min(-0.1, float(low.min()) - 0.04), max(1.0, float(high.max())))
+            )
             if output in data["algorithm"]:
                 lost = float((data["diverged_at"].sel(algorithm=output) >= 0).mean())
-                axes.annotate(f"{lost:.1%} diverged", (0.98, 0.95), xycoords="axes fraction", ha="right", fontsize=7)
+                axes.annotate(
+                    f"{lost:.1%} diverged",
+                    (0.98, 0.95),
+                    xycoords="axes fraction",
+                    ha="right",
+                    fontsize=7,
+                )
         row[0].set_ylabel("share of the variance")
         row[2].legend(loc="upper right")
         return figure
@@ -99,9 +121,14 @@ class GlobalSensitivity(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Statements about indices, each with its error over the bootstrap's draws."""
         index, draws, sobol = data["index"], data["resampled"], "Sobol' (1993)"
-        signal, rest = ["signal_strength", "noise_std", "dim"], ["width", "init_std", "learning_rate"]
+        signal, rest = (
+            ["signal_strength", "noise_std", "dim"],
+            ["width", "init_std", "learning_rate"],
+        )
 
-        def claim(text: str, source: str, of: Callable[[xr.DataArray], xr.DataArray], **ends: float) -> Claim:
+        def claim(
+            text: str, source: str, of: Callable[[xr.DataArray], xr.DataArray], **ends: float
+        ) -> Claim:
             return Claim(text, source, float(of(index)), float(of(draws).std("draw")), **ends)
 
         def total(values: xr.DataArray, output: str, names: list[str]) -> xr.DataArray:
@@ -150,7 +177,9 @@ class GlobalSensitivity(Figure):
             claim(
                 "label-noise GD minus GD: summed total minus summed first-order indices (interactions)",
                 "ours: it helps where n·SNR² is low and ηT‖μ‖²/m high",
-                lambda x: (x.sel(order="total") - x.sel(order="first")).sel(output="gain").sum("input"),
+                lambda x: (
+                    (x.sel(order="total") - x.sel(order="first")).sel(output="gain").sum("input")
+                ),
                 low=0.3,
             ),
             Claim(
@@ -175,4 +204,8 @@ def place(unit: Float[np.ndarray, "point input"]) -> dict[str, Float[np.ndarray,
     for (name, (low, high)), column in zip(RANGES.items(), unit.T, strict=True):
         even = low + (high - low) * column if name == "flip_rate" else low * (high / low) ** column
         found[name] = even.round() if name == "width" else even
-    return found | {"dim": np.choose((len(DIMS) * unit[:, list(RANGES).index("dim")]).astype(int), DIMS).astype(float)}
+    return found | {
+        "dim": np.choose((len(DIMS) * unit[:, list(RANGES).index("dim")]).astype(int), DIMS).astype(
+            float
+        )
+    }

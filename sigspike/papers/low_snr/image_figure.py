@@ -19,10 +19,11 @@ FLIP_RATE = 0.15
 
 
 class ImageFigure(Figure):
-    """n = 100, m = 20, p = 0.15, σ_p = 5, image and noise as two patches; σ_0 = 0.01 and the steps are our choice.
+    """n = 100, m = 20, p = 0.15, σ_p = 5, image and noise as two patches; σ_0 = 0.01 and the steps
+    are our choice.
 
-    η = 0.001 and 100 000 steps at the paper's scale. The quick one takes a few larger steps: label noise, whose effect
-    is of second order in η, is stronger there.
+    η = 0.001 and 100 000 steps at the paper's scale. The quick one takes a few larger steps: label
+    noise, whose effect is of second order in η, is stronger there.
     """
 
     @abstractmethod
@@ -46,7 +47,9 @@ class ImageFigure(Figure):
 
     def experiment(self) -> ss.Experiment:
         learning_rate, n_steps, _ = self.training()
-        return image_experiment(self.problem(), learning_rate, n_steps, n_steps // 50, self.n_test())
+        return image_experiment(
+            self.problem(), learning_rate, n_steps, n_steps // 50, self.n_test()
+        )
 
     def settings(self) -> dict[str, Any]:
         facts = {"experiment": ss.describe(self.experiment()), "images": self.source()}
@@ -66,7 +69,9 @@ class ImageFigure(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         name = f"{self.source()}: test accuracy of label-noise GD minus GD's"
         diverged = float((data["diverged_at"] >= 0).mean())
-        none = Claim(f"{self.source()}: fraction of runs that diverged", "ours", diverged, 0, high=0)
+        none = Claim(
+            f"{self.source()}: fraction of runs that diverged", "ours", diverged, 0, high=0
+        )
         return [*outperforms(name, "Huang et al. 2025, appendix E.2", gain(data)), none]
 
 

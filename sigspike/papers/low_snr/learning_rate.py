@@ -23,7 +23,9 @@ WIDTH, NOISE_STD, STEPS = 10, 2.0, 2000
 
 
 class LearningRate(Figure):
-    """m = 10, σ_p = 2, ‖μ‖ = 2, n = 200, d = 2000, p = 0.1, 2000 steps, η = 0.01 … 1; σ_0 = 0.01 is ours."""
+    """m = 10, σ_p = 2, ‖μ‖ = 2, n = 200, d = 2000, p = 0.1, 2000 steps, η = 0.01 … 1; σ_0 = 0.01 is
+    ours.
+    """
 
     name: ClassVar[str] = "learning-rate"
     caption: ClassVar[str] = (
@@ -44,12 +46,21 @@ class LearningRate(Figure):
         return ss.put(ss.put(at, "network.width", WIDTH), "problem.noise_std", NOISE_STD)
 
     def settings(self) -> dict[str, Any]:
-        return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "learning_rates": self.rates}
+        return {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "learning_rates": self.rates,
+        }
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """Along ``learning_rate``, and ``chosen_error``: each seed at the rate that the others choose."""
+        """Along ``learning_rate``, and ``chosen_error``: each seed at the rate that the others
+        choose.
+        """
         data = compare_cells(
-            self.experiment(), [{"learning_rate": rate} for rate in self.rates], self.n_seeds, progress
+            self.experiment(),
+            [{"learning_rate": rate} for rate in self.rates],
+            self.n_seeds,
+            progress,
         )
         data = data.swap_dims(cell="learning_rate").drop_vars("cell")
         errors = [data["test_error"].sel(algorithm=name) for name in COLORS]
@@ -61,11 +72,15 @@ class LearningRate(Figure):
         for (name, color), height in zip(COLORS.items(), (0.12, 0.04), strict=True):
             at = data.sel(algorithm=name)
             end = at.isel(time=-1)
-            curve_along(row[0], end["test_error"], "learning_rate", color, name, marker="o", markersize=3)
+            curve_along(
+                row[0], end["test_error"], "learning_rate", color, name, marker="o", markersize=3
+            )
             mark_diverged(row[0], end["diverged_at"], "learning_rate", color, height)
             curve(row[1], 1 - at["chosen_error"], color)
         row[0].axvline(1 / self._a(1.0), color="0.35", linewidth=0.8, linestyle=":")
-        row[0].set(xscale="log", xlabel="learning rate η", ylabel=f"test accuracy after {STEPS} steps")
+        row[0].set(
+            xscale="log", xlabel="learning rate η", ylabel=f"test accuracy after {STEPS} steps"
+        )
         row[0].legend(loc="upper left")
         row[1].set(xlabel="gradient step", title="best η, chosen on other seeds")
         row[0].set_title("search over η")
@@ -83,11 +98,28 @@ class LearningRate(Figure):
         best = data["chosen_error"].isel(time=-1)
         lost = (data["diverged_at"].isel(time=-1) >= 0).mean("seed")
         chosen = "at its best η (chosen on other seeds)"
-        overshot = f"label-noise GD: test error at η = 0.5 (a = {self._a(0.5):.0f}), finite but hurt"
+        overshot = (
+            f"label-noise GD: test error at η = 0.5 (a = {self._a(0.5):.0f}), finite but hurt"
+        )
         return [
-            of_seeds("label-noise GD: test error at η = 0.1", rebuttal, noisy.sel(learning_rate=0.1), high=0.02),
-            of_seeds("GD: least test error over η, seed by seed", rebuttal, plain.min("learning_rate"), low=0.24),
-            of_seeds(f"label-noise GD: test error {chosen}", rebuttal, best.sel(algorithm=NOISY), high=0.02),
+            of_seeds(
+                "label-noise GD: test error at η = 0.1",
+                rebuttal,
+                noisy.sel(learning_rate=0.1),
+                high=0.02,
+            ),
+            of_seeds(
+                "GD: least test error over η, seed by seed",
+                rebuttal,
+                plain.min("learning_rate"),
+                low=0.24,
+            ),
+            of_seeds(
+                f"label-noise GD: test error {chosen}",
+                rebuttal,
+                best.sel(algorithm=NOISY),
+                high=0.02,
+            ),
             of_seeds(f"GD: test error {chosen}", rebuttal, best.sel(algorithm=PLAIN), low=0.24),
             of_seeds(
                 "label-noise GD: test error at η = 0.01 (time ∝ 1/η)",
@@ -103,7 +135,13 @@ class LearningRate(Figure):
                 0,
                 low=0.9,
             ),
-            Claim("GD: fraction of runs that diverged", "ours", float(lost.sel(algorithm=PLAIN).mean()), 0, high=0),
+            Claim(
+                "GD: fraction of runs that diverged",
+                "ours",
+                float(lost.sel(algorithm=PLAIN).mean()),
+                0,
+                high=0,
+            ),
         ]
 
 

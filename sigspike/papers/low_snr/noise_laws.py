@@ -27,14 +27,19 @@ LAWS: dict[str, dict[str, dict[str, Any]]] = {
         "flips, p = 0.4": {"flip_rate": 0.4},
     },
     "gaussian": {"N(1, 1)": {"mean": 1.0, "std": 1.0}, "N(0.6, 1)": {"mean": 0.6, "std": 1.0}},
-    "uniform": {"U[−1, 2]": {"mean": 0.5, "std": 3 / 12**0.5}, "U[−2, 3]": {"mean": 0.5, "std": 5 / 12**0.5}},
+    "uniform": {
+        "U[−1, 2]": {"mean": 0.5, "std": 3 / 12**0.5},
+        "U[−2, 3]": {"mean": 0.5, "std": 5 / 12**0.5},
+    },
 }
 OWN = ("#009E73", "#CC79A7")  # of the two laws that a column shows beside the reference
 TOLERATED = 0.1
 
 
 class NoiseLaws(Figure):
-    """Figure 2's problem with η = 1: multipliers ε of the labels that flip more often, or are Gaussian or uniform."""
+    """Figure 2's problem with η = 1: multipliers ε of the labels that flip more often, or are
+    Gaussian or uniform.
+    """
 
     name: ClassVar[str] = "noise-laws"
     caption: ClassVar[str] = (
@@ -50,18 +55,24 @@ class NoiseLaws(Figure):
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "laws": LAWS}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """One program for each kind of noise; a law of each kind comes first, so that they compile side by side."""
+        """One program for each kind of noise; a law of each kind comes first, so that they compile
+        side by side.
+        """
         made = [[(law, kind, LAWS[kind][law]) for law in LAWS[kind]] for kind in LAWS]
         ordered = filter(None, itertools.chain.from_iterable(itertools.zip_longest(*made)))
         laws = {law: _labels(kind, numbers) for law, kind, numbers in ordered}
-        data = ss.sweep(self.experiment(), {"algorithm.labels": laws}, self.n_seeds, progress=progress)
+        data = ss.sweep(
+            self.experiment(), {"algorithm.labels": laws}, self.n_seeds, progress=progress
+        )
         return with_ratio(data.rename(labels="law"))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [above, below] = panels(2, len(LAWS), height=1.9)
         for top, bottom, laws in zip(above, below, LAWS.values(), strict=True):
             own = [law for law in laws if law not in (GD, REFERENCE)]
-            colors = {GD: COLORS["GD"], REFERENCE: COLORS["label-noise GD"]} | dict(zip(own, OWN, strict=True))
+            colors = {GD: COLORS["GD"], REFERENCE: COLORS["label-noise GD"]} | dict(
+                zip(own, OWN, strict=True)
+            )
             for law, color in colors.items():
                 curve(top, 1 - data["test_error"].sel(law=law), color, law)
                 curve(bottom, data["ratio"].sel(law=law), color)
@@ -80,7 +91,12 @@ class NoiseLaws(Figure):
         learnt = (data["test_error"] <= TOLERATED) & (data["time"] > 0)
         first = learnt.idxmax("time").where(learnt.any("time"))
         gains = [
-            Claim.of_seeds(f"{law}: GD's test error minus its own", source, error.sel(law=GD) - error.sel(law=law), 0.3)
+            Claim.of_seeds(
+                f"{law}: GD's test error minus its own",
+                source,
+                error.sel(law=GD) - error.sel(law=law),
+                0.3,
+            )
             for law in laws
         ]
         speed = Claim.of_seeds(
@@ -91,7 +107,9 @@ class NoiseLaws(Figure):
         )
         ratio = data["ratio"].isel(time=-1)
         gap = xr.ufuncs.log10(ratio.sel(law=GD) / ratio.sel(law=laws)).min("law")
-        memory = Claim.of_seeds("log₁₀ of GD's ρ̄/γ over that of every other law: the smallest", source, gap, low=1)
+        memory = Claim.of_seeds(
+            "log₁₀ of GD's ρ̄/γ over that of every other law: the smallest", source, gap, low=1
+        )
         return [*gains, speed, memory]
 
 

@@ -33,8 +33,9 @@ SYMBOLS = {
 
 
 class OneFactor(Figure):
-    """Figure 2's setting (n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, σ_0 = 0.01, η = 1, p = 0.1, T = 2000), in
-    which one parameter at a time is multiplied by ¼ … 4 (quick: ½ … 2; n, m and T upwards at the paper's scale alone).
+    """Figure 2's setting (n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, σ_0 = 0.01, η = 1, p =
+    0.1, T = 2000), in which one parameter at a time is multiplied by ¼ … 4 (quick: ½ … 2; n, m and
+    T upwards at the paper's scale alone).
     """
 
     name: ClassVar[str] = "sensitivity-local"
@@ -55,13 +56,21 @@ class OneFactor(Figure):
         return synthetic(**BASE, record_at=tuple(steps))
 
     def settings(self) -> dict[str, Any]:
-        return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "factors": self.factors}
+        return {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "factors": self.factors,
+        }
 
     def _cells(self) -> list[tuple[str, float]]:
         """Which number is multiplied, and by what; the middle first."""
         numbers = [name for name in PATHS if name != "dim"]
         crossed = [(name, factor) for name in numbers for factor in self.factors if factor != 1]
-        return [("", 1.0)] + [(name, factor) for name, factor in crossed if name != "width" or self._affordable(factor)]
+        return [("", 1.0)] + [
+            (name, factor)
+            for name, factor in crossed
+            if name != "width" or self._affordable(factor)
+        ]
 
     def _affordable(self, factor: float) -> bool:
         """Larger shapes are for the paper's scale."""
@@ -70,12 +79,21 @@ class OneFactor(Figure):
     def compute(self, progress: Progress) -> xr.Dataset:
         """Along ``parameter`` and ``factor``; NaN where there is none."""
         middle = self.experiment()
-        own = {name: float(get(middle, path)) for name, path in PATHS.items()} | {"flip_rate": FLIP_RATE}
+        own = {name: float(get(middle, path)) for name, path in PATHS.items()} | {
+            "flip_rate": FLIP_RATE
+        }
         settings = [{name: own[name] * factor} if name else {} for name, factor in self._cells()]
-        runs = compare_cells(middle, settings, self.n_seeds, progress)[["test_error", "diverged_at"]]
-        found = {cell: runs.isel(cell=k, time=-1) for k, cell in enumerate(self._cells()) if cell[0]}
+        runs = compare_cells(middle, settings, self.n_seeds, progress)[
+            ["test_error", "diverged_at"]
+        ]
+        found = {
+            cell: runs.isel(cell=k, time=-1) for k, cell in enumerate(self._cells()) if cell[0]
+        }
         centre = runs.isel(cell=0)
-        found |= {("n_steps", step / BASE["n_steps"]): centre.sel(time=step) for step in middle.record_steps}
+        found |= {
+            ("n_steps", step / BASE["n_steps"]): centre.sel(time=step)
+            for step in middle.record_steps
+        }
         found |= {(name, 1.0): centre.isel(time=-1) for name in SYMBOLS}
         found |= self._shapes()
         own |= {name: float(number) for name, number in BASE.items()}
@@ -100,7 +118,9 @@ class OneFactor(Figure):
         return found
 
     def _middle(self, experiment: ss.Experiment) -> xr.Dataset:
-        return compare_cells(experiment, [{}], self.n_seeds)[["test_error", "diverged_at"]].isel(cell=0)
+        return compare_cells(experiment, [{}], self.n_seeds)[["test_error", "diverged_at"]].isel(
+            cell=0
+        )
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = panels(3, 3, height=1.6)
@@ -116,7 +136,9 @@ class OneFactor(Figure):
         data = data.sel(factor=value["factor"]).assign_coords(value=value).swap_dims(factor="value")
         for (algorithm, color), height in zip(COLORS.items(), (0.14, 0.05), strict=True):
             at = data.sel(algorithm=algorithm)
-            curve_along(axes, at["test_error"], "value", color, algorithm, marker="o", markersize=2.5)
+            curve_along(
+                axes, at["test_error"], "value", color, algorithm, marker="o", markersize=2.5
+            )
             mark_diverged(axes, at["diverged_at"], "value", color, height)
         axes.set(xscale="log", xlabel=SYMBOLS[name], ylim=(0.4, 1.03))
         axes.axvline(float(value.sel(factor=1)), color="0.35", linewidth=0.8, linestyle=":")
@@ -153,7 +175,10 @@ class OneFactor(Figure):
                 0.5,
             ),
             of_seeds(
-                "label-noise GD: test error at ‖μ‖ = 1", slower, noisy.sel(parameter="signal_strength", factor=0.5), 0.3
+                "label-noise GD: test error at ‖μ‖ = 1",
+                slower,
+                noisy.sel(parameter="signal_strength", factor=0.5),
+                0.3,
             ),
             of_seeds(
                 "GD: test error at σ_p = 0.25 (n·SNR² = 6.4)",
@@ -172,12 +197,16 @@ class OneFactor(Figure):
 
 
 def _table(found: dict[tuple[str, float], xr.Dataset], own: dict[str, float]) -> xr.Dataset:
-    """The runs along ``parameter`` and ``factor``, with the ``value`` of the parameter; NaN where nothing was run."""
+    """The runs along ``parameter`` and ``factor``, with the ``value`` of the parameter; NaN where
+    nothing was run.
+    """
     names, factors = zip(*found, strict=True)
     runs = xr.concat([run.reset_coords(drop=True) for run in found.values()], "place", join="exact")
     values = [own[name] * factor for name, factor in found]
     runs = runs.assign(value=("place", values)).assign_coords(
         parameter=("place", list(names)), factor=("place", list(factors))
     )
-    table = runs.set_index(place=["parameter", "factor"]).unstack("place", fill_value={"diverged_at": -1})
+    table = runs.set_index(place=["parameter", "factor"]).unstack(
+        "place", fill_value={"diverged_at": -1}
+    )
     return table.sortby("factor")

@@ -20,8 +20,9 @@ KINDS = {"each": "each σₚ = 0.5", "shared": "each σₚ = 0.5 / √(P − 1)"
 
 
 class Patches(Figure):
-    """P − 1 = 1, 2, 4 noise patches with σ_p = 0.5 each, or with the same sum of squares; n = 200, d = 2000, m = 20,
-    ‖μ‖ = 2, η = 1, p = 0.1, 2000 steps (quick: n = 100, d = 1000, one patch and two).
+    """P − 1 = 1, 2, 4 noise patches with σ_p = 0.5 each, or with the same sum of squares; n = 200,
+    d = 2000, m = 20, ‖μ‖ = 2, η = 1, p = 0.1, 2000 steps (quick: n = 100, d = 1000, one patch and
+    two).
     """
 
     name: ClassVar[str] = "patches"
@@ -39,10 +40,16 @@ class Patches(Figure):
 
     def experiment(self) -> ss.Experiment:
         n_samples = 200 if self.scale == "paper" else 100
-        return ss.put(synthetic(n_samples, n_steps=2000, record_every=50), "problem.dim", 10 * n_samples)
+        return ss.put(
+            synthetic(n_samples, n_steps=2000, record_every=50), "problem.dim", 10 * n_samples
+        )
 
     def settings(self) -> dict[str, Any]:
-        return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "noise_patches": self.counts}
+        return {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "noise_patches": self.counts,
+        }
 
     def compute(self, progress: Progress) -> xr.Dataset:
         """Along ``noise_patches`` and ``kind``."""
@@ -51,8 +58,13 @@ class Patches(Figure):
             at = ss.put(self.experiment(), "problem.n_noise_patches", count)
             strengths = [{"noise_std": 0.5}, {"noise_std": 0.5 / count**0.5}]
             told = lambda done, n, k=k: progress(k * n + done, len(self.counts) * n)  # noqa: E731
-            found.append(compare_cells(at, strengths, self.n_seeds, told).drop_vars(["cell", "noise_std"]))
-        kept = [run[["test_error", "train_loss", "diverged_at", "margin_mean"]].rename(cell="noise") for run in found]
+            found.append(
+                compare_cells(at, strengths, self.n_seeds, told).drop_vars(["cell", "noise_std"])
+            )
+        kept = [
+            run[["test_error", "train_loss", "diverged_at", "margin_mean"]].rename(cell="noise")
+            for run in found
+        ]
         data = xr.concat(kept, "noise_patches", join="exact")
         return data.assign_coords(noise_patches=self.counts, noise=list(KINDS))
 

@@ -40,7 +40,11 @@ class PhaseDiagram(Figure):
         }
 
     def settings(self) -> dict[str, Any]:
-        return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": self.axes()}
+        return {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "axes": self.axes(),
+        }
 
     def compute(self, progress: Progress) -> xr.Dataset:
         data = compare(self.experiment(), self.axes(), self.n_seeds, progress).isel(time=0)
@@ -56,18 +60,23 @@ class PhaseDiagram(Figure):
         for axes, name in zip(row, COLORS, strict=True):
             mesh = heat(axes, accuracy.sel(algorithm=name), "snr", "n_samples", vmin=0.5, vmax=1.0)
             contours(axes, lambda snr, n: n * snr**2, [0.5, 1, 2, 4], "%g")
-            axes.annotate("lines: n·SNR²", (0.03, 0.04), xycoords="axes fraction", color="white", fontsize=7)
-            hatch(axes, (data["diverged_at"].sel(algorithm=name) >= 0).any("seed"), "snr", "n_samples")
+            axes.annotate(
+                "lines: n·SNR²", (0.03, 0.04), xycoords="axes fraction", color="white", fontsize=7
+            )
+            hatch(
+                axes, (data["diverged_at"].sel(algorithm=name) >= 0).any("seed"), "snr", "n_samples"
+            )
             axes.set(title=name, xlabel="SNR = ‖μ‖ / (σₚ √d)")
         row[0].set_ylabel("training samples n")
         figure.colorbar(mesh, ax=row, label="test accuracy")
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        """In each cell the gain of label-noise GD is held against √(se² + se²) of the two means that are drawn.
+        """In each cell the gain of label-noise GD is held against √(se² + se²) of the two means
+        that are drawn.
 
-        The algorithms share their draws, so the error of the paired differences is smaller still; but with so many
-        cells a false alarm at two paired errors is to be expected.
+        The algorithms share their draws, so the error of the paired differences is smaller still;
+        but with so many cells a false alarm at two paired errors is to be expected.
         """
         errors = data["test_error"]
         variance = errors.var("seed", ddof=1).sum("algorithm") / errors.sizes["seed"]
@@ -81,8 +90,24 @@ class PhaseDiagram(Figure):
         )
         largest = float(gain.values.flat[best]), float(error.values.flat[best])
         return [
-            Claim(f"{where} worse than GD by over 2 standard errors", "Huang et al. 2025, Fig. 3", worse, 0, high=0),
-            Claim(f"{where} better than GD by over 2 standard errors", "Huang et al. 2025, Fig. 3", better, 0, low=1),
-            Claim("largest gain in accuracy of a cell", "Huang et al. 2025, Fig. 3", *largest, low=0.3),
-            Claim("fraction of runs that diverged", "Huang et al. 2025, Fig. 3", diverged, 0, high=0),
+            Claim(
+                f"{where} worse than GD by over 2 standard errors",
+                "Huang et al. 2025, Fig. 3",
+                worse,
+                0,
+                high=0,
+            ),
+            Claim(
+                f"{where} better than GD by over 2 standard errors",
+                "Huang et al. 2025, Fig. 3",
+                better,
+                0,
+                low=1,
+            ),
+            Claim(
+                "largest gain in accuracy of a cell", "Huang et al. 2025, Fig. 3", *largest, low=0.3
+            ),
+            Claim(
+                "fraction of runs that diverged", "Huang et al. 2025, Fig. 3", diverged, 0, high=0
+            ),
         ]

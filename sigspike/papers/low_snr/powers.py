@@ -22,10 +22,12 @@ SETTINGS = {  # power: n, ‖μ‖, η
 
 
 class Powers(Figure):
-    """q = 3: n = 200, ‖μ‖ = 2, η = 0.5; q = 4: n = 50, ‖μ‖ = 5, η = 0.1; σ_p = 0.5, d = 2000, m = 20, p = 0.1.
+    """q = 3: n = 200, ‖μ‖ = 2, η = 0.5; q = 4: n = 50, ‖μ‖ = 5, η = 0.1; σ_p = 0.5, d = 2000, m =
+    20, p = 0.1.
 
-    σ_0 = 0.02 and 4000 steps are our choice. The start matters: from σ_0 = 0.01 label noise takes twice as long to find
-    the signal at q = 3, and from σ_0 = 0.05 most of its runs diverge at q = 4.
+    σ_0 = 0.02 and 4000 steps are our choice. The start matters: from σ_0 = 0.01 label noise takes
+    twice as long to find the signal at q = 3, and from σ_0 = 0.05 most of its runs diverge at q =
+    4.
     """
 
     name: ClassVar[str] = "powers"
@@ -48,11 +50,16 @@ class Powers(Figure):
         return ss.Linked(shapes | own)
 
     def settings(self) -> dict[str, Any]:
-        facts = {"experiment": ss.describe(self.experiment()), "axes": {"power": dict(self.axis().fields)}}
+        facts = {
+            "experiment": ss.describe(self.experiment()),
+            "axes": {"power": dict(self.axis().fields)},
+        }
         return facts | {"flip_rate": FLIP_RATE, "n_seeds": self.n_seeds}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        return with_ratio(compare(self.experiment(), {"power": self.axis()}, self.n_seeds, progress))
+        return with_ratio(
+            compare(self.experiment(), {"power": self.axis()}, self.n_seeds, progress)
+        )
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = panels(len(SETTINGS), 3, height=2.0)
@@ -73,11 +80,21 @@ class Powers(Figure):
             plain, noisy = end.sel(algorithm="GD"), end.sel(algorithm="label-noise GD")
             found += [
                 Claim.of_seeds("GD: final test error" + at, source, plain["test_error"], low=0.24),
-                Claim.of_seeds("GD: final training loss" + at, source, plain["train_loss"], high=0.01),
-                Claim.of_seeds("GD's test error minus label-noise GD's" + at, source, gain(run), low=0.3),
                 Claim.of_seeds(
-                    "log₁₀ of GD's ρ̄/γ over label-noise GD's" + at, source, np.log10(plain["ratio"] / noisy["ratio"]), 1
+                    "GD: final training loss" + at, source, plain["train_loss"], high=0.01
+                ),
+                Claim.of_seeds(
+                    "GD's test error minus label-noise GD's" + at, source, gain(run), low=0.3
+                ),
+                Claim.of_seeds(
+                    "log₁₀ of GD's ρ̄/γ over label-noise GD's" + at,
+                    source,
+                    np.log10(plain["ratio"] / noisy["ratio"]),
+                    1,
                 ),
             ]
         diverged = float((data["diverged_at"] >= 0).mean())
-        return [*found, Claim("powers: fraction of runs that diverged", "ours", diverged, 0, high=0)]
+        return [
+            *found,
+            Claim("powers: fraction of runs that diverged", "ours", diverged, 0, high=0),
+        ]

@@ -24,7 +24,9 @@ MARGIN = np.log((1 - FLIP_RATE) / FLIP_RATE)
 
 
 class Smoothing(Figure):
-    """n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, η = 1, p = 0.1, α = 2p; 10 000 steps (quick: 2000)."""
+    """n = 200, d = 2000, m = 20, ‖μ‖ = 2, σ_p = 0.5, η = 1, p = 0.1, α = 2p; 10 000 steps (quick:
+    2000).
+    """
 
     name: ClassVar[str] = "smoothing"
     caption: ClassVar[str] = (
@@ -46,7 +48,10 @@ class Smoothing(Figure):
 
     def settings(self) -> dict[str, Any]:
         described = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds}
-        return described | {"smoothing": ss.describe(self._smoothing()), "compared_at": list(self.table)}
+        return described | {
+            "smoothing": ss.describe(self._smoothing()),
+            "compared_at": list(self.table),
+        }
 
     def _smoothing(self) -> ss.Algorithm:
         return ss.LabelSmoothing(learning_rate=1.0, alpha=2 * FLIP_RATE)
@@ -54,7 +59,9 @@ class Smoothing(Figure):
     def compute(self, progress: Progress) -> xr.Dataset:
         flips = compare(self.experiment(), {}, self.n_seeds, lambda k, n: progress(k, n * 3 // 2))
         smooth = ss.put(self.experiment(), "algorithm", self._smoothing())
-        smoothed = ss.sweep(smooth, {}, self.n_seeds, progress=lambda k, n: progress(2 * n + k, 3 * n))
+        smoothed = ss.sweep(
+            smooth, {}, self.n_seeds, progress=lambda k, n: progress(2 * n + k, 3 * n)
+        )
         return with_ratio(xr.concat([flips, smoothed.assign_coords(algorithm=SMOOTH)], "algorithm"))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
@@ -72,20 +79,32 @@ class Smoothing(Figure):
         level(row[2], float(MARGIN), "log((1−p)/p)")
         for axes in row:
             axes.set(xscale="log", xlabel="gradient step")
-        row[0].plot(self.table, [0.02] * len(self.table), "|", color="0.2", transform=row[0].get_xaxis_transform())
+        row[0].plot(
+            self.table,
+            [0.02] * len(self.table),
+            "|",
+            color="0.2",
+            transform=row[0].get_xaxis_transform(),
+        )
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         of_seeds = Claim.of_seeds
         error = data["test_error"].sel(time=list(self.table))
-        plain, noisy, smooth = (error.sel(algorithm=name, drop=True) for name in (PLAIN, NOISY, SMOOTH))
+        plain, noisy, smooth = (
+            error.sel(algorithm=name, drop=True) for name in (PLAIN, NOISY, SMOOTH)
+        )
         dynamics, reviewer = (
             "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
             "Huang et al. 2025, reviewer: equal numbers of steps",
         )
         settled = data["margin_mean"].sel(kind="clean", algorithm=SMOOTH).isel(time=-1)
         slope = smooth.isel(time=-1) - smooth.sel(time=1000)
-        rows = [(name, of, step) for step in self.table[1:] for name, of in (("GD", plain), (SMOOTH, smooth))]
+        rows = [
+            (name, of, step)
+            for step in self.table[1:]
+            for name, of in (("GD", plain), (SMOOTH, smooth))
+        ]
         return [
             *(
                 of_seeds(
@@ -103,10 +122,24 @@ class Smoothing(Figure):
                 0.05,
             ),
             of_seeds(
-                "label smoothing minus GD, test error in the end", "ours", (smooth - plain).isel(time=-1), -0.05, 0.05
+                "label smoothing minus GD, test error in the end",
+                "ours",
+                (smooth - plain).isel(time=-1),
+                -0.05,
+                0.05,
             ),
-            of_seeds("label smoothing: test error in the end minus after 1000 steps", "ours", slope, -0.02, 0.02),
             of_seeds(
-                "label smoothing: mean margin → log((1−p)/p)", "its minimiser", settled, 0.99 * MARGIN, 1.01 * MARGIN
+                "label smoothing: test error in the end minus after 1000 steps",
+                "ours",
+                slope,
+                -0.02,
+                0.02,
+            ),
+            of_seeds(
+                "label smoothing: mean margin → log((1−p)/p)",
+                "its minimiser",
+                settled,
+                0.99 * MARGIN,
+                1.01 * MARGIN,
             ),
         ]

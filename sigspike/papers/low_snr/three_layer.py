@@ -19,11 +19,11 @@ GAINS = {"He's": 2**0.5, "half": 0.5}  # of the second layer's initial weights
 
 
 class ThreeLayer(Figure):
-    """n = 200, d = 2000, m = 20, η = 0.5, p = 0.1, ‖μ‖ = 1, σ_p = 1, as stated; σ_0 = 0.01 for the first layer,
-    N(0, g²/m) for the second, and 20 000 steps are our choice.
+    """n = 200, d = 2000, m = 20, η = 0.5, p = 0.1, ‖μ‖ = 1, σ_p = 1, as stated; σ_0 = 0.01 for the
+    first layer, N(0, g²/m) for the second, and 20 000 steps are our choice.
 
-    The classes share the first layer, so that a filter may learn ±μ and either sign of a noise: memorisation against
-    signal is max |ρ| / max |γ| here, over filters and samples.
+    The classes share the first layer, so that a filter may learn ±μ and either sign of a noise:
+    memorisation against signal is max |ρ| / max |γ| here, over filters and samples.
     """
 
     name: ClassVar[str] = "three-layer"
@@ -47,7 +47,11 @@ class ThreeLayer(Figure):
         )
 
     def settings(self) -> dict[str, Any]:
-        return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "upper_gain": GAINS}
+        return {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "upper_gain": GAINS,
+        }
 
     def compute(self, progress: Progress) -> xr.Dataset:
         axes = {"network.upper_gain": list(GAINS.values())}
@@ -79,12 +83,15 @@ class ThreeLayer(Figure):
         end, quarter = he.isel(time=-1), he.isel(time=he.sizes["time"] // 4)
         plain, noisy = (end.sel(algorithm=name) for name in COLORS)
         growth = xr.ufuncs.log2(end["gamma_max"] / quarter["gamma_max"])
-        tail = he.sel(time=slice(0.9 * float(he["time"][-1]), None), algorithm="label-noise GD").mean("time")
+        tail = he.sel(
+            time=slice(0.9 * float(he["time"][-1]), None), algorithm="label-noise GD"
+        ).mean("time")
         source, of_seeds, at = "Huang et al. 2025, appendix E.1", Claim.of_seeds, "three layers, "
         return [
             *outperforms(at + "GD's test error minus label-noise GD's", source, gain(he)),
             of_seeds(
-                at + "last three quarters of the steps: doublings of max |γ| with label noise minus without",
+                at
+                + "last three quarters of the steps: doublings of max |γ| with label noise minus without",
                 source,
                 growth.sel(algorithm="label-noise GD") - growth.sel(algorithm="GD"),
                 low=0.1,
@@ -96,9 +103,16 @@ class ThreeLayer(Figure):
                 low=-0.05,
             ),
             of_seeds(at + "GD: final training loss", source, plain["train_loss"], high=0.01),
-            of_seeds(at + "label-noise GD: training loss stays Θ(1)", source, tail["train_loss"], 0.05, 0.7),
             of_seeds(
-                at + "from a small second layer (g = 0.5) label-noise GD is not better: GD's error minus its own",
+                at + "label-noise GD: training loss stays Θ(1)",
+                source,
+                tail["train_loss"],
+                0.05,
+                0.7,
+            ),
+            of_seeds(
+                at
+                + "from a small second layer (g = 0.5) label-noise GD is not better: GD's error minus its own",
                 "ours: the paper states no scale",
                 gain(half),
                 high=0.02,

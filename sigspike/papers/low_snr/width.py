@@ -24,11 +24,12 @@ REBUTTAL = {"noise_std": 10.0, "learning_rate": 0.002}  # panel 3
 
 
 class Width(Figure):
-    """n = 200, d = 2000, ‖μ‖ = 2, p = 0.1. (1) m = 1 … 50, σ_p = 0.5, η = 1, 2000 steps. (2) m = 3, σ_p = 2, over η.
-    (3) m = 3, σ_p = 10, η = 0.002, over time.
+    """n = 200, d = 2000, ‖μ‖ = 2, p = 0.1. (1) m = 1 … 50, σ_p = 0.5, η = 1, 2000 steps. (2) m = 3,
+    σ_p = 2, over η. (3) m = 3, σ_p = 10, η = 0.002, over time.
 
-    σ_0 is not stated. In panel 2 it is 0.001: gradient descent at η = 1 survives there as the reviewer saw it, while
-    at 0.01, as everywhere else here, it diverges as well (a claim counts both).
+    σ_0 is not stated. In panel 2 it is 0.001: gradient descent at η = 1 survives there as the
+    reviewer saw it, while at 0.01, as everywhere else here, it diverges as well (a claim counts
+    both).
     """
 
     name: ClassVar[str] = "width"
@@ -60,7 +61,11 @@ class Width(Figure):
         """Panels 2 and 3: long enough for ηT = 200 at the smallest η, and for panel 3."""
         last = max(6000, round(HORIZON / min(self.rates)))
         moments = {STEPS, *(round(HORIZON / rate) for rate in self.rates), *ss.log_spaced(last, 30)}
-        return ss.put(synthetic(n_samples=200, n_steps=last, record_at=tuple(sorted(moments))), "network.width", NARROW)
+        return ss.put(
+            synthetic(n_samples=200, n_steps=last, record_at=tuple(sorted(moments))),
+            "network.width",
+            NARROW,
+        )
 
     def settings(self) -> dict[str, Any]:
         described = {"wide": ss.describe(self.wide()), "narrow": ss.describe(self.narrow())}
@@ -68,18 +73,31 @@ class Width(Figure):
         return described | facts | {"reviewer": REVIEWER, "rebuttal": REBUTTAL}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """``width_…``: panel 1 along ``width``; ``rate_…``: panel 2 along ``learning_rate``; ``low_snr_…``: panel 3."""
+        """``width_…``: panel 1 along ``width``; ``rate_…``: panel 2 along ``learning_rate``;
+        ``low_snr_…``: panel 3.
+        """
         reviewers = [REVIEWER | {"learning_rate": rate} for rate in self.rates]
         default = {"noise_std": 2.0, "learning_rate": 1.0}
         half = [lambda k, n, part=part: progress(part * n + k, 2 * n) for part in range(2)]
-        wide = compare_cells(self.wide(), [{"width": width} for width in self.widths], self.n_seeds, half[0])
-        narrow = compare_cells(self.narrow(), [*reviewers, default, REBUTTAL], self.n_seeds, half[1])
+        wide = compare_cells(
+            self.wide(), [{"width": width} for width in self.widths], self.n_seeds, half[0]
+        )
+        narrow = compare_cells(
+            self.narrow(), [*reviewers, default, REBUTTAL], self.n_seeds, half[1]
+        )
         wide = wide.isel(time=0).swap_dims(cell="width")
         rate = narrow.isel(cell=slice(len(reviewers))).swap_dims(cell="learning_rate")
-        parts = {"width": wide, "rate": rate, "default": narrow.isel(cell=-2), "low_snr": narrow.isel(cell=-1)}
+        parts = {
+            "width": wide,
+            "rate": rate,
+            "default": narrow.isel(cell=-2),
+            "low_snr": narrow.isel(cell=-1),
+        }
         kept = ("test_error", "train_loss", "diverged_at")
         named = {
-            f"{name}_{field}": part[field].reset_coords(drop=True) for name, part in parts.items() for field in kept
+            f"{name}_{field}": part[field].reset_coords(drop=True)
+            for name, part in parts.items()
+            for field in kept
         }
         return xr.Dataset(named)
 
@@ -87,12 +105,16 @@ class Width(Figure):
         figure, [row] = panels(1, 3, height=2.35)
         for (name, color), height in zip(COLORS.items(), (0.12, 0.04), strict=True):
             at = data.sel(algorithm=name)
-            curve_along(row[0], at["width_test_error"], "width", color, name, marker="o", markersize=2.5)
+            curve_along(
+                row[0], at["width_test_error"], "width", color, name, marker="o", markersize=2.5
+            )
             at_end, at_horizon = self._ends(at)
             curve_along(row[1], at_end, "learning_rate", color, marker="o", markersize=2.5)
             middle = 1 - at_horizon.median("seed")
             row[1].plot(middle["learning_rate"], middle, color=color, linestyle="--", linewidth=0.9)
-            mark_diverged(row[1], at["rate_diverged_at"].isel(time=-1), "learning_rate", color, height)
+            mark_diverged(
+                row[1], at["rate_diverged_at"].isel(time=-1), "learning_rate", color, height
+            )
             curve(row[2], 1 - at["low_snr_test_error"].sel(time=slice(1, None)), color, name)
         row[0].set(xlabel="filters of each sign m", ylabel="test accuracy", title="σₚ = 0.5, η = 1")
         row[1].set(xlabel="learning rate η", title="m = 3, σₚ = 2")
@@ -116,11 +138,20 @@ class Width(Figure):
         return error.sel(time=STEPS), error.sel(time=steps)
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        of_seeds, reviewer, rebuttal = Claim.of_seeds, "Huang et al. 2025, reviewer", "Huang et al. 2025, rebuttal"
+        of_seeds, reviewer, rebuttal = (
+            Claim.of_seeds,
+            "Huang et al. 2025, reviewer",
+            "Huang et al. 2025, rebuttal",
+        )
         wide, (rates, _) = data["width_test_error"], self._ends(data)
         lost = (data["rate_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(learning_rate=1.0)
-        lost_default = (data["default_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(algorithm=PLAIN)
-        alive, end = rates.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed"), data["low_snr_test_error"]
+        lost_default = (
+            (data["default_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(algorithm=PLAIN)
+        )
+        alive, end = (
+            rates.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed"),
+            data["low_snr_test_error"],
+        )
 
         def ahead(error: xr.DataArray) -> xr.DataArray:
             """Label-noise GD's accuracy minus GD's, seed by seed."""
@@ -131,9 +162,26 @@ class Width(Figure):
         narrow = wide.sel(width=3)
         large, small, apart = self._a(0.2), self._a(0.05), ahead(end.isel(time=-1))
         return [
-            Claim("GD: median test error, m = 3", reviewer, float(narrow.sel(algorithm=PLAIN).median()), 0, high=0.02),
-            Claim("label-noise GD: the same", "ours", float(narrow.sel(algorithm=NOISY).median()), 0, high=0.02),
-            of_seeds(stuck, "ours: 2·2⁻³ if no step crosses zero", narrow.sel(algorithm=PLAIN) > 0.25, high=0.5),
+            Claim(
+                "GD: median test error, m = 3",
+                reviewer,
+                float(narrow.sel(algorithm=PLAIN).median()),
+                0,
+                high=0.02,
+            ),
+            Claim(
+                "label-noise GD: the same",
+                "ours",
+                float(narrow.sel(algorithm=NOISY).median()),
+                0,
+                high=0.02,
+            ),
+            of_seeds(
+                stuck,
+                "ours: 2·2⁻³ if no step crosses zero",
+                narrow.sel(algorithm=PLAIN) > 0.25,
+                high=0.5,
+            ),
             of_seeds(
                 "GD: test error, m = 20",
                 "Huang et al. 2025, Theorem 3.2",
@@ -146,7 +194,12 @@ class Width(Figure):
                 wide.sel(algorithm=NOISY, width=20),
                 high=0.02,
             ),
-            of_seeds(f"{gain}, m = 1 (a = 2.5)", "ours: too large a step", ahead(wide.sel(width=1)), high=-0.15),
+            of_seeds(
+                f"{gain}, m = 1 (a = 2.5)",
+                "ours: too large a step",
+                ahead(wide.sel(width=1)),
+                high=-0.15,
+            ),
             Claim(
                 f"label-noise GD, {setting}, η = 1 (a = {self._a(1.0):.1f}): fraction of runs that diverged",
                 reviewer,
@@ -154,9 +207,19 @@ class Width(Figure):
                 0,
                 low=0.9,
             ),
-            of_seeds(f"GD, {setting}, η = 1, σ_0 = 0.001: test error of the finite runs", reviewer, alive, high=0.4),
+            of_seeds(
+                f"GD, {setting}, η = 1, σ_0 = 0.001: test error of the finite runs",
+                reviewer,
+                alive,
+                high=0.4,
+            ),
             Claim(
-                "GD, the same: fraction of runs that diverged", reviewer, float(lost.sel(algorithm=PLAIN)), 0, 0, 0.5
+                "GD, the same: fraction of runs that diverged",
+                reviewer,
+                float(lost.sel(algorithm=PLAIN)),
+                0,
+                0,
+                0.5,
             ),
             Claim(
                 "GD, the same at σ_0 = 0.01: fraction of runs that diverged",
@@ -166,10 +229,18 @@ class Width(Figure):
                 low=0.5,
             ),
             of_seeds(
-                f"{gain}, {setting}, η = 0.2 (a = {large:.1f})", "ours", ahead(rates.sel(learning_rate=0.2)), high=-0.1
+                f"{gain}, {setting}, η = 0.2 (a = {large:.1f})",
+                "ours",
+                ahead(rates.sel(learning_rate=0.2)),
+                high=-0.1,
             ),
             of_seeds(
-                f"{gain}, {setting}, η = 0.05 (a = {small:.2f})", rebuttal, ahead(rates.sel(learning_rate=0.05)), 0
+                f"{gain}, {setting}, η = 0.05 (a = {small:.2f})",
+                rebuttal,
+                ahead(rates.sel(learning_rate=0.05)),
+                0,
             ),
-            of_seeds(f"{gain}, m = 3, σ_p = 10, η = 0.002, at the last step", rebuttal, apart, 0.02),
+            of_seeds(
+                f"{gain}, m = 3, σ_p = 10, η = 0.002, at the last step", rebuttal, apart, 0.02
+            ),
         ]

@@ -1,4 +1,6 @@
-"""What each ingredient of the surrogate does, and what features it needs, on digits with noisy labels."""
+"""What each ingredient of the surrogate does, and what features it needs, on digits with noisy
+labels.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -34,10 +36,12 @@ RATE, SPREAD = 0.1, 8
 
 
 class SurrogateAblation(Figure):
-    """The training of ``Surrogate`` at n = 1000, or fewer, with β = 0.1 in units of the features' mean square length.
+    """The training of ``Surrogate`` at n = 1000, or fewer, with β = 0.1 in units of the features'
+    mean square length.
 
-    In the unequal clean subset the numbers of examples of the classes fall in a geometric row from m_v/C, a tenth of
-    n/C, to an eighth of it; which class has how many is drawn. The balanced one has as many in all, up to rounding.
+    In the unequal clean subset the numbers of examples of the classes fall in a geometric row from
+    m_v/C, a tenth of n/C, to an eighth of it; which class has how many is drawn. The balanced one
+    has as many in all, up to rounding.
     """
 
     name: ClassVar[str] = "surrogate-ablation"
@@ -56,11 +60,17 @@ class SurrogateAblation(Figure):
         """The digits of a problem."""
         n_samples, n_epochs = (1000, 60) if self.scale == "paper" else (500, 20)
         branches = Branches(tuple(VARIANTS.values()))
-        return Problem.of(name, self.find("MNIST"), n_samples, n_epochs, self.flip_rates(), branches)
+        return Problem.of(
+            name, self.find("MNIST"), n_samples, n_epochs, self.flip_rates(), branches
+        )
 
     def settings(self) -> dict[str, Any]:
         problems = {name: self.problem(name).facts() for name in CLASSES}
-        facts = {"digits": in_words(self.find("MNIST")), "problems": problems, "variants": list(VARIANTS)}
+        facts = {
+            "digits": in_words(self.find("MNIST")),
+            "problems": problems,
+            "variants": list(VARIANTS),
+        }
         return facts | {"rate": RATE, "spread": SPREAD, "n_seeds": self.n_seeds}
 
     def text(self) -> str:
@@ -77,8 +87,12 @@ class SurrogateAblation(Figure):
                 seeds.append(_seed(problem, seed))
                 progress(len(parts) * self.n_seeds + len(seeds), total)
             parts.append(xr.concat(seeds, "seed", join="exact"))
-        data = xr.concat(parts, "problem", join="exact").assign_coords(problem=list(CLASSES), seed=range(self.n_seeds))
-        return data.assign_coords(flip_rate=list(self.flip_rates()), variant=list(VARIANTS), subset=list(SUBSETS))
+        data = xr.concat(parts, "problem", join="exact").assign_coords(
+            problem=list(CLASSES), seed=range(self.n_seeds)
+        )
+        return data.assign_coords(
+            flip_rate=list(self.flip_rates()), variant=list(VARIANTS), subset=list(SUBSETS)
+        )
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 4, height=2.5)
@@ -90,22 +104,36 @@ class SurrogateAblation(Figure):
             middle, error = values.mean("seed"), values.std("seed", ddof=1) / self.n_seeds**0.5
             for (subset, color), aside in zip(SUBSETS.items(), (0.13, -0.13), strict=True):
                 at = {"subset": subset}
-                look: dict[str, Any] = {"color": color, "fmt": "o", "markersize": 3, "elinewidth": 1}
-                axes.errorbar(middle.sel(at), heights + aside, xerr=error.sel(at), label=subset, **look)
+                look: dict[str, Any] = {
+                    "color": color,
+                    "fmt": "o",
+                    "markersize": 3,
+                    "elinewidth": 1,
+                }
+                axes.errorbar(
+                    middle.sel(at), heights + aside, xerr=error.sel(at), label=subset, **look
+                )
             axes.axvline(0, color="0.6", linewidth=0.6, zorder=0)
             whole = data[field].sel(problem=problem, variant="FBR").mean(["seed", "flip_rate"])
             known = ", ".join(f"{float(whole.sel(subset=subset)):.3f}" for subset in SUBSETS)
             axes.set_title(f"{problem}\nFBR: {known}")
             axes.set_xlabel({"accuracy": "test accuracy − FBR's", "auc": "AUC − FBR's"}[field])
             axes.set_yticks(heights, others if axes is row[0] else [])
-        figure.legend(*row[0].get_legend_handles_labels(), loc="outside upper center", title="clean subset", ncols=2)
+        figure.legend(
+            *row[0].get_legend_handles_labels(),
+            loc="outside upper center",
+            title="clean subset",
+            ncols=2,
+        )
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Differences are those of runs with the same draws."""
         change = over_fbr(data["auc"])
         ten, two = (change.sel(problem=name) for name in CLASSES)
-        pixels = over_fbr(data["accuracy"]).sel(variant="FBR, pixels", subset="balanced").mean("problem")
+        pixels = (
+            over_fbr(data["accuracy"]).sel(variant="FBR, pixels", subset="balanced").mean("problem")
+        )
         identity = "ours: an identity where classes are balanced"
         lost = [  # name, changes, clean subset, variant, source, low, high
             ("ten", ten, "balanced", "no row shift", identity, -0.003, 0.003),
@@ -129,7 +157,9 @@ class SurrogateAblation(Figure):
                 )
                 for classes, of, subset, variant, source, low, high in lost
             ),
-            Claim.of_seeds("balanced: accuracy with pixels for features minus FBR's", "ours", pixels, high=0.01),
+            Claim.of_seeds(
+                "balanced: accuracy with pixels for features minus FBR's", "ours", pixels, high=0.01
+            ),
         ]
 
 
@@ -145,7 +175,9 @@ def _seed(problem: Problem, seed: int) -> xr.Dataset:
     labels = _subsets(digits, problem, seed)
     ids = np.arange(problem.sizes[0])
     methods = [Method(coupling=1 + number, start=0.5, rate=RATE) for number in range(len(VARIANTS))]
-    runs = [[problem.run(digits, seed, method, label, ids)[0] for method in methods] for label in labels]
+    runs = [
+        [problem.run(digits, seed, method, label, ids)[0] for method in methods] for label in labels
+    ]
     return problem.labelled(runs, ("subset", "variant"))
 
 

@@ -4,7 +4,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sigspike.common.reweighting import Bilevel, class_counts, class_sums, contest, kernel_class_sums, votes
+from sigspike.common.reweighting import (
+    Bilevel,
+    class_counts,
+    class_sums,
+    contest,
+    kernel_class_sums,
+    votes,
+)
 from sigspike.common.selection import fine_posteriors, gaussian_mixture
 from sigspike.papers.meta_reweighting.training import Batch, Coupling, Trained, Weights
 
@@ -12,7 +19,9 @@ from sigspike.papers.meta_reweighting.training import Batch, Coupling, Trained, 
 def exact(batch: Batch) -> Weights:
     """Of meta-reweighting: the exact one-step hypergradient."""
     bilevel = Bilevel(batch.descent.rule, batch.descent.learning_rate)
-    return bilevel.couplings(batch.at, jax.grad(batch.clean.loss), batch.params, batch.carried, batch.ids)
+    return bilevel.couplings(
+        batch.at, jax.grad(batch.clean.loss), batch.params, batch.carried, batch.ids
+    )
 
 
 def surrogate(centre: bool = True, row_shift: bool = True, signed: bool = True) -> Coupling:
@@ -45,10 +54,15 @@ def of_tangents(batch: Batch) -> Weights:
     clean_kernel = batch.params.tangent_kernel(images, images)
     kernel = batch.params.tangent_kernel(batch.images, images)
     sums = kernel_class_sums(kernel, clean_kernel, batch.clean.label, n_classes)
-    return votes(sums, class_counts(batch.clean.label, n_classes), batch.label) / jnp.diagonal(clean_kernel).mean()
+    return (
+        votes(sums, class_counts(batch.clean.label, n_classes), batch.label)
+        / jnp.diagonal(clean_kernel).mean()
+    )
 
 
-def _of_features(batch: Batch, centre: bool) -> tuple[Float[Array, "sample class_"], Float[Array, " class_"], Array]:
+def _of_features(
+    batch: Batch, centre: bool
+) -> tuple[Float[Array, "sample class_"], Float[Array, " class_"], Array]:
     n_classes, clean = len(batch.params.shift), batch.params.features(batch.clean.images)
     sums = class_sums(batch.at.extra, clean, batch.clean.label, n_classes, centre)
     return sums, class_counts(batch.clean.label, n_classes), (batch.at.extra**2).sum(1).mean()

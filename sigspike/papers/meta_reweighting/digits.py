@@ -1,4 +1,6 @@
-"""Handwritten digits with noisy labels, a small clean subset beside them and clean test digits, drawn by seed."""
+"""Handwritten digits with noisy labels, a small clean subset beside them and clean test digits,
+drawn by seed.
+"""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,11 +14,12 @@ MOST = 20_000  # of MNIST's images
 
 
 class Digits(NamedTuple):
-    """One draw. The first n examples are for training, with labels to be flipped; the next m_v are the clean subset.
+    """One draw. The first n examples are for training, with labels to be flipped; the next m_v are
+    the clean subset.
 
-    At flip rate τ a label becomes y + ``turn`` mod C where ``chance`` < τ: symmetric over the other classes, and what
-    is flipped at one rate is flipped at every higher one. Clean examples go round the classes, so that the first of
-    them are balanced whenever their number is a multiple of C.
+    At flip rate τ a label becomes y + ``turn`` mod C where ``chance`` < τ: symmetric over the other
+    classes, and what is flipped at one rate is flipped at every higher one. Clean examples go round
+    the classes, so that the first of them are balanced whenever their number is a multiple of C.
     """
 
     images: Any
@@ -28,11 +31,14 @@ class Digits(NamedTuple):
 
 
 def load(folder: Path | None, classes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Images (image, 196) and their places among ``classes``: MNIST's from a folder, else scikit-learn's digits.
+    """Images (image, 196) and their places among ``classes``: MNIST's from a folder, else
+    scikit-learn's digits.
 
     2 × 2 pixels become their mean, and the mean square of all pixels becomes 1.
     """
-    images, labels = digits.read() if folder is None else (idx.read(folder, name)[:MOST] for name in FILES)
+    images, labels = (
+        digits.read() if folder is None else (idx.read(folder, name)[:MOST] for name in FILES)
+    )
     chosen = np.isin(labels, classes)
     pooled = images[chosen].astype(float).reshape(-1, 14, 2, 14, 2).mean((2, 4)).reshape(-1, 196)
     return pooled / np.sqrt((pooled**2).mean()), np.searchsorted(classes, labels[chosen])
@@ -41,12 +47,16 @@ def load(folder: Path | None, classes: tuple[int, ...]) -> tuple[np.ndarray, np.
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 
 
-def draw(data: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int, int], n_classes: int, seed: int) -> Digits:
+def draw(
+    data: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int, int], n_classes: int, seed: int
+) -> Digits:
     """n training, m_v clean and some test examples, all different."""
     (images, label), (n_samples, n_clean, n_test) = data, sizes
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(label))
-    clean = np.stack([order[label[order] == k][: n_clean // n_classes] for k in range(n_classes)], 1).ravel()
+    clean = np.stack(
+        [order[label[order] == k][: n_clean // n_classes] for k in range(n_classes)], 1
+    ).ravel()
     rest = order[~np.isin(order, clean)]
     train, test = rest[:n_samples], rest[n_samples : n_samples + n_test]
     check_labels(label[clean], n_classes, n_samples)
@@ -57,9 +67,14 @@ def draw(data: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int, int], n_cla
 
 
 def batches(ids: np.ndarray, n_epochs: int, n_samples: int, size: int, seed: int) -> np.ndarray:
-    """(epoch, step, example): n / size batches an epoch from shuffled ``ids``, which go round where they are fewer."""
+    """(epoch, step, example): n / size batches an epoch from shuffled ``ids``, which go round where
+    they are fewer.
+    """
     rng, rounds = np.random.default_rng(seed), -(-n_samples // len(ids))
-    epochs = [np.concatenate([rng.permutation(ids) for _ in range(rounds)])[:n_samples] for _ in range(n_epochs)]
+    epochs = [
+        np.concatenate([rng.permutation(ids) for _ in range(rounds)])[:n_samples]
+        for _ in range(n_epochs)
+    ]
     return np.stack(epochs).reshape(n_epochs, -1, size)
 
 

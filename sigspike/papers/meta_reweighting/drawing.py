@@ -8,7 +8,9 @@ from sigspike.papers.meta_reweighting.methods import METHODS
 
 
 def relative_cost(data: xr.Dataset) -> xr.DataArray:
-    """Seconds of a run over those of plain training, its median over seeds, at the largest clean subset."""
+    """Seconds of a run over those of plain training, its median over seeds, at the largest clean
+    subset.
+    """
     seconds = data["seconds"].isel(fraction=-1)
     return seconds / seconds.sel(algorithm="plain", drop=True).median("seed")
 
@@ -19,7 +21,13 @@ def lines(axes: Axes, values: xr.DataArray, x: str) -> None:
     for name, compared in METHODS.items():
         at = {"algorithm": name}
         axes.errorbar(
-            values[x], mean.sel(at), error.sel(at), label=name, linewidth=1.1, elinewidth=0.7, **compared.line
+            values[x],
+            mean.sel(at),
+            error.sel(at),
+            label=name,
+            linewidth=1.1,
+            elinewidth=0.7,
+            **compared.line,
         )
 
 
@@ -28,5 +36,11 @@ def bars(axes: Axes, cost: xr.DataArray) -> None:
     for height, (name, compared) in enumerate(METHODS.items()):
         value, dashed = float(cost.sel(algorithm=name).median()), "linestyle" in compared.line
         color = compared.line["color"]
-        axes.barh(-height, value, color="white" if dashed else color, edgecolor=color, hatch="////" if dashed else None)
+        axes.barh(
+            -height,
+            value,
+            color="white" if dashed else color,
+            edgecolor=color,
+            hatch="////" if dashed else None,
+        )
     axes.set_yticks(-np.arange(len(METHODS)), list(METHODS), fontsize=5.5)

@@ -29,9 +29,11 @@ class Perceptron(NamedTuple):
         """The logits f."""
         return features @ self.outer + self.shift[None]
 
-    def tangent_kernel(self, one: Images, other: Float[Array, "other pixel"]) -> Float[Array, "sample other"]:
-        """(1/C) Σ_k ⟨∇f_k(x), ∇f_k(x')⟩ = ⟨h, h'⟩ + 1 + (⟨x, x'⟩ + 1) Σ_r 1(h_r, h'_r > 0) mean_k V_rk²: the empirical
-        neural tangent kernel, its mean over the C outputs.
+    def tangent_kernel(
+        self, one: Images, other: Float[Array, "other pixel"]
+    ) -> Float[Array, "sample other"]:
+        """(1/C) Σ_k ⟨∇f_k(x), ∇f_k(x')⟩ = ⟨h, h'⟩ + 1 + (⟨x, x'⟩ + 1) Σ_r 1(h_r, h'_r > 0) mean_k
+        V_rk²: the empirical neural tangent kernel, its mean over the C outputs.
         """
         left, right = self.features(one), self.features(other)
         both = ((left > 0) * (self.outer**2).mean(1)[None]) @ (right > 0).T.astype(left.dtype)
@@ -46,6 +48,8 @@ def drawn(n_pixels: int, hidden: int, n_classes: int, seed: int) -> Perceptron:
     return Perceptron(*map(as_array, (inner, np.zeros(hidden), outer, np.zeros(n_classes))))
 
 
-def cross_entropy(answer: Float[Array, "sample class_"], label: Int[Array, " sample"]) -> Float[Array, " sample"]:
+def cross_entropy(
+    answer: Float[Array, "sample class_"], label: Int[Array, " sample"]
+) -> Float[Array, " sample"]:
     """ℓ = −log softmax(f)_y."""
     return optax.softmax_cross_entropy_with_integer_labels(answer, label)

@@ -1,4 +1,6 @@
-"""The three phases of meta-reweighting: in the kernel regime, in the two-layer network, and on digits."""
+"""The three phases of meta-reweighting: in the kernel regime, in the two-layer network, and on
+digits.
+"""
 
 from typing import Any, ClassVar
 
@@ -16,7 +18,15 @@ from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import COLORS, panels
 
 CLEAN, NOISY, THIRD = COLORS[0], COLORS[1], COLORS[2]
-KEPT = ("weight_mean", "auc_weights", "auc_couplings", "coupling_norm", "clean_loss", "test_error", "diverged_at")
+KEPT = (
+    "weight_mean",
+    "auc_weights",
+    "auc_couplings",
+    "coupling_norm",
+    "clean_loss",
+    "test_error",
+    "diverged_at",
+)
 
 
 class Phases(Figure):
@@ -42,7 +52,9 @@ class Phases(Figure):
         found = []
         for system in TITLES:
             axes = {"algorithm.weights.ahead": [True] if system == "digits" else [True, False]}
-            runs = ss.sweep(default(system, self.find("MNIST")), axes, self.n_seeds, progress=progress)
+            runs = ss.sweep(
+                default(system, self.find("MNIST")), axes, self.n_seeds, progress=progress
+            )
             phases = ss.reweighting_phases(runs)
             part = (
                 runs[list(KEPT)]
@@ -50,7 +62,9 @@ class Phases(Figure):
                 .assign(phase=ss.phase_of(runs, phases))
             )
             found.append(part.drop_vars(["snr", "n_snr2"], errors="ignore"))
-        return xr.concat(found, "system", join="outer", coords="minimal").assign_coords(system=list(TITLES))
+        return xr.concat(found, "system", join="outer", coords="minimal").assign_coords(
+            system=list(TITLES)
+        )
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = panels(len(TITLES), 3, height=1.75)
@@ -101,25 +115,75 @@ class Phases(Figure):
         ends = runs["at"] / at_theta["at"]
         of, where = Claim.of_seeds, TITLES[system]
         return [
-            Claim(f"{where}: seeds with three phases in order, of {self.n_seeds}", SOURCE, *_all(runs["ordered"])),
-            of(f"{where}: noisy weights at the end of filtering", SOURCE, filtered.sel(kind="flipped"), high=0.05),
-            of(f"{where}: clean weights at the end of filtering", SOURCE, filtered.sel(kind="clean"), low=0.9),
+            Claim(
+                f"{where}: seeds with three phases in order, of {self.n_seeds}",
+                SOURCE,
+                *_all(runs["ordered"]),
+            ),
+            of(
+                f"{where}: noisy weights at the end of filtering",
+                SOURCE,
+                filtered.sel(kind="flipped"),
+                high=0.05,
+            ),
+            of(
+                f"{where}: clean weights at the end of filtering",
+                SOURCE,
+                filtered.sel(kind="clean"),
+                low=0.9,
+            ),
             of(f"{where}: coupling norm, alignment over the last step", SOURCE, ratio, low=10),
-            of(f"{where}: AUC of couplings at the last step", SOURCE, runs["auc_couplings"].isel(time=-1), low=0.95),
-            of(f"{where}: test error at the last step", SOURCE, runs["test_error"].isel(time=-1), high=0.02),
-            of(f"{where}: end of alignment, at θ̂ over at θ", OURS, ends.sel(stage="aligned"), 0.9, 1.1),
-            of(f"{where}: end of filtering, at θ̂ over at θ", OURS, ends.sel(stage="filtered"), 0.9, 1.1),
-            Claim(f"{where}: runs that diverged", OURS, float((data["diverged_at"] >= 0).sum()), 0, high=0),
+            of(
+                f"{where}: AUC of couplings at the last step",
+                SOURCE,
+                runs["auc_couplings"].isel(time=-1),
+                low=0.95,
+            ),
+            of(
+                f"{where}: test error at the last step",
+                SOURCE,
+                runs["test_error"].isel(time=-1),
+                high=0.02,
+            ),
+            of(
+                f"{where}: end of alignment, at θ̂ over at θ",
+                OURS,
+                ends.sel(stage="aligned"),
+                0.9,
+                1.1,
+            ),
+            of(
+                f"{where}: end of filtering, at θ̂ over at θ",
+                OURS,
+                ends.sel(stage="filtered"),
+                0.9,
+                1.1,
+            ),
+            Claim(
+                f"{where}: runs that diverged",
+                OURS,
+                float((data["diverged_at"] >= 0).sum()),
+                0,
+                high=0,
+            ),
         ]
 
     def _digits(self, data: xr.Dataset) -> list[Claim]:
-        """Pixels are positive, so that all images are alike and the kernel is positive across classes too."""
+        """Pixels are positive, so that all images are alike and the kernel is positive across
+        classes too.
+        """
         last = data.sel(system="digits", ahead=True).isel(time=-1)
         gap = last["weight_mean"].sel(kind="clean") - last["weight_mean"].sel(kind="flipped")
         return [
-            Claim.of_seeds("digits: mean weight, clean minus flipped, at the last step", SOURCE, gap, low=0.5),
-            Claim.of_seeds("digits: AUC of the weights at the last step", SOURCE, last["auc_weights"], low=0.85),
-            Claim.of_seeds("digits: test error at the last step", SOURCE, last["test_error"], high=0.15),
+            Claim.of_seeds(
+                "digits: mean weight, clean minus flipped, at the last step", SOURCE, gap, low=0.5
+            ),
+            Claim.of_seeds(
+                "digits: AUC of the weights at the last step", SOURCE, last["auc_weights"], low=0.85
+            ),
+            Claim.of_seeds(
+                "digits: test error at the last step", SOURCE, last["test_error"], high=0.15
+            ),
         ]
 
 

@@ -26,7 +26,9 @@ CLASSES = {"ten classes": tuple(range(10)), "two classes": (3, 8)}
 
 
 class Problem(NamedTuple):
-    """Digits of some classes, with n training, at most m_v clean and some test examples in every draw."""
+    """Digits of some classes, with n training, at most m_v clean and some test examples in every
+    draw.
+    """
 
     classes: tuple[int, ...]
     sizes: tuple[int, int, int]
@@ -37,10 +39,16 @@ class Problem(NamedTuple):
 
     @classmethod
     def of(
-        cls, name: str, folder: Path | None, n_samples: int, n_epochs: int, rates: tuple[float, ...], branches: Branches
+        cls,
+        name: str,
+        folder: Path | None,
+        n_samples: int,
+        n_epochs: int,
+        rates: tuple[float, ...],
+        branches: Branches,
     ) -> "Problem":
-        """A tenth of n is clean at most; all other digits test, up to 2000. Of scikit-learn's few digits of two
-        classes 100 are trained on.
+        """A tenth of n is clean at most; all other digits test, up to 2000. Of scikit-learn's few
+        digits of two classes 100 are trained on.
         """
         classes = CLASSES[name]
         data = load(folder, classes)
@@ -60,7 +68,12 @@ class Problem(NamedTuple):
     def facts(self) -> dict[str, Any]:
         """What a figure's JSON says of it."""
         n_samples, n_clean, n_test = self.sizes
-        sizes = {"n_samples": n_samples, "most_clean": n_clean, "n_test": n_test, "batch_size": self.batch_size}
+        sizes = {
+            "n_samples": n_samples,
+            "most_clean": n_clean,
+            "n_test": n_test,
+            "batch_size": self.batch_size,
+        }
         training = {"n_epochs": self.n_epochs, "learning_rate": LEARNING_RATE, "hidden": HIDDEN}
         return {"classes": self.classes, "flip_rates": self.flip_rates} | sizes | training
 
@@ -79,28 +92,49 @@ class Problem(NamedTuple):
         return draw(self.data, self.sizes, self.n_classes, seed)
 
     def run(
-        self, drawn_digits: Digits, seed: int, method: Method, clean_label: np.ndarray, trained_on: np.ndarray
+        self,
+        drawn_digits: Digits,
+        seed: int,
+        method: Method,
+        clean_label: np.ndarray,
+        trained_on: np.ndarray,
     ) -> tuple[dict[str, np.ndarray], float]:
-        """What comes out at every flip rate, and the seconds that took (compilation apart, where it came before)."""
+        """What comes out at every flip rate, and the seconds that took (compilation apart, where it
+        came before).
+        """
         n_samples = self.sizes[0]
         order = jnp.asarray(batches(trained_on, self.n_epochs, n_samples, self.batch_size, seed))
-        data = jax.tree.map(lambda x: as_array(x) if x.dtype.kind == "f" else jnp.asarray(x), drawn_digits)
+        data = jax.tree.map(
+            lambda x: as_array(x) if x.dtype.kind == "f" else jnp.asarray(x), drawn_digits
+        )
         start = drawn(data.images.shape[1], HIDDEN, self.n_classes, seed)
         label, numbers = jnp.asarray(clean_label), jax.tree.map(jnp.asarray, method)
         go = partial(train, branches=self.branches, n_classes=self.n_classes)
         began = time.perf_counter()
-        outcome = jax.block_until_ready(go(start, data, as_array(self.flip_rates), label, order, numbers))
-        return {name: np.asarray(x) for name, x in outcome._asdict().items()}, time.perf_counter() - began
+        outcome = jax.block_until_ready(
+            go(start, data, as_array(self.flip_rates), label, order, numbers)
+        )
+        return {
+            name: np.asarray(x) for name, x in outcome._asdict().items()
+        }, time.perf_counter() - began
 
     def labelled(self, runs: Any, dims: tuple[str, ...]) -> xr.Dataset:
         """Nested lists of what ``run`` gave, along ``dims`` and ``flip_rate``."""
 
         def stacked(field: str, at: Any) -> np.ndarray:
-            return at[field] if isinstance(at, dict) else np.stack([stacked(field, part) for part in at])
+            return (
+                at[field]
+                if isinstance(at, dict)
+                else np.stack([stacked(field, part) for part in at])
+            )
 
         return xr.Dataset(
             {
-                field: ((*dims, "flip_rate"), stacked(field, runs), {"long_name": about, "units": "1"})
+                field: (
+                    (*dims, "flip_rate"),
+                    stacked(field, runs),
+                    {"long_name": about, "units": "1"},
+                )
                 for field, about in FIELDS.items()
             }
         )

@@ -23,8 +23,9 @@ FIRST_HELD_OUT = 1000
 
 
 class Surrogate(Figure):
-    """A softmax network of 64 hidden units on 14 × 14 pixels, SGD at η = 0.2 in batches, all methods with the same
-    draws, initial weights and number of steps; labels flipped symmetrically over the other classes.
+    """A softmax network of 64 hidden units on 14 × 14 pixels, SGD at η = 0.2 in batches, all
+    methods with the same draws, initial weights and number of steps; labels flipped symmetrically
+    over the other classes.
 
     The clean subset only steers meta-reweighting and FBR, as there; "plain + clean" also trains on
     it, "clean only" on nothing else; selection and "plain" do without. Weights start at ½; their
@@ -56,19 +57,36 @@ class Surrogate(Figure):
         return tuple(FIRST_HELD_OUT + k for k in range(2 if self.scale == "paper" else 1))
 
     def rates(self) -> dict[str, tuple[float, ...]]:
-        """Among which β is chosen: of meta-reweighting, and of FBR in units of the features' mean square length."""
-        return RATES if self.scale == "paper" else {name: rates[1:] for name, rates in RATES.items()}
+        """Among which β is chosen: of meta-reweighting, and of FBR in units of the features' mean
+        square length.
+        """
+        return (
+            RATES if self.scale == "paper" else {name: rates[1:] for name, rates in RATES.items()}
+        )
 
     def problem(self, name: str) -> Problem:
         """The digits of a problem."""
         n_samples, n_epochs = (2000, 40) if self.scale == "paper" else (500, 30)
-        return Problem.of(name, self.find("MNIST"), n_samples, n_epochs, self.flip_rates(), BRANCHES)
+        return Problem.of(
+            name, self.find("MNIST"), n_samples, n_epochs, self.flip_rates(), BRANCHES
+        )
 
     def settings(self) -> dict[str, Any]:
         problems = {name: self.problem(name).facts() for name in CLASSES}
-        facts = {"digits": in_words(self.find("MNIST")), "problems": problems, "fractions": self.fractions()}
-        methods = {name: at.method._asdict() | {"trains_on": at.trains_on} for name, at in METHODS.items()}
-        return facts | {"methods": methods, "rates": self.rates(), "n_seeds": self.n_seeds, "held_out": self.held_out()}
+        facts = {
+            "digits": in_words(self.find("MNIST")),
+            "problems": problems,
+            "fractions": self.fractions(),
+        }
+        methods = {
+            name: at.method._asdict() | {"trains_on": at.trains_on} for name, at in METHODS.items()
+        }
+        return facts | {
+            "methods": methods,
+            "rates": self.rates(),
+            "n_seeds": self.n_seeds,
+            "held_out": self.held_out(),
+        }
 
     def text(self) -> str:
         return f"{in_words(self.find('MNIST'))}. {self.caption}"
@@ -88,9 +106,13 @@ class Surrogate(Figure):
                 seeds.append(self._seed(problem, seed, rates))
                 done += 1
                 progress(done, total)
-            chosen = xr.DataArray(list(rates.values()), dims="steered", coords={"steered": list(rates)})
+            chosen = xr.DataArray(
+                list(rates.values()), dims="steered", coords={"steered": list(rates)}
+            )
             parts.append(xr.concat(seeds, "seed", join="exact").assign(rate=chosen))
-        data = xr.concat(parts, "problem", join="exact").assign_coords(problem=list(CLASSES), seed=range(self.n_seeds))
+        data = xr.concat(parts, "problem", join="exact").assign_coords(
+            problem=list(CLASSES), seed=range(self.n_seeds)
+        )
         data["seconds"].attrs |= {"long_name": "seconds of a run at all flip rates", "units": "s"}
         return data
 
@@ -103,7 +125,9 @@ class Surrogate(Figure):
             lines(row[1], near["auc"], "flip_rate")
             lines(row[2], at["accuracy"].mean("flip_rate"), "fraction")
             row[2].set(xscale="log")
-            row[2].set_xticks(data["fraction"], [f"{100 * share:g} %" for share in data["fraction"].values])
+            row[2].set_xticks(
+                data["fraction"], [f"{100 * share:g} %" for share in data["fraction"].values]
+            )
             row[2].xaxis.set_minor_locator(NullLocator())
             bars(row[3], relative_cost(at))
             row[0].set(ylabel=f"{problem}\ntest accuracy")
@@ -121,7 +145,9 @@ class Surrogate(Figure):
         accuracy = data["accuracy"].mean(["flip_rate", "fraction"])
         ten, two = (accuracy.sel(problem=name) for name in CLASSES)
         most = data["accuracy"].sel(problem="two classes", flip_rate=0.45).mean("fraction")
-        cost = xr.concat([relative_cost(data.sel(problem=name)) for name in CLASSES], "problem").median("problem")
+        cost = xr.concat(
+            [relative_cost(data.sel(problem=name)) for name in CLASSES], "problem"
+        ).median("problem")
         over_exact = (cost / cost.sel(algorithm=EXACT, drop=True)).sel(algorithm="FBR")
         expects = "arXiv 2510.12209, abstract (expects ≥ 0)"
         gaps = [  # number of classes, accuracies, method, other method, source, low, high
@@ -137,7 +163,11 @@ class Surrogate(Figure):
         return [
             *(
                 Claim.of_seeds(
-                    f"{count} classes: accuracy, {one} minus {other}", source, _gap(of, one, other), low, high
+                    f"{count} classes: accuracy, {one} minus {other}",
+                    source,
+                    _gap(of, one, other),
+                    low,
+                    high,
                 )
                 for count, of, one, other, source, low, high in gaps
             ),
@@ -145,52 +175,85 @@ class Surrogate(Figure):
                 "ten classes, largest clean subset: accuracy, FBR minus clean only",
                 "ours",
                 _gap(
-                    data["accuracy"].sel(problem="ten classes").isel(fraction=-1).mean("flip_rate"), "FBR", "clean only"
+                    data["accuracy"].sel(problem="ten classes").isel(fraction=-1).mean("flip_rate"),
+                    "FBR",
+                    "clean only",
                 ),
                 low=-0.02,
             ),
-            Claim.of_seeds("time of meta-reweighting over plain", "ours", cost.sel(algorithm=EXACT), 1.5, 10),
+            Claim.of_seeds(
+                "time of meta-reweighting over plain", "ours", cost.sel(algorithm=EXACT), 1.5, 10
+            ),
             Claim.of_seeds("time of FBR over plain", "ours", cost.sel(algorithm="FBR"), 1, 4),
             Claim.of_seeds(
-                "time of FBR over exact meta-reweighting", "arXiv 2510.12209, abstract", over_exact, high=0.9
+                "time of FBR over exact meta-reweighting",
+                "arXiv 2510.12209, abstract",
+                over_exact,
+                high=0.9,
             ),
-            Claim("runs without an accuracy", "ours", float(data["accuracy"].isnull().mean()), 0, high=0),
+            Claim(
+                "runs without an accuracy",
+                "ours",
+                float(data["accuracy"].isnull().mean()),
+                0,
+                high=0,
+            ),
         ]
 
     def _rates(self, problem: Problem) -> dict[str, float]:
-        """The rate of each steered method, of the best mean accuracy over held-out seeds and flip rates."""
+        """The rate of each steered method, of the best mean accuracy over held-out seeds and flip
+        rates.
+        """
         middle, chosen = self.fractions()[len(self.fractions()) // 2], {}
         for name, rates in self.rates().items():
             means = []
             for rate in rates:
-                runs = [self._run(problem, problem.draw(seed), seed, name, middle, rate) for seed in self.held_out()]
+                runs = [
+                    self._run(problem, problem.draw(seed), seed, name, middle, rate)
+                    for seed in self.held_out()
+                ]
                 means.append(np.mean([found["accuracy"] for found, _ in runs]))
             chosen[name] = rates[int(np.argmax(means))]
         return chosen
 
     def _seed(self, problem: Problem, seed: int, rates: dict[str, float]) -> xr.Dataset:
-        """Every method at every clean fraction; one that does not look at the clean subset is trained once."""
+        """Every method at every clean fraction; one that does not look at the clean subset is
+        trained once.
+        """
         digits, methods = problem.draw(seed), []
         for name, compared in METHODS.items():
             fractions = self.fractions() if compared.sees_clean else self.fractions()[-1:]
-            runs = [self._run(problem, digits, seed, name, fraction, rates.get(name, 1.0)) for fraction in fractions]
+            runs = [
+                self._run(problem, digits, seed, name, fraction, rates.get(name, 1.0))
+                for fraction in fractions
+            ]
             runs = runs * (len(self.fractions()) // len(runs))
             found = problem.labelled([run for run, _ in runs], ("fraction",))
             methods.append(found.assign(seconds=("fraction", [seconds for _, seconds in runs])))
-        coords = {"fraction": list(self.fractions()), "flip_rate": list(self.flip_rates()), "algorithm": list(METHODS)}
+        coords = {
+            "fraction": list(self.fractions()),
+            "flip_rate": list(self.flip_rates()),
+            "algorithm": list(METHODS),
+        }
         return xr.concat(methods, "algorithm", join="exact").assign_coords(coords)
 
     def _run(
         self, problem: Problem, digits: Digits, seed: int, name: str, fraction: float, rate: float
     ) -> tuple[dict[str, np.ndarray], float]:
-        compared, (n_samples, n_most, _), n_clean = METHODS[name], problem.sizes, problem.n_clean(fraction)
+        compared, (n_samples, n_most, _), n_clean = (
+            METHODS[name],
+            problem.sizes,
+            problem.n_clean(fraction),
+        )
         ids = {
             "noisy": np.arange(n_samples),
             "both": np.arange(n_samples + n_clean),
             "clean": n_samples + np.arange(n_clean),
         }
         label = padded(digits.label[n_samples:], np.arange(n_most) < n_clean)
-        return problem.run(digits, seed, compared.method._replace(rate=rate), label, ids[compared.trains_on])
+        return problem.run(
+            digits, seed, compared.method._replace(rate=rate), label, ids[compared.trains_on]
+        )
 
 
 def _gap(values: xr.DataArray, one: str, other: str) -> xr.DataArray:

@@ -9,7 +9,13 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from sigspike.common.reweighting import Carried, Linearised, PersistentWeights, WeightedDescent, linearised
+from sigspike.common.reweighting import (
+    Carried,
+    Linearised,
+    PersistentWeights,
+    WeightedDescent,
+    linearised,
+)
 from sigspike.common.selection import auc
 from sigspike.papers.meta_reweighting.digits import Digits
 from sigspike.papers.meta_reweighting.perceptron import Images, Perceptron, cross_entropy
@@ -29,12 +35,16 @@ class Clean(NamedTuple):
 
     def loss(self, params: Perceptron) -> Float[Array, ""]:
         """L_val, the mean of its losses."""
-        losses = cross_entropy(params.answer(params.features(self.images)), jnp.maximum(self.label, 0))
+        losses = cross_entropy(
+            params.answer(params.features(self.images)), jnp.maximum(self.label, 0)
+        )
         return jnp.where(self.label >= 0, losses, 0).sum() / (self.label >= 0).sum()
 
 
 class Batch(NamedTuple):
-    """What couplings are made from: examples and their losses, and where training stands. ``at.extra`` are features."""
+    """What couplings are made from: examples and their losses, and where training stands.
+    ``at.extra`` are features.
+    """
 
     images: Images
     label: Labels
@@ -67,7 +77,9 @@ class Branches(NamedTuple):
 
 
 class Method(NamedTuple):
-    """A coupling of each batch, or a selection after some epochs; weight at the start, rate β of the weights."""
+    """A coupling of each batch, or a selection after some epochs; weight at the start, rate β of
+    the weights.
+    """
 
     coupling: int = 0
     selection: int = 0
@@ -97,10 +109,12 @@ def train(
     branches: Branches,
     n_classes: int,
 ) -> Outcome:
-    """Train at every flip rate, by θ ← θ − (η/B) Σ_{i in batch} w_i ∇ℓ_i, on the examples that ``order`` draws.
+    """Train at every flip rate, by θ ← θ − (η/B) Σ_{i in batch} w_i ∇ℓ_i, on the examples that
+    ``order`` draws.
 
-    ``auc`` is that of the weights with which an example was trained on, summed over all steps, or of −ℓ in the end
-    where the method gives none. ``memorised``: the noisy examples that are given their wrong label in the end.
+    ``auc`` is that of the weights with which an example was trained on, summed over all steps, or
+    of −ℓ in the end where the method gives none. ``memorised``: the noisy examples that are given
+    their wrong label in the end.
     """
     n_samples = len(data.chance)
     clean = Clean(data.images[n_samples:], clean_label)
@@ -111,7 +125,9 @@ def train(
         all_labels = jnp.concatenate([label, data.label[n_samples:]])
         run = _Run(data.images, all_labels, n_samples, clean, method, branches, n_classes)
         params, weights, total = run(start, order)
-        answer, test = (params.answer(params.features(x)) for x in (data.images[:n_samples], data.test_images))
+        answer, test = (
+            params.answer(params.features(x)) for x in (data.images[:n_samples], data.test_images)
+        )
         weighted = method.coupling + method.selection > 0
         return Outcome(
             (test.argmax(1) == data.test_label).mean(),
@@ -146,8 +162,14 @@ class _Run(NamedTuple):
         def epoch(now: tuple, at: tuple) -> tuple:
             (number, ids), step = at, partial(self._step, descent)
             (params, carried, total), _ = lax.scan(step, now, ids)
-            due = (self.method.selection > 0) & (number >= WARM_UP) & ((number - WARM_UP) % self.method.epochs == 0)
-            weights = lax.cond(due, lambda: self._selected(params, carried.rule), lambda: carried.rule)
+            due = (
+                (self.method.selection > 0)
+                & (number >= WARM_UP)
+                & ((number - WARM_UP) % self.method.epochs == 0)
+            )
+            weights = lax.cond(
+                due, lambda: self._selected(params, carried.rule), lambda: carried.rule
+            )
             return (params, carried._replace(rule=weights), total), None
 
         begin = (params, carried, jnp.zeros(len(self.label)))
@@ -165,7 +187,10 @@ class _Run(NamedTuple):
 
         at = linearised(losses, params)
         batch = Batch(images, label, ids, at, params, carried, self.clean, descent)
-        couplings = [lambda: jnp.zeros_like(at.losses), *(partial(c, batch) for c in self.branches.couplings)]
+        couplings = [
+            lambda: jnp.zeros_like(at.losses),
+            *(partial(c, batch) for c in self.branches.couplings),
+        ]
         params, carried, seen = descent.step(
             at, lambda: lax.switch(self.method.coupling, couplings), params, carried, ids
         )
@@ -177,5 +202,8 @@ class _Run(NamedTuple):
         features = params.features(self.images[:n])
         losses = cross_entropy(params.answer(features), self.label[:n])
         trained = Trained(losses, features, self.label[:n], self.n_classes)
-        choices = [lambda: weights[:n], *(partial(select, trained) for select in self.branches.selections)]
+        choices = [
+            lambda: weights[:n],
+            *(partial(select, trained) for select in self.branches.selections),
+        ]
         return weights.at[:n].set(lax.switch(self.method.selection, choices))

@@ -1,4 +1,6 @@
-"""What a ResNet learns of right and wrong labels, epoch by epoch, with cross entropy and with methods against noise."""
+"""What a ResNet learns of right and wrong labels, epoch by epoch, with cross entropy and with
+methods against noise.
+"""
 
 from typing import Any, ClassVar
 
@@ -49,17 +51,32 @@ class Memorisation(Figure):
         plain = data.sel(algorithm="CE")
         kinds = {"clean": COLORS[0], "flipped": COLORS[1]}
         for kind, color in kinds.items():
-            _line(own, plain["accuracy"].sel(kind=kind), {"clean": "clean", "flipped": "memorised"}[kind], color)
+            _line(
+                own,
+                plain["accuracy"].sel(kind=kind),
+                {"clean": "clean", "flipped": "memorised"}[kind],
+                color,
+            )
         _line(own, plain["corrected"], "corrected", COLORS[2])
         _line(own, plain["test_accuracy"], "test", COLORS[6])
-        own.axvspan(float(_crossing(plain).mean()), float(data["time"][-1]), color="0.92", zorder=-1)
+        own.axvspan(
+            float(_crossing(plain).mean()), float(data["time"][-1]), color="0.92", zorder=-1
+        )
         for method, color in METHODS.items():
             _line(tests, data["test_accuracy"].sel(algorithm=method), method, color)
             _line(memorised, data["accuracy"].sel(algorithm=method, kind="flipped"), method, color)
-        for rule, label, color in (("log_c", "loss < log C", COLORS[4]), ("mixture", "Gaussians", COLORS[3])):
+        for rule, label, color in (
+            ("log_c", "loss < log C", COLORS[4]),
+            ("mixture", "Gaussians", COLORS[3]),
+        ):
             _line(selected, plain[f"precision_{rule}"], f"precision, {label}", color)
             _line(selected, plain[f"recall_{rule}"], f"recall, {label}", color, linestyle=":")
-        titles = ("(a) cross entropy", "(b) test accuracy", "(c) flipped samples memorised", "(d) small-loss selection")
+        titles = (
+            "(a) cross entropy",
+            "(b) test accuracy",
+            "(c) flipped samples memorised",
+            "(d) small-loss selection",
+        )
         for axes, title in zip((own, tests, memorised, selected), titles, strict=True):
             axes.set(title=title, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -76,7 +93,12 @@ class Memorisation(Figure):
         of_ce, source = last.sel(algorithm="CE"), "Tai et al. 2023, table 1"
         lasting = _crossing(plain) - _separated(plain)
         return [
-            Claim.of_seeds("CE: flipped samples memorised at the last epoch", STAGES, flipped.isel(time=-1), low=0.5),
+            Claim.of_seeds(
+                "CE: flipped samples memorised at the last epoch",
+                STAGES,
+                flipped.isel(time=-1),
+                low=0.5,
+            ),
             Claim.of_seeds(
                 "CE: flipped samples memorised at its test peak",
                 STAGES,
@@ -84,15 +106,28 @@ class Memorisation(Figure):
                 high=0.1,
             ),
             Claim.of_seeds(
-                "CE: clean samples fitted at its test peak", STAGES, at_peak["accuracy"].sel(kind="clean"), low=0.8
+                "CE: clean samples fitted at its test peak",
+                STAGES,
+                at_peak["accuracy"].sel(kind="clean"),
+                low=0.8,
             ),
-            Claim.of_seeds("CE: epochs from stage I to the crossing of stage II", STAGES, lasting, low=1),
             Claim.of_seeds(
-                "CE: the test peak, as a share of all epochs", STAGES, (peak + 1) / test.sizes["time"], high=0.5
+                "CE: epochs from stage I to the crossing of stage II", STAGES, lasting, low=1
             ),
-            Claim.of_seeds("CE: test accuracy lost after its peak", source, test.max("time") - of_ce, low=0.05),
             Claim.of_seeds(
-                "CE: precision of losses below log C at its test peak", STAGES, at_peak["precision_log_c"], low=0.75
+                "CE: the test peak, as a share of all epochs",
+                STAGES,
+                (peak + 1) / test.sizes["time"],
+                high=0.5,
+            ),
+            Claim.of_seeds(
+                "CE: test accuracy lost after its peak", source, test.max("time") - of_ce, low=0.05
+            ),
+            Claim.of_seeds(
+                "CE: precision of losses below log C at its test peak",
+                STAGES,
+                at_peak["precision_log_c"],
+                low=0.75,
             ),
             Claim.of_seeds(
                 "CE: precision lost by the last epoch",
@@ -100,19 +135,32 @@ class Memorisation(Figure):
                 at_peak["precision_log_c"] - plain["precision_log_c"].isel(time=-1),
                 low=0.1,
             ),
-            Claim.of_seeds("CE: AUC of losses at its best epoch", STAGES, plain["auc"].max("time"), low=0.9),
+            Claim.of_seeds(
+                "CE: AUC of losses at its best epoch", STAGES, plain["auc"].max("time"), low=0.9
+            ),
             Claim.of_seeds(
                 "label-noise GD: last test accuracy above CE's",
                 "Huang et al. 2025",
                 last.sel(algorithm="label-noise GD") - of_ce,
                 0,
             ),
-            Claim.of_seeds("RFL: last test accuracy above CE's", source, last.sel(algorithm="RFL") - of_ce, low=0),
             Claim.of_seeds(
-                "FBR: last test accuracy above CE's", "arXiv 2510.12209", last.sel(algorithm="FBR") - of_ce, low=0.05
+                "RFL: last test accuracy above CE's",
+                source,
+                last.sel(algorithm="RFL") - of_ce,
+                low=0,
             ),
             Claim.of_seeds(
-                "FBR: AUC of its weights", "arXiv 2510.12209", data["weight_auc"].sel(algorithm="FBR"), low=0.85
+                "FBR: last test accuracy above CE's",
+                "arXiv 2510.12209",
+                last.sel(algorithm="FBR") - of_ce,
+                low=0.05,
+            ),
+            Claim.of_seeds(
+                "FBR: AUC of its weights",
+                "arXiv 2510.12209",
+                data["weight_auc"].sel(algorithm="FBR"),
+                low=0.85,
             ),
         ]
 
@@ -134,4 +182,6 @@ def _line(axes: Axes, values: xr.DataArray, label: str, color: str, linestyle: s
     """Mean over seeds, and a band of one standard error."""
     middle, error = values.mean("seed"), values.std("seed", ddof=1) / np.sqrt(values.sizes["seed"])
     axes.plot(values["time"], middle, label=label, color=color, linestyle=linestyle)
-    axes.fill_between(values["time"], middle - error, middle + error, color=color, alpha=0.2, linewidth=0)
+    axes.fill_between(
+        values["time"], middle - error, middle + error, color=color, alpha=0.2, linewidth=0
+    )

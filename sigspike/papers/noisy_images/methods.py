@@ -17,7 +17,9 @@ QUICK = ("CE", "GCE")
 
 
 class Methods(Figure):
-    """The trainings of ``Memorisation`` by all rows that tables may have; at the quick scale, by a few."""
+    """The trainings of ``Memorisation`` by all rows that tables may have; at the quick scale, by a
+    few.
+    """
 
     name: ClassVar[str] = "methods"
     caption: ClassVar[str] = (
@@ -47,11 +49,20 @@ class Methods(Figure):
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [[tests, memorised]] = panels(1, 2, height=0.9 + 0.2 * data.sizes["algorithm"])
         places = -np.arange(data.sizes["algorithm"])
-        ends = {"best": data["test_accuracy"].max("time"), "last": data["test_accuracy"].isel(time=-1)}
-        for (name, values), color, marker in zip(ends.items(), (COLORS[0], COLORS[1]), "os", strict=True):
+        ends = {
+            "best": data["test_accuracy"].max("time"),
+            "last": data["test_accuracy"].isel(time=-1),
+        }
+        for (name, values), color, marker in zip(
+            ends.items(), (COLORS[0], COLORS[1]), "os", strict=True
+        ):
             _points(tests, values, places, color, marker, name)
             tests.axvline(
-                float(values.sel(algorithm="CE").mean()), color=color, linestyle="--", linewidth=0.6, zorder=0
+                float(values.sel(algorithm="CE").mean()),
+                color=color,
+                linestyle="--",
+                linewidth=0.6,
+                zorder=0,
             )
         flipped = data["accuracy"].sel(kind="flipped").isel(time=-1)
         _points(memorised, flipped, places, COLORS[6], "D", "last")
@@ -63,7 +74,9 @@ class Methods(Figure):
         for axes in (tests, memorised):
             axes.grid(axis="y", color="0.92", linewidth=0.6)
             axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-        figure.legend(*tests.get_legend_handles_labels(), loc="outside upper left", title="epoch", ncols=2)
+        figure.legend(
+            *tests.get_legend_handles_labels(), loc="outside upper left", title="epoch", ncols=2
+        )
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
@@ -77,13 +90,26 @@ class Methods(Figure):
             "FBR": "arXiv 2510.12209",
         }
         return [
-            Claim.of_seeds(f"{row}: last test accuracy above CE's", source, above.sel(algorithm=row), low=0)
+            Claim.of_seeds(
+                f"{row}: last test accuracy above CE's", source, above.sel(algorithm=row), low=0
+            )
             for row, source in sources.items()
             if row in self.rows
         ]
 
 
-def _points(axes: Any, values: xr.DataArray, places: np.ndarray, color: str, marker: str, label: str) -> None:
+def _points(
+    axes: Any, values: xr.DataArray, places: np.ndarray, color: str, marker: str, label: str
+) -> None:
     """Mean and standard error over seeds."""
     middle, error = values.mean("seed"), values.std("seed", ddof=1) / np.sqrt(values.sizes["seed"])
-    axes.errorbar(middle, places, xerr=error, color=color, fmt=marker, markersize=3.5, elinewidth=1, label=label)
+    axes.errorbar(
+        middle,
+        places,
+        xerr=error,
+        color=color,
+        fmt=marker,
+        markersize=3.5,
+        elinewidth=1,
+        label=label,
+    )

@@ -30,11 +30,13 @@ PLAIN = Augmentation(0, False)
 
 @dataclass(frozen=True)
 class Trainings:
-    """ResNet-10 of an eighth of the usual width on scikit-learn's digits of ``size`` pixels, 40 % symmetric noise.
+    """ResNet-10 of an eighth of the usual width on scikit-learn's digits of ``size`` pixels, 40 %
+    symmetric noise.
 
-    No augmentation; SGD with rate .05, times .1 at half and three quarters of the ``epochs``, momentum .9, decay 5e-4,
-    batches of 64. 200 clean images are set aside for every method, those that do not use them too, so that all train
-    on the same others. A seed draws noise, clean images and training.
+    No augmentation; SGD with rate .05, times .1 at half and three quarters of the ``epochs``,
+    momentum .9, decay 5e-4, batches of 64. 200 clean images are set aside for every method, those
+    that do not use them too, so that all train on the same others. A seed draws noise, clean images
+    and training.
     """
 
     size: int
@@ -44,7 +46,9 @@ class Trainings:
         """A method by its name in tables; RFL's T is RandAugment alone, as there."""
         found = ROWS[row](Setting(N_CLASSES, NOISE_RATE, self.epochs))
         return (
-            replace(found, restored_from=Augmentation(0, False, 2, 9)) if isinstance(found, RobustFeatures) else found
+            replace(found, restored_from=Augmentation(0, False, 2, 9))
+            if isinstance(found, RobustFeatures)
+            else found
         )
 
     def training(self, row: str, seed: int) -> Training:
@@ -66,13 +70,20 @@ class Trainings:
     def settings(self, rows: Sequence[str], n_seeds: int) -> dict[str, Any]:
         """As plain dictionaries."""
         methods = {row: describe(self.method(row)) for row in rows}
-        training = {name: value for name, value in describe(self.training(rows[0], 0)).items() if name != "method"}
+        training = {
+            name: value
+            for name, value in describe(self.training(rows[0], 0)).items()
+            if name != "method"
+        }
         facts = {"training": training, "methods": methods, "noise": describe(Symmetric(NOISE_RATE))}
         return facts | {"data": describe(Digits(self.size, channels=1)), "n_seeds": n_seeds}
 
-    def run(self, rows: Sequence[str], n_seeds: int, progress: Progress, store: Path | None) -> xr.Dataset:
-        """Curves of every method along ``algorithm`` (``method`` is a word of xarray's own) and ``seed``; two methods
-        at a time, and their folders in ``store``, if there is one. ``weight_auc`` where a method gives weights.
+    def run(
+        self, rows: Sequence[str], n_seeds: int, progress: Progress, store: Path | None
+    ) -> xr.Dataset:
+        """Curves of every method along ``algorithm`` (``method`` is a word of xarray's own) and
+        ``seed``; two methods at a time, and their folders in ``store``, if there is one.
+        ``weight_auc`` where a method gives weights.
         """
         dataset, lock, done = Digits(self.size, channels=1).load(), Lock(), [0]
 
@@ -81,7 +92,9 @@ class Trainings:
             for seed in range(n_seeds):
                 noisy = Symmetric(NOISE_RATE)(dataset.labels, N_CLASSES, seed)
                 folder = None if store is None else store / f"{list(ROWS).index(row)}-{seed}"
-                found.append(_curves(train(self.training(row, seed), dataset, noisy, folder), noisy))
+                found.append(
+                    _curves(train(self.training(row, seed), dataset, noisy, folder), noisy)
+                )
                 with lock:
                     done[0] += 1
                     progress(done[0], len(rows) * n_seeds)
@@ -95,10 +108,16 @@ class Trainings:
 
 
 def _curves(result: Result, noisy: NoisyLabels) -> xr.Dataset:
-    """What is kept of a training; of one that gives weights to its images, their AUC at the end (else NaN)."""
+    """What is kept of a training; of one that gives weights to its images, their AUC at the end
+    (else NaN).
+    """
     curves = result.curves()
-    found = curves[[*KEPT, *(f"{kind}_{rule}" for kind in ("precision", "recall") for rule in RULES)]]
+    found = curves[
+        [*KEPT, *(f"{kind}_{rule}" for kind in ("precision", "recall") for rule in RULES)]
+    ]
     wrong = np.asarray(noisy.flipped)[result.suspects.ids]
     weights = result.state.carried
     known = isinstance(weights, jax.Array) and weights.shape == (len(wrong) + 1,)
-    return found.assign(weight_auc=float(auc(np.asarray(weights)[:-1], ~wrong)) if known else np.nan)
+    return found.assign(
+        weight_auc=float(auc(np.asarray(weights)[:-1], ~wrong)) if known else np.nan
+    )

@@ -13,7 +13,12 @@ from sigspike.papers.phase_diagrams.setting import N_SAMPLES, best_flip_rate, ga
 from sigspike.plots.maps import hatch, heat, verticals
 from sigspike.plots.style import panels
 
-FIELDS = {"test_error": "test error", "gamma": "max γ", "rho_bar": "max ρ̄", "ratio": "max ρ̄ / max γ"}
+FIELDS = {
+    "test_error": "test error",
+    "gamma": "max γ",
+    "rho_bar": "max ρ̄",
+    "ratio": "max ρ̄ / max γ",
+}
 LABELS = {"flip_rate": "flip rate p", "snr": "SNR", "width": "filters m"}
 LEVELS = [0.25, 0.5, 1, 2]  # of n·SNR²
 
@@ -54,13 +59,23 @@ def signal_lines(rows: list[list[Axes]]) -> None:
 
 
 def mark_best(rows: list[list[Axes]], error: xr.DataArray, x: str) -> None:
-    """A ring at the best flip rate, wherever it beats gradient descent by over three standard errors on other seeds."""
+    """A ring at the best flip rate, wherever it beats gradient descent by over three standard
+    errors on other seeds.
+    """
     for row, name in zip(rows, error["algorithm"].values, strict=True):
         own = error.sel(algorithm=name)
         won = gain(own)
         sure = won.mean("seed") > 3 * won.std("seed", ddof=1) / won.sizes["seed"] ** 0.5
         best = best_flip_rate(own).where(sure)
-        row[0].plot(best[x], best, "o", markersize=4, markerfacecolor="white", markeredgecolor="black", clip_on=False)
+        row[0].plot(
+            best[x],
+            best,
+            "o",
+            markersize=4,
+            markerfacecolor="white",
+            markeredgecolor="black",
+            clip_on=False,
+        )
 
 
 def _middle(values: xr.DataArray) -> xr.DataArray:
@@ -69,7 +84,9 @@ def _middle(values: xr.DataArray) -> xr.DataArray:
 
 
 def _norm(field: str, values: xr.DataArray) -> Normalize:
-    """Error from 0 to chance; the others over 98 % of their cells, lest a single one take all the contrast."""
+    """Error from 0 to chance; the others over 98 % of their cells, lest a single one take all the
+    contrast.
+    """
     if field == "test_error":
         return Normalize(0, 0.5)
     return LogNorm(*np.quantile(values.values[values.values > 0], [0.01, 0.99]).tolist())
@@ -83,11 +100,17 @@ def _scales(axes: Axes, x: str, y: str) -> None:
 
 def _ticks(axes: Axes, data: xr.Dataset, x: str, y: str) -> None:
     """Round values of the grid; gradient descent, at p = 0, stands apart by a line."""
-    chosen: dict[str, list[Any]] = {"snr": [0.05, 0.1, 0.2], "width": [2, 5, 10, 20, 40], "flip_rate": [0, 0.2, 0.4]}
+    chosen: dict[str, list[Any]] = {
+        "snr": [0.05, 0.1, 0.2],
+        "width": [2, 5, 10, 20, 40],
+        "flip_rate": [0, 0.2, 0.4],
+    }
     for name, axis in ((x, axes.xaxis), (y, axes.yaxis)):
         own = [value for value in chosen[name] if data[name].min() <= value <= data[name].max()]
         axis.set_major_locator(FixedLocator(own))
         axis.set_minor_locator(NullLocator())
-        axis.set_ticklabels(["GD" if name == "flip_rate" and value == 0 else f"{value:g}" for value in own])
+        axis.set_ticklabels(
+            ["GD" if name == "flip_rate" and value == 0 else f"{value:g}" for value in own]
+        )
     if y == "flip_rate":
         axes.axhline(float(data[y][:2].mean()), color="white", linewidth=1.2)

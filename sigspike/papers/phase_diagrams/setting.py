@@ -1,4 +1,6 @@
-"""What the phase diagrams have in common: the experiment, its cells, and the best flip rate chosen without looking."""
+"""What the phase diagrams have in common: the experiment, its cells, and the best flip rate chosen
+without looking.
+"""
 
 import itertools
 from abc import abstractmethod
@@ -31,8 +33,8 @@ class Diagram(Figure):
     """Section 5 of Huang et al. 2025, arXiv 2510.17526 (d = 2000, σ_p = 0.5, squared ReLU, η = 1;
     σ_0 = 0.01 ours) at n = 100, 1000 steps.
 
-    Gradient descent is label-noise gradient descent at p = 0, and label smoothing at α = 0. With p known, smoothing at
-    α = 2p has the expected gradient of the flips (`LabelSmoothing`).
+    Gradient descent is label-noise gradient descent at p = 0, and label smoothing at α = 0. With p
+    known, smoothing at α = 2p has the expected gradient of the flips (`LabelSmoothing`).
     """
 
     seeds: ClassVar[tuple[int, int]] = (6, 4)
@@ -46,30 +48,50 @@ class Diagram(Figure):
 
     def settings(self) -> dict[str, Any]:
         algorithms = {name: ss.describe(algorithm) for name, (algorithm, _, _) in FLIP.items()}
-        facts = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": self.axes()}
+        facts = {
+            "experiment": ss.describe(self.experiment()),
+            "n_seeds": self.n_seeds,
+            "axes": self.axes(),
+        }
         return facts | {"algorithms": algorithms, "smoothing": "α = 2p"}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """Both algorithms over all cells, and what is drawn of them: ``gamma``, ``rho_bar`` and their ``ratio``."""
+        """Both algorithms over all cells, and what is drawn of them: ``gamma``, ``rho_bar`` and
+        their ``ratio``.
+        """
         sweeps = []
         for name in FLIP:
             done = len(sweeps)
-            sweeps.append(self._sweep(name, lambda k, n, done=done: progress(done * n + k, len(FLIP) * n)))
-        data = with_ratio(xr.concat(sweeps, "algorithm", join="exact").assign_coords(algorithm=list(FLIP)))
-        data = data.assign(gamma=worst(data["gamma_max"]), rho_bar=worst(data["rho_bar_max"])).isel(time=0)
+            sweeps.append(
+                self._sweep(name, lambda k, n, done=done: progress(done * n + k, len(FLIP) * n))
+            )
+        data = with_ratio(
+            xr.concat(sweeps, "algorithm", join="exact").assign_coords(algorithm=list(FLIP))
+        )
+        data = data.assign(gamma=worst(data["gamma_max"]), rho_bar=worst(data["rho_bar_max"])).isel(
+            time=0
+        )
         for name, about in ABOUT.items():
             data[name].attrs = {"long_name": about, "units": "1"}
         return data.squeeze([name for name in ABOUT if data.sizes[name] == 1])
 
     def _sweep(self, name: str, progress: Progress) -> xr.Dataset:
-        """One algorithm over all cells, listed along one axis: figures with as many cells share a compilation."""
+        """One algorithm over all cells, listed along one axis: figures with as many cells share a
+        compilation.
+        """
         axes, (algorithm, path, factor) = self.axes(), FLIP[name]
-        flip, snr, width = zip(*itertools.product(axes["flip_rate"], axes["snr"], axes["width"]), strict=True)
+        flip, snr, width = zip(
+            *itertools.product(axes["flip_rate"], axes["snr"], axes["width"]), strict=True
+        )
         moved = {path: [factor * p for p in flip], "problem.snr": snr, "network.width": width}
         experiment = ss.put(self.experiment(), "algorithm", algorithm)
         cells = {"cell": ss.Linked(moved, labels=range(len(flip)))}
         data = ss.sweep(experiment, cells, self.n_seeds, progress=progress)
-        places = {"flip_rate": ("cell", list(flip)), "snr": ("cell", list(snr)), "width": ("cell", list(width))}
+        places = {
+            "flip_rate": ("cell", list(flip)),
+            "snr": ("cell", list(snr)),
+            "width": ("cell", list(width)),
+        }
         data = data.drop_vars(["cell", "snr", "n_snr2"], errors="ignore").assign_coords(places)
         return data.set_index(cell=list(places)).unstack("cell")
 
@@ -81,10 +103,18 @@ def best_flip_rate(error: xr.DataArray) -> xr.DataArray:
 
 
 def gain(error: xr.DataArray) -> xr.DataArray:
-    """Gradient descent's error minus that at the best flip rate (chosen on other seeds), seed by seed."""
+    """Gradient descent's error minus that at the best flip rate (chosen on other seeds), seed by
+    seed.
+    """
     return error.sel(flip_rate=0, drop=True) - held_out(error, "flip_rate", best_flip_rate)
 
 
 def none_diverged(data: xr.Dataset) -> Claim:
     """No training of a diagram diverged."""
-    return Claim("fraction of runs that diverged", "ours", float((data["diverged_at"] >= 0).mean()), 0, high=0)
+    return Claim(
+        "fraction of runs that diverged",
+        "ours",
+        float((data["diverged_at"] >= 0).mean()),
+        0,
+        high=0,
+    )

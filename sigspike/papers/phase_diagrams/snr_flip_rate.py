@@ -23,7 +23,9 @@ from sigspike.papers.phase_diagrams.setting import (
 
 
 class SnrFlipRate(Diagram):
-    """m = 20 filters of each sign; p = 0 … 0.45; SNR = 0.04 … 0.2 through ‖μ‖, so that n·SNR² = 0.16 … 4."""
+    """m = 20 filters of each sign; p = 0 … 0.45; SNR = 0.04 … 0.2 through ‖μ‖, so that n·SNR² =
+    0.16 … 4.
+    """
 
     name: ClassVar[str] = "snr-flip-rate"
     caption: ClassVar[str] = (
@@ -35,7 +37,11 @@ class SnrFlipRate(Diagram):
 
     def axes(self) -> dict[str, Any]:
         paper = self.scale == "paper"
-        snr = [0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2] if paper else [0.04, 0.08, 0.12, 0.2]
+        snr = (
+            [0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2]
+            if paper
+            else [0.04, 0.08, 0.12, 0.2]
+        )
         flip = [k / 20 for k in range(10)] if paper else [0.0, 0.1, 0.2, 0.3, 0.4, 0.45]
         return {"flip_rate": flip, "snr": snr, "width": [20]}
 
@@ -48,7 +54,9 @@ class SnrFlipRate(Diagram):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         error, of_seeds = data["test_error"], Claim.of_seeds
         won = gain(error.sel(algorithm=NOISY))
-        flips, smooth = (error.sel(algorithm=name, flip_rate=error["flip_rate"] > 0) for name in (NOISY, SMOOTH))
+        flips, smooth = (
+            error.sel(algorithm=name, flip_rate=error["flip_rate"] > 0) for name in (NOISY, SMOOTH)
+        )
         better, cells = clearly_above(smooth, flips)
         best = "GD's test error minus label-noise GD's at its best p (chosen on other seeds)"
         return [
@@ -66,11 +74,17 @@ class SnrFlipRate(Diagram):
                 0.3,
             ),
             of_seeds(f"{best}, SNR 0.08", "Huang et al. 2025, Theorem 3.3", won.sel(snr=0.08), 0.4),
-            of_seeds(f"{best}, SNR 0.2: all is learned", "n·SNR² = 4", won.sel(snr=0.2), -0.01, 0.01),
+            of_seeds(
+                f"{best}, SNR 0.2: all is learned", "n·SNR² = 4", won.sel(snr=0.2), -0.01, 0.01
+            ),
             *self._best_flip_rates(error.sel(algorithm=NOISY)),
             *self._smoothing(data),
             Claim(
-                f"of {cells} cells, those where {NOISY} is clearly better than {SMOOTH}", "ours", better, 0, cells / 3
+                f"of {cells} cells, those where {NOISY} is clearly better than {SMOOTH}",
+                "ours",
+                better,
+                0,
+                cells / 3,
             ),
             Claim(
                 f"of {cells} cells, those where {SMOOTH} is clearly better",
@@ -101,14 +115,23 @@ class SnrFlipRate(Diagram):
         name = "GD's test error minus label smoothing's at its best α (chosen on other seeds), mean over SNR"
         return [
             Claim.of_seeds(name, source, gain(error).mean("snr"), -0.02, 0.02),
-            Claim.of_seeds("label smoothing's test error at α = 0.8 minus GD's, SNR 0.12", source, harm, 0.01),
+            Claim.of_seeds(
+                "label smoothing's test error at α = 0.8 minus GD's, SNR 0.12", source, harm, 0.01
+            ),
         ]
 
     def _ratios(self, ratio: xr.DataArray) -> list[Claim]:
         plain = ratio.sel(algorithm=NOISY, flip_rate=0)
-        flips, smooth = (np.log10(plain / ratio.sel(algorithm=name, flip_rate=0.1)) for name in (NOISY, SMOOTH))
+        flips, smooth = (
+            np.log10(plain / ratio.sel(algorithm=name, flip_rate=0.1)) for name in (NOISY, SMOOTH)
+        )
         name = "log₁₀ of GD's ρ̄/γ over that of"
         return [
-            Claim.of_seeds(f"{name} label-noise GD at p = 0.1, SNR 0.08", "Huang et al. 2025, Fig. 2", flips, 1.5),
+            Claim.of_seeds(
+                f"{name} label-noise GD at p = 0.1, SNR 0.08",
+                "Huang et al. 2025, Fig. 2",
+                flips,
+                1.5,
+            ),
             Claim.of_seeds(f"{name} label smoothing at α = 0.2, SNR 0.08", "ours", smooth, 0, 0.5),
         ]

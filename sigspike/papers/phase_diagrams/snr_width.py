@@ -16,10 +16,11 @@ from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, none_
 
 
 class SnrWidth(Diagram):
-    """p = 0.1, and α = 0.2; SNR = 0.04 … 0.2 through ‖μ‖; m = 2 … 40 filters of each sign, all with η = 1.
+    """p = 0.1, and α = 0.2; SNR = 0.04 … 0.2 through ‖μ‖; m = 2 … 40 filters of each sign, all with
+    η = 1.
 
-    Rates are a = ησ_p²d/(nm) and η‖μ‖²/m: a small network learns sooner, and where they exceed 1 (at m = 2, a = 2.5) a
-    step on flipped labels can overshoot and switch a filter off for good.
+    Rates are a = ησ_p²d/(nm) and η‖μ‖²/m: a small network learns sooner, and where they exceed 1
+    (at m = 2, a = 2.5) a step on flipped labels can overshoot and switch a filter off for good.
     """
 
     name: ClassVar[str] = "snr-width"
@@ -31,8 +32,16 @@ class SnrWidth(Diagram):
 
     def axes(self) -> dict[str, Any]:
         paper = self.scale == "paper"
-        snr = [0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2] if paper else [0.04, 0.08, 0.12, 0.2]
-        return {"flip_rate": [0.0, 0.1], "snr": snr, "width": [2, 5, 10, 20, 40] if paper else [2, 5, 20]}
+        snr = (
+            [0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2]
+            if paper
+            else [0.04, 0.08, 0.12, 0.2]
+        )
+        return {
+            "flip_rate": [0.0, 0.1],
+            "snr": snr,
+            "width": [2, 5, 10, 20, 40] if paper else [2, 5, 20],
+        }
 
     def compute(self, progress: Progress) -> xr.Dataset:
         """Gradient descent as an algorithm of its own."""
@@ -48,7 +57,9 @@ class SnrWidth(Diagram):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Differences of test errors."""
         error, of_seeds = data["test_error"], Claim.of_seeds
-        plain, noisy, smooth = (error.sel(algorithm=name, drop=True) for name in ("GD", NOISY, SMOOTH))
+        plain, noisy, smooth = (
+            error.sel(algorithm=name, drop=True) for name in ("GD", NOISY, SMOOTH)
+        )
         enough = [values.sel(width=error["width"] >= 5) for values in (plain, noisy)]
         better, cells = clearly_above(*enough)
         worse, _ = clearly_above(*reversed(enough))
@@ -60,7 +71,10 @@ class SnrWidth(Diagram):
         outside = "outside Theorem 3.2, which asks for m ≥ C log(d/δ)"
         return [
             of_seeds(
-                "GD minus label-noise GD, m = 20, SNR 0.08", theorem, (plain - noisy).sel(snr=0.08, width=20), 0.4
+                "GD minus label-noise GD, m = 20, SNR 0.08",
+                theorem,
+                (plain - noisy).sel(snr=0.08, width=20),
+                0.4,
             ),
             of_seeds(
                 "GD minus label-noise GD, m = 20, SNR 0.2",
@@ -93,7 +107,12 @@ class SnrWidth(Diagram):
                 (noisy - plain).sel(width=2).mean("snr"),
                 0.1,
             ),
-            of_seeds("label-noise GD minus GD, m = 2, SNR 0.2", reviewers, (noisy - plain).sel(snr=0.2, width=2), 0.3),
+            of_seeds(
+                "label-noise GD minus GD, m = 2, SNR 0.2",
+                reviewers,
+                (noisy - plain).sel(snr=0.2, width=2),
+                0.3,
+            ),
             of_seeds(
                 "label-noise GD minus label smoothing, m = 2, mean over SNR",
                 "ours",
@@ -107,6 +126,12 @@ class SnrWidth(Diagram):
                 0,
                 cells / 4,
             ),
-            Claim(f"of {cells} cells with m ≥ 5, those where it is clearly worse", theorem, worse, 0, high=0),
+            Claim(
+                f"of {cells} cells with m ≥ 5, those where it is clearly worse",
+                theorem,
+                worse,
+                0,
+                high=0,
+            ),
             none_diverged(data),
         ]

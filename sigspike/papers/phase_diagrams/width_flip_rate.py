@@ -39,7 +39,9 @@ class WidthFlipRate(Diagram):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         error, of_seeds = data["test_error"], Claim.of_seeds
         won, smoothed = (gain(error.sel(algorithm=name)) for name in (NOISY, SMOOTH))
-        flips, smooth = (error.sel(algorithm=name, flip_rate=error["flip_rate"] > 0) for name in (NOISY, SMOOTH))
+        flips, smooth = (
+            error.sel(algorithm=name, flip_rate=error["flip_rate"] > 0) for name in (NOISY, SMOOTH)
+        )
         apart = (smooth - flips).mean("flip_rate")
         best = "GD's test error minus label-noise GD's at its best p (chosen on other seeds)"
         theorem, rebuttal = (
@@ -62,9 +64,17 @@ class WidthFlipRate(Diagram):
                 -0.05,
                 0.1,
             ),
-            of_seeds("label smoothing minus label-noise GD, m = 20, mean over p", rebuttal, apart.sel(width=20), 0.4),
             of_seeds(
-                "label smoothing minus label-noise GD, m = 2, mean over p", "ours", apart.sel(width=2), high=-0.05
+                "label smoothing minus label-noise GD, m = 20, mean over p",
+                rebuttal,
+                apart.sel(width=20),
+                0.4,
+            ),
+            of_seeds(
+                "label smoothing minus label-noise GD, m = 2, mean over p",
+                "ours",
+                apart.sel(width=2),
+                high=-0.05,
             ),
             *self._ratios(data["ratio"].sel(algorithm=NOISY)),
             none_diverged(data),
@@ -72,7 +82,9 @@ class WidthFlipRate(Diagram):
 
     def _ratios(self, ratio: xr.DataArray) -> list[Claim]:
         plain, flips = (ratio.sel(flip_rate=rate) for rate in (0, 0.1))
-        wide, thin = (np.log10(plain.sel(width=width) / flips.sel(width=width)) for width in (20, 2))
+        wide, thin = (
+            np.log10(plain.sel(width=width) / flips.sel(width=width)) for width in (20, 2)
+        )
         name = "log₁₀ of GD's ρ̄/γ over that of label-noise GD at p = 0.1, m ="
         return [
             Claim.of_seeds(f"{name} 20", "Huang et al. 2025, Fig. 2", wide, 1.5),

@@ -1,4 +1,6 @@
-"""SGD against SAM: test error over signal strength and dimension, and how each boundary moves with d."""
+"""SGD against SAM: test error over signal strength and dimension, and how each boundary moves with
+d.
+"""
 
 from typing import Any, ClassVar
 
@@ -27,15 +29,17 @@ LEVEL = 0.3  # of the boundary: half-way from the flip rate to chance
 
 
 class HeatMap(Figure):
-    """n = 20, P = 2, σ_p = 1, orthogonal noise, p = 0.1 in training and test; m = 10, ReLU, batches of 10.
+    """n = 20, P = 2, σ_p = 1, orthogonal noise, p = 0.1 in training and test; m = 10, ReLU, batches
+    of 10.
 
-    Our choices, where we could not take the paper's: d = 1000 … 20 000; η = 0.005 at every d, so that 4000 steps are as
-    many times m/(η‖μ‖²), which SAM needs, at every d, and η σ_p² d/(nm) ≤ ½, so that no step overshoots; σ_0 =
-    0.1/√d, small as the theorems ask; τ = 2 m√B/(P σ_p √d), which the theorem on SAM has up to a constant, throughout
-    training (its last phase, SGD down to a small loss, is left out). SGD is SAM at τ = 0, to the bit: both are cells
-    of one program and share their draws. How flat SAM's boundary is depends on η: a third row of cells has η = 5/d, by
-    which the signal has less and less time as d grows. Two settings came before this one: with η = 400/d SAM's exponent
-    was 0.15 ± 0.03, and with η = 0.01 its boundary left the grid.
+    Our choices, where we could not take the paper's: d = 1000 … 20 000; η = 0.005 at every d, so
+    that 4000 steps are as many times m/(η‖μ‖²), which SAM needs, at every d, and η σ_p² d/(nm) ≤ ½,
+    so that no step overshoots; σ_0 = 0.1/√d, small as the theorems ask; τ = 2 m√B/(P σ_p √d), which
+    the theorem on SAM has up to a constant, throughout training (its last phase, SGD down to a
+    small loss, is left out). SGD is SAM at τ = 0, to the bit: both are cells of one program and
+    share their draws. How flat SAM's boundary is depends on η: a third row of cells has η = 5/d, by
+    which the signal has less and less time as d grows. Two settings came before this one: with η =
+    400/d SAM's exponent was 0.15 ± 0.03, and with η = 0.01 its boundary left the grid.
     """
 
     name: ClassVar[str] = "sgd-sam"
@@ -80,7 +84,10 @@ class HeatMap(Figure):
             "algorithm.learning_rate": [0.005] * 2 * len(dims) + [5 / dim for dim in dims],
             "network.init_std": [0.1 / dim**0.5 for dim in dims * 3],
         }
-        return {"problem.signal_strength": strengths, "cell": ss.Linked(fields, labels=range(3 * len(dims)))}
+        return {
+            "problem.signal_strength": strengths,
+            "cell": ss.Linked(fields, labels=range(3 * len(dims))),
+        }
 
     def settings(self) -> dict[str, Any]:
         facts = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds}
@@ -88,35 +95,55 @@ class HeatMap(Figure):
 
     def compute(self, progress: Progress) -> xr.Dataset:
         axes = self.axes()
-        data = ss.sweep(self.experiment(), axes, self.n_seeds, progress=progress).isel(time=0, drop=True)
-        data = data[["test_error", "train_accuracy", "diverged_at"]].drop_vars(["snr", "n_snr2"], errors="ignore")
+        data = ss.sweep(self.experiment(), axes, self.n_seeds, progress=progress).isel(
+            time=0, drop=True
+        )
+        data = data[["test_error", "train_accuracy", "diverged_at"]].drop_vars(
+            ["snr", "n_snr2"], errors="ignore"
+        )
         dims = axes["cell"].fields["problem.dim"]
         places = {
             "algorithm": ("cell", np.repeat(NAMES, len(dims) // len(NAMES)).astype(object)),
             "dim": ("cell", dims),
         }
-        data = data.drop_vars("cell").assign_coords(places).set_index(cell=["algorithm", "dim"]).unstack("cell")
+        data = (
+            data.drop_vars("cell")
+            .assign_coords(places)
+            .set_index(cell=["algorithm", "dim"])
+            .unstack("cell")
+        )
         data = data.sel(algorithm=list(NAMES))
         fits = [
             fit_boundary(
-                data["test_error"].sel(algorithm=name, drop=True), data["signal_strength"], (LEVEL,), N_SAMPLES
+                data["test_error"].sel(algorithm=name, drop=True),
+                data["signal_strength"],
+                (LEVEL,),
+                N_SAMPLES,
             )
             for name in NAMES
         ]
-        return data.merge(xr.concat(fits, "algorithm").assign_coords(algorithm=list(NAMES)).isel(level=0, drop=True))
+        return data.merge(
+            xr.concat(fits, "algorithm")
+            .assign_coords(algorithm=list(NAMES))
+            .isel(level=0, drop=True)
+        )
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 3, height=2.4)
         for axes, name in zip(row, MAPS, strict=False):
             axes.set(xscale="log", yscale="log")
             own = data.sel(algorithm=name)
-            mesh = heat(axes, own["test_error"].mean("seed"), "signal_strength", "dim", vmin=0, vmax=0.5)
+            mesh = heat(
+                axes, own["test_error"].mean("seed"), "signal_strength", "dim", vmin=0, vmax=0.5
+            )
             hatch(axes, (own["diverged_at"] >= 0).any("seed"), "signal_strength", "dim")
             self._lines(axes, float(data["constant"].sel(algorithm="SGD")))
             axes.set(title=name, xlabel="signal strength ‖μ‖  (σₚ = 1)")
         row[0].set_ylabel("dimension d")
         row[1].tick_params(labelleft=False)
-        figure.colorbar(mesh, ax=row[:2], label="test error", location="bottom", aspect=40, pad=0.02)
+        figure.colorbar(
+            mesh, ax=row[:2], label="test error", location="bottom", aspect=40, pad=0.02
+        )
         self._boundaries(row[2], data)
         return figure
 
@@ -133,39 +160,90 @@ class HeatMap(Figure):
             power, error = float(own["exponent"]) / 4, float(own["exponent_se"]) / 4
             text = f"{name}: ‖μ‖ ∝ d$^{{{power:.2f} ± {2 * error:.2f}}}$"
             axes.plot(own["dim"], own["boundary"], "o-", markersize=3, color=color, label=text)
-        axes.set(xscale="log", yscale="log", xlabel="dimension d", ylabel=f"‖μ‖ at test error {LEVEL}")
+        axes.set(
+            xscale="log", yscale="log", xlabel="dimension d", ylabel=f"‖μ‖ at test error {LEVEL}"
+        )
         axes.set_ylim(0.08, 50)
         _round(axes.xaxis, [1000, 3000, 10_000])
         _round(axes.yaxis, [0.1, 0.3, 1, 3, 10])
         axes.legend(loc="upper left")
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        """Of cells: where the theorem on SGD foretells harmful overfitting (below its fitted boundary) and ‖μ‖ ≥ 1."""
+        """Of cells: where the theorem on SGD foretells harmful overfitting (below its fitted
+        boundary) and ‖μ‖ ≥ 1.
+        """
         sgd, sam = (data.sel(algorithm=name, drop=True) for name in MAPS)
         strength, bound = data["signal_strength"], float(sgd["constant"]) * data["dim"]
         harmful = (N_SAMPLES * strength**4 < bound) & (strength >= 1)
         strong = N_SAMPLES * strength**4 > 10 * bound
         better, size = clearly_above(*(_cells(run["test_error"], harmful) for run in (sgd, sam)))
         worse, _ = clearly_above(*(_cells(run["test_error"], harmful) for run in (sam, sgd)))
-        gap, kept = sgd["test_error"] - sam["test_error"], sgd["train_accuracy"] - sam["train_accuracy"]
+        gap, kept = (
+            sgd["test_error"] - sam["test_error"],
+            sgd["train_accuracy"] - sam["train_accuracy"],
+        )
         power, error = data["exponent"] / 4, data["exponent_se"] / 4
         flatter = float(power.sel(algorithm="SGD") - power.sel(algorithm="SAM"))
         sure = float((error.sel(algorithm=list(MAPS)) ** 2).sum() ** 0.5)
         of_seeds, harm = Claim.of_seeds, "below SGD's boundary and ‖μ‖ ≥ 1"
         fine, fitted = "n‖μ‖⁴ > 10 C σₚ⁴ d: test error of", "training accuracy on the given labels"
         return [
-            Claim(f"of {size} cells {harm}, those where SAM is clearly better", PAPER, better, 0, low=0.9 * size),
-            Claim(f"of {size} cells {harm}, those where SAM is clearly worse", PAPER, worse, 0, high=0),
+            Claim(
+                f"of {size} cells {harm}, those where SAM is clearly better",
+                PAPER,
+                better,
+                0,
+                low=0.9 * size,
+            ),
+            Claim(
+                f"of {size} cells {harm}, those where SAM is clearly worse", PAPER, worse, 0, high=0
+            ),
             of_seeds(f"SGD minus SAM, mean over the cells {harm}", PAPER, _mean(gap, harmful), 0.1),
-            of_seeds(f"SGD memorises: {fitted}, {harm}", PAPER, _mean(sgd["train_accuracy"], harmful), 0.99),
-            of_seeds(f"SAM leaves flips alone: {fitted}, SGD minus SAM, {harm}", PAPER, _mean(kept, harmful), 0.02),
+            of_seeds(
+                f"SGD memorises: {fitted}, {harm}",
+                PAPER,
+                _mean(sgd["train_accuracy"], harmful),
+                0.99,
+            ),
+            of_seeds(
+                f"SAM leaves flips alone: {fitted}, SGD minus SAM, {harm}",
+                PAPER,
+                _mean(kept, harmful),
+                0.02,
+            ),
             of_seeds(f"{fine} SGD", PAPER, _mean(sgd["test_error"], strong), 0.08, 0.14),
             of_seeds(f"{fine} SAM", PAPER, _mean(sam["test_error"], strong), 0.08, 0.14),
-            _exponent("SGD: exponent of d in ‖μ‖ at test error 0.3 (theory: 1/4)", power, error, "SGD", 0.2, 0.3),
-            _exponent("SAM: exponent of d in ‖μ‖ at test error 0.3 (theory: 0)", power, error, "SAM", -0.1, 0.1),
+            _exponent(
+                "SGD: exponent of d in ‖μ‖ at test error 0.3 (theory: 1/4)",
+                power,
+                error,
+                "SGD",
+                0.2,
+                0.3,
+            ),
+            _exponent(
+                "SAM: exponent of d in ‖μ‖ at test error 0.3 (theory: 0)",
+                power,
+                error,
+                "SAM",
+                -0.1,
+                0.1,
+            ),
             Claim("exponent of SGD minus that of SAM", PAPER, flatter, sure, low=0.12),
-            _exponent("SAM, η = 5/d and as many steps: that exponent is no longer 0", power, error, SLOW, low=0.1),
-            Claim("fraction of runs that diverged", PAPER, float((data["diverged_at"] >= 0).mean()), 0, high=0),
+            _exponent(
+                "SAM, η = 5/d and as many steps: that exponent is no longer 0",
+                power,
+                error,
+                SLOW,
+                low=0.1,
+            ),
+            Claim(
+                "fraction of runs that diverged",
+                PAPER,
+                float((data["diverged_at"] >= 0).mean()),
+                0,
+                high=0,
+            ),
         ]
 
 
@@ -179,7 +257,9 @@ def _round(axis: Axis, places: list[float]) -> None:
 def _exponent(
     text: str, power: xr.DataArray, error: xr.DataArray, name: str, low: float, high: float = np.inf
 ) -> Claim:
-    return Claim(text, PAPER, float(power.sel(algorithm=name)), float(error.sel(algorithm=name)), low, high)
+    return Claim(
+        text, PAPER, float(power.sel(algorithm=name)), float(error.sel(algorithm=name)), low, high
+    )
 
 
 def _cells(values: xr.DataArray, where: xr.DataArray) -> xr.DataArray:

@@ -30,7 +30,13 @@ from sigspike.papers.theory_lab.times import (
 )
 from sigspike.plots.style import COLORS, panels
 
-AXIS = {"n": "samples n", "m": "filters m", "η": "step size η", "σₚ": "noise σₚ", "d": "dimension d"}
+AXIS = {
+    "n": "samples n",
+    "m": "filters m",
+    "η": "step size η",
+    "σₚ": "noise σₚ",
+    "d": "dimension d",
+}
 TITLE = {"n": "∝ n", "m": "∝ m", "η": "∝ 1/η", "σₚ": "∝ 1/σₚ²", "d": "∝ 1/d"}
 TOLERANCE = 0.05  # of an exponent: Θ hides logarithms
 THM = "Huang et al. 2025, Thm 3.3"
@@ -61,14 +67,25 @@ class Exponents(Figure):
 
     def settings(self) -> dict[str, Any]:
         facts = {paper: ss.describe(setting(paper)) for paper in N_SNR2}
-        shared = {"n·SNR²": N_SNR2, "σ_0 σ_p √d": SMALL, "grid": grid(self.scale), "n_seeds": self.n_seeds}
+        shared = {
+            "n·SNR²": N_SNR2,
+            "σ_0 σ_p √d": SMALL,
+            "grid": grid(self.scale),
+            "n_seeds": self.n_seeds,
+        }
         programs = takeover.programs(self.scale)
-        late = [ss.describe(takeover.setting(n_steps)) | {"a": rates} for rates, n_steps in programs]
+        late = [
+            ss.describe(takeover.setting(n_steps)) | {"a": rates} for rates, n_steps in programs
+        ]
         return facts | shared | {"take-over": late}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """Times over (event, parameter, place, seed), their powers, and the take-over over (rate, seed)."""
-        n_cells = 2 * len(cells(self.scale)) + sum(len(rates) for rates, _ in takeover.programs(self.scale))
+        """Times over (event, parameter, place, seed), their powers, and the take-over over (rate,
+        seed).
+        """
+        n_cells = 2 * len(cells(self.scale)) + sum(
+            len(rates) for rates, _ in takeover.programs(self.scale)
+        )
         tell = running(progress, n_cells * self.n_seeds)
         parts = [measured(paper, self.scale, self.n_seeds, tell) for paper in N_SNR2]
         wanted = ["at", "low", "high", "reached", "last"]
@@ -80,7 +97,9 @@ class Exponents(Figure):
         sized = [[finite_size(BASE | {name: value}) for value in values[name]] for name in AXIS]
         data = data.assign(finite_size=(("parameter", "place"), sized))
         powers = exponent(data["at"], data["value"], "place")  # type: ignore[arg-type]
-        data = data.assign({f"power_{name}": powers[name] for name in ("middle", "standard_error", "half_width")})
+        data = data.assign(
+            {f"power_{name}": powers[name] for name in ("middle", "standard_error", "half_width")}
+        )
         late = takeover.measured(self.scale, self.n_seeds, tell)
         return data.merge(late)
 
@@ -112,19 +131,38 @@ def running(progress: Progress, total: int) -> Progress:
 
 
 def _times(axes: Axes, data: xr.Dataset, name: str) -> None:
-    """Medians of the events along one parameter, and lines of theory's power through the middle ones."""
+    """Medians of the events along one parameter, and lines of theory's power through the middle
+    ones.
+    """
     middle, x = ss.over_runs(data), data["value"].values
     axes.set(xscale="log", yscale="log", xlabel=AXIS[name])
     for event, color, marker in zip(EVENTS, COLORS[:3], "os^", strict=True):
         own = middle.sel(event=event)
         errors = np.stack([own["at"] - own["low"], own["high"] - own["at"]])
-        axes.errorbar(x, own["at"], np.nan_to_num(errors), fmt=marker, color=color, markersize=3.5, label=event)
-        axes.plot(x, float(own["at"][len(x) // 2]) * (x / x[len(x) // 2]) ** THETA[name], color=color, linewidth=0.8)
+        axes.errorbar(
+            x,
+            own["at"],
+            np.nan_to_num(errors),
+            fmt=marker,
+            color=color,
+            markersize=3.5,
+            label=event,
+        )
+        axes.plot(
+            x,
+            float(own["at"][len(x) // 2]) * (x / x[len(x) // 2]) ** THETA[name],
+            color=color,
+            linewidth=0.8,
+        )
     axes.set_title(TITLE[name])
     axes.set_xlim(x[0] / 1.25, x[-1] * 1.25)
     shown = [x[0], x[len(x) // 2], x[-1]]
     axes.set_xticks(
-        shown, [f"{value:.1e}" if name == "d" else f"{value:.3g}" if name == "n" else f"{value:.2g}" for value in shown]
+        shown,
+        [
+            f"{value:.1e}" if name == "d" else f"{value:.3g}" if name == "n" else f"{value:.2g}"
+            for value in shown
+        ],
     )
     axes.minorticks_off()
 
@@ -148,7 +186,14 @@ def _takeover(axes: Axes, data: xr.Dataset) -> None:
     low, middle, high = (times.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
     axes.set(xscale="log", yscale="log", xlabel="a = ησₚ²d/(nm) ∝ η", ylabel="steps to take-over")
     _round_ticks(axes, rate)
-    axes.errorbar(rate, middle, np.stack([middle - low, high - middle]), fmt="o", color=COLORS[0], markersize=3.5)
+    axes.errorbar(
+        rate,
+        middle,
+        np.stack([middle - low, high - middle]),
+        fmt="o",
+        color=COLORS[0],
+        markersize=3.5,
+    )
     for place, power, line, label in ((0, -2, "-", "η⁻²"), (-1, -1, "--", "η⁻¹, printed")):
         through = float(middle[place]) * (rate / rate[place]) ** power
         axes.plot(rate, through, color="0.2", linewidth=0.8, linestyle=line, label=label)
@@ -171,9 +216,18 @@ def _growth(axes: Axes, data: xr.Dataset) -> None:
     )
     _round_ticks(axes, rate.values)
     axes.set_yticks([0.1, 1], ["0.1", "1"])
-    axes.errorbar(rate, middle, np.stack([middle - low, high - middle]), fmt="o", color=COLORS[0], markersize=3.5)
+    axes.errorbar(
+        rate,
+        middle,
+        np.stack([middle - low, high - middle]),
+        fmt="o",
+        color=COLORS[0],
+        markersize=3.5,
+    )
     axes.axhline(p * (1 - p), color="0.2", linewidth=0.8, label="p(1 − p)")
-    axes.plot(rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a), printed")
+    axes.plot(
+        rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a), printed"
+    )
     axes.legend()
 
 
@@ -188,15 +242,24 @@ def _round_ticks(axes: Axes, rate: Any) -> None:
 def _power_claims(data: xr.Dataset) -> list[Claim]:
     """The powers of T₁ in both papers, what explains the rest, and whether stage I is there."""
     found = []
-    for event, source in zip(EVENTS[:2], ("Huang et al. 2025, lemma on T₁", "Han et al. 2025, T₁"), strict=True):
+    for event, source in zip(
+        EVENTS[:2], ("Huang et al. 2025, lemma on T₁", "Han et al. 2025, T₁"), strict=True
+    ):
         for name, theory in THETA.items():
             own = data.sel(event=event, parameter=name)
-            middle, error, half = (float(own[f"power_{x}"]) for x in ("middle", "standard_error", "half_width"))
+            middle, error, half = (
+                float(own[f"power_{x}"]) for x in ("middle", "standard_error", "half_width")
+            )
             side = "inside" if abs(middle - theory) <= half else "outside"
             low, high = theory - TOLERANCE, theory + TOLERANCE
             if (event, name) == (EVENTS[1], "n"):
-                low, high = low - half, high + half  # each n has its own draws, and its own share of flips
-            text = f"power of {name} in {event} ({theory:+.0f}; {side} of its interval ± {half:.2g})"
+                low, high = (
+                    low - half,
+                    high + half,
+                )  # each n has its own draws, and its own share of flips
+            text = (
+                f"power of {name} in {event} ({theory:+.0f}; {side} of its interval ± {half:.2g})"
+            )
             found.append(Claim(text, source, middle, error, low, high))
     ratio = (data["at"].sel(event=EVENTS[0]) / data["finite_size"]).mean(["parameter", "place"])
     text = (
@@ -226,8 +289,24 @@ def _takeover_claims(data: xr.Dataset) -> list[Claim]:
     first = f"a = {float(rate[0]):g}"
     a = f"a = {float(rate[0]):g} … {float(rate[-1]):g}"
     return [
-        Claim.of_seeds(f"power of η in label noise's take-over, {a}: −2, not the theorem's −1", THM, slope, -2.2, -1.8),
-        Claim.of_seeds("the same for the three largest a: no step is large enough for −1", THM, late, -2.5, -1.5),
-        Claim.of_seeds(f"growth of log γ over a² n·SNR² p(1 − p), {first}", "ours", ratio, 0.9, 1.1),
-        Claim.of_seeds(f"growth of log γ over the printed η‖μ‖²/(16m), {first}", THM, printed, high=0.5),
+        Claim.of_seeds(
+            f"power of η in label noise's take-over, {a}: −2, not the theorem's −1",
+            THM,
+            slope,
+            -2.2,
+            -1.8,
+        ),
+        Claim.of_seeds(
+            "the same for the three largest a: no step is large enough for −1",
+            THM,
+            late,
+            -2.5,
+            -1.5,
+        ),
+        Claim.of_seeds(
+            f"growth of log γ over a² n·SNR² p(1 − p), {first}", "ours", ratio, 0.9, 1.1
+        ),
+        Claim.of_seeds(
+            f"growth of log γ over the printed η‖μ‖²/(16m), {first}", THM, printed, high=0.5
+        ),
     ]

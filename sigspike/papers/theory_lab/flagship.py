@@ -27,11 +27,21 @@ from sigspike.plots.style import panels
 RATES = dict(zip(COLORS, (0.0, FLIP_RATE), strict=True))
 PLAIN, NOISY = RATES
 N_RECORDS = 60
-KEPT = ("test_error", "train_loss", "gamma_max", "rho_bar_max", "rho_underline_max", "margin_mean", "diverged_at")
+KEPT = (
+    "test_error",
+    "train_loss",
+    "gamma_max",
+    "rho_bar_max",
+    "rho_underline_max",
+    "margin_mean",
+    "diverged_at",
+)
 
 
 class Flagship(Figure):
-    """In double precision: at the bound of η the relative change of a coefficient in a step is 10⁻⁶."""
+    """In double precision: at the bound of η the relative change of a coefficient in a step is
+    10⁻⁶.
+    """
 
     name: ClassVar[str] = "flagship"
     caption: ClassVar[str] = (
@@ -53,7 +63,8 @@ class Flagship(Figure):
 
     def settings(self) -> dict[str, Any]:
         return {
-            name: {"experiment": ss.describe(r.experiment), "left_out": r.left_out} for name, r in self.regimes.items()
+            name: {"experiment": ss.describe(r.experiment), "left_out": r.left_out}
+            for name, r in self.regimes.items()
         }
 
     def compute(self, progress: Progress) -> xr.Dataset:
@@ -64,11 +75,15 @@ class Flagship(Figure):
         return xr.concat(done, "regime", join="outer")
 
     def _runs(self, regime: Regime, n_seeds: int) -> xr.Dataset:
-        """Both algorithms for every seed; ``time`` counts records, whose ``step`` each regime has of its own."""
+        """Both algorithms for every seed; ``time`` counts records, whose ``step`` each regime has
+        of its own.
+        """
         with jax.enable_x64(True):
             keys = jax.random.split(jax.random.key(0), n_seeds)
             record = trained(regime.experiment, jnp.array(list(RATES.values())), keys)
-            data = ss.named_axes(record, ("algorithm", "seed", "time")).assign_coords(algorithm=list(RATES))
+            data = ss.named_axes(record, ("algorithm", "seed", "time")).assign_coords(
+                algorithm=list(RATES)
+            )
         steps = data["time"].values
         data = data[list(KEPT)].assign_coords(time=np.arange(len(steps)), seed=np.arange(n_seeds))
         return data.assign(step=("time", steps))
@@ -76,10 +91,19 @@ class Flagship(Figure):
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = panels(len(data["regime"]), 2, height=1.75)
         for row, (name, regime) in zip(rows, self.regimes.items(), strict=True):
-            run, said = in_steps(data.sel(regime=name)), theory.LabelNoiseLearns()(regime.experiment)
+            run, said = (
+                in_steps(data.sel(regime=name)),
+                theory.LabelNoiseLearns()(regime.experiment),
+            )
             for algorithm, color in COLORS.items():
                 one = run.sel(algorithm=algorithm)
-                curve(row[0], one["test_error"], color, algorithm, linewidth=3 if algorithm == PLAIN else 1.2)
+                curve(
+                    row[0],
+                    one["test_error"],
+                    color,
+                    algorithm,
+                    linewidth=3 if algorithm == PLAIN else 1.2,
+                )
                 curve(row[1], worst(one["rho_bar_max"]), color, f"max ρ̄, {algorithm}")
                 curve(row[1], worst(one["gamma_max"]), color, f"max γ, {algorithm}", linestyle="--")
             for axes in row:
@@ -101,17 +125,29 @@ class Flagship(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Of the regimes at d = 10²¹, and how far the usual one is from them."""
         usual = theory.LabelNoiseLearns()(self.regimes["usual"].experiment).largest_constant
-        far = Claim("largest C of the paper's own experiment", "Huang et al. 2025, Assumption 3.1", usual, 0, high=0.01)
-        of_regimes = [self._of_regime(name, in_steps(data.sel(regime=name))) for name in ("large", "small")]
+        far = Claim(
+            "largest C of the paper's own experiment",
+            "Huang et al. 2025, Assumption 3.1",
+            usual,
+            0,
+            high=0.01,
+        )
+        of_regimes = [
+            self._of_regime(name, in_steps(data.sel(regime=name))) for name in ("large", "small")
+        ]
         return [far, *of_regimes[0], *of_regimes[1]]
 
     def _of_regime(self, name: str, data: xr.Dataset) -> list[Claim]:
         regime, of_seeds, at = self.regimes[name], Claim.of_seeds, f" ({self.regimes[name].title})"
         plain, noisy = (data.sel(algorithm=algorithm) for algorithm in RATES)
         end, early = data.isel(time=-1), stages.first_time(worst(plain["rho_bar_max"]), 1.0)
-        memorises = theory.GradientDescentMemorises()(ss.put(regime.experiment, "algorithm.labels.flip_rate", 0.0))
+        memorises = theory.GradientDescentMemorises()(
+            ss.put(regime.experiment, "algorithm.labels.flip_rate", 0.0)
+        )
         learns = theory.LabelNoiseLearns()(regime.experiment)
-        broken = [c.name for c in learns.conditions if not c.holds() and c.name not in regime.left_out]
+        broken = [
+            c.name for c in learns.conditions if not c.holds() and c.name not in regime.left_out
+        ]
         before = plain.where(plain["time"] <= memorises["T1"].value)  # type: ignore[union-attr]
         bounds = {"max γ until T1": "gamma_max", "max |ρ̲| until T1": "rho_underline_max"}
         claims = [
@@ -137,16 +173,28 @@ class Flagship(Figure):
         ]
         for bound, variable in bounds.items():
             ratio = worst(before[variable]).max("time") / memorises[bound].value  # type: ignore[union-attr]
-            claims.append(of_seeds(f"GD: {bound}, over its bound" + at, "Huang et al. 2025, lemmas", ratio, high=1))
-        return claims + (self._learnt(noisy, learns, at) if name == "large" else self._not_yet(noisy, learns, at))
+            claims.append(
+                of_seeds(
+                    f"GD: {bound}, over its bound" + at, "Huang et al. 2025, lemmas", ratio, high=1
+                )
+            )
+        return claims + (
+            self._learnt(noisy, learns, at) if name == "large" else self._not_yet(noisy, learns, at)
+        )
 
     def _learnt(self, noisy: xr.Dataset, said: theory.Report, at: str) -> list[Claim]:
         """Large steps: label noise learns, but later than printed."""
-        end, over = noisy.isel(time=-1), stages.low_snr_stages(noisy, FLIP_RATE).sel(stage="takeover")["at"]
+        end, over = (
+            noisy.isel(time=-1),
+            stages.low_snr_stages(noisy, FLIP_RATE).sel(stage="takeover")["at"],
+        )
         printed, ours = (said[name].value for name in ("take-over", "take-over, second order"))  # type: ignore[union-attr]
         return [
             Claim.of_seeds(
-                "label-noise GD: final test error" + at, "Huang et al. 2025, Theorem 3.3", end["test_error"], high=0.01
+                "label-noise GD: final test error" + at,
+                "Huang et al. 2025, Theorem 3.3",
+                end["test_error"],
+                high=0.01,
             ),
             Claim.of_seeds(
                 "label-noise GD: training loss Θ(1)" + at,
@@ -155,7 +203,9 @@ class Flagship(Figure):
                 0.05,
                 0.7,
             ),
-            Claim.of_seeds("take-over over the second-order time" + at, "ours", over / ours, 0.2, 2),
+            Claim.of_seeds(
+                "take-over over the second-order time" + at, "ours", over / ours, 0.2, 2
+            ),
             Claim.of_seeds(
                 "take-over over the printed time, too small by 1/a" + at,
                 "against Huang et al. 2025, Theorem 3.3",
@@ -171,20 +221,29 @@ class Flagship(Figure):
         source = "against Huang et al. 2025, Theorem 3.3"
         return [
             Claim("steps taken over the printed time" + at, source, share, 0, low=1),
-            Claim.of_seeds("label-noise GD: test error at the printed time" + at, source, end["test_error"], low=0.24),
+            Claim.of_seeds(
+                "label-noise GD: test error at the printed time" + at,
+                source,
+                end["test_error"],
+                low=0.24,
+            ),
         ]
 
 
 def heading(regime: Regime, said: theory.Report) -> str:
     """The regime, and up to which C it meets the conditions that it does not leave out."""
-    kept = [entry.largest_constant for entry in said.conditions if entry.name not in regime.left_out]
+    kept = [
+        entry.largest_constant for entry in said.conditions if entry.name not in regime.left_out
+    ]
     but = f", but for {len(regime.left_out)} of {len(said.conditions)}" if regime.left_out else ""
     rate = theory.Scales.of(regime.experiment).noise_rate
     return f"{regime.title} (a = {rate:.2g}; conditions hold up to C = {min(kept):.2g}{but})"
 
 
 @eqx.filter_jit
-def trained(experiment: ss.Experiment, rates: Float[Array, " rate"], keys: Key[Array, " seed"]) -> ss.Record:
+def trained(
+    experiment: ss.Experiment, rates: Float[Array, " rate"], keys: Key[Array, " seed"]
+) -> ss.Record:
     """Every flip rate with every key; a program serves the regimes that differ in numbers alone."""
 
     def one(rate: Float[Array, ""], key: Key[Array, ""]) -> ss.Record:

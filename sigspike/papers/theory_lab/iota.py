@@ -21,7 +21,9 @@ from sigspike.theory.iota import MEAN, PRINTED, SQUARE, WITH_SLOPE, balance
 
 FLIP_RATE, RATE = 0.1, 0.05  # p, and a = η σ_p² d/(nm)
 N_SAMPLES, WIDTH, LENGTH, DIM = 20, 10, 10.0, 1e7
-STARTED = 0.01  # of the margin, from which the recursions run: ρ̄ is then ten times the initial overlap
+STARTED = (
+    0.01  # of the margin, from which the recursions run: ρ̄ is then ten times the initial overlap
+)
 BALANCE = float(balance(FLIP_RATE))
 ENTROPY = -FLIP_RATE * np.log(FLIP_RATE) - (1 - FLIP_RATE) * np.log(1 - FLIP_RATE)
 PROCESSES = {"network": COLORS[0], "printed": COLORS[1], "with σ'": COLORS[2]}
@@ -62,7 +64,9 @@ class Iota(Figure):
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "a": RATE}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """ι over (definition, process, time, seed, sample), and the increments of the network's in bins of ι."""
+        """ι over (definition, process, time, seed, sample), and the increments of the network's in
+        bins of ι.
+        """
         data = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         memorised = data["rho_bar"].sum("sign")  # zero for the other class
         network = {MEAN: memorised.mean("neuron"), SQUARE: (memorised**2).mean("neuron")}
@@ -97,8 +101,20 @@ class Iota(Figure):
         rising = out & (data["potential"] > 3 * data["potential_error"])
         ratio = data["growth"].sel(definition=MEAN)
         return [
-            Claim.of_seeds("mean margin of the last tenth: log((1 − p)/p) = 2.197", "ours", data["margin"], 2.05, 2.35),
-            Claim.of_seeds("loss on the labels of the step: H(p) = 0.325", "ours", data["step_loss"], 0.305, 0.355),
+            Claim.of_seeds(
+                "mean margin of the last tenth: log((1 − p)/p) = 2.197",
+                "ours",
+                data["margin"],
+                2.05,
+                2.35,
+            ),
+            Claim.of_seeds(
+                "loss on the labels of the step: H(p) = 0.325",
+                "ours",
+                data["step_loss"],
+                0.305,
+                0.355,
+            ),
             Claim.of_seeds(
                 "recursion with σ' over the network: growth of log ι before the plateau",
                 "ours",
@@ -106,7 +122,13 @@ class Iota(Figure):
                 0.9,
                 1.1,
             ),
-            Claim.of_seeds("the same, as printed: half as fast", REBUTTAL, ratio.sel(process="printed"), 0.45, 0.55),
+            Claim.of_seeds(
+                "the same, as printed: half as fast",
+                REBUTTAL,
+                ratio.sel(process="printed"),
+                0.45,
+                0.55,
+            ),
             Claim(
                 "bins off log((1 − p)/p) by 6a where ι drifts away from it (by 3 s.e.)",
                 "ours",
@@ -126,7 +148,13 @@ class Iota(Figure):
                 data["fall"],
                 high=0,
             ),
-            Claim("bins outside the ball where V rises (by 3 s.e.)", "ours", float(rising.sum()), 0, high=0),
+            Claim(
+                "bins outside the ball where V rises (by 3 s.e.)",
+                "ours",
+                float(rising.sum()),
+                0,
+                high=0,
+            ),
         ]
 
 
@@ -135,7 +163,9 @@ def _processes(network: xr.DataArray, name: str) -> xr.DataArray:
     start, n_steps = network.isel(time=0), network.sizes["time"] - 1
     found = [network]
     for k, recursion in enumerate((PRINTED[name], WITH_SLOPE[name])):
-        walked = recursion.paths(jax.random.key(k), jax.numpy.asarray(start.values), RATE, FLIP_RATE, n_steps)
+        walked = recursion.paths(
+            jax.random.key(k), jax.numpy.asarray(start.values), RATE, FLIP_RATE, n_steps
+        )
         found.append(network.transpose("time", *start.dims).copy(data=np.asarray(walked)))
     return xr.concat(found, "process").assign_coords(process=list(PROCESSES))
 
@@ -152,7 +182,9 @@ def _paths(axes: Axes, iota: xr.DataArray) -> None:
 def _drifts(axes: Axes, data: xr.Dataset) -> None:
     """E[Δι | ι]: measured, and by the recursions for the squared definition."""
     x = data["iota_bin"]
-    axes.errorbar(x, data["drift"], 2 * data["drift_error"], fmt="o", color=PROCESSES["network"], markersize=3)
+    axes.errorbar(
+        x, data["drift"], 2 * data["drift_error"], fmt="o", color=PROCESSES["network"], markersize=3
+    )
     for name, recursion in (("printed", PRINTED[SQUARE]), ("with σ'", WITH_SLOPE[SQUARE])):
         axes.plot(x, recursion.drift(x.values, RATE, FLIP_RATE), color=PROCESSES[name], linewidth=1)
     axes.axhline(0, color="0.35", linewidth=0.8, linestyle=":")
@@ -163,10 +195,19 @@ def _drifts(axes: Axes, data: xr.Dataset) -> None:
 def _supermartingale(axes: Axes, data: xr.Dataset) -> None:
     """E[ΔV | ι] for V = (log ι − log ι*)²."""
     x, radius = np.log(data["iota_bin"] / BALANCE), ball(RATE, FLIP_RATE)
-    axes.errorbar(x, data["potential"], 2 * data["potential_error"], fmt="o", color=PROCESSES["network"], markersize=3)
+    axes.errorbar(
+        x,
+        data["potential"],
+        2 * data["potential_error"],
+        fmt="o",
+        color=PROCESSES["network"],
+        markersize=3,
+    )
     axes.plot(
         x,
-        MODEL.drift(data["iota_bin"].values, RATE, FLIP_RATE, lambda i: jax.numpy.log(i / BALANCE) ** 2),
+        MODEL.drift(
+            data["iota_bin"].values, RATE, FLIP_RATE, lambda i: jax.numpy.log(i / BALANCE) ** 2
+        ),
         color=PROCESSES["with σ'"],
     )
     axes.axvspan(-radius, radius, color="0.9", zorder=0)

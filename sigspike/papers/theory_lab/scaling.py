@@ -54,12 +54,19 @@ class Scaling(Figure):
     def compute(self, progress: Progress) -> xr.Dataset:
         found: list[xr.Dataset] = []
         for done, options in enumerate(CHOICES.values()):
-            found.append(theory.consistent_scaling(self.dims, delta=DELTA, flip_rate=FLIP_RATE, **options))
+            found.append(
+                theory.consistent_scaling(self.dims, delta=DELTA, flip_rate=FLIP_RATE, **options)
+            )
             progress(done + 1, len(CHOICES))
         theorem = theory.LabelNoiseLearns(delta=DELTA)
-        examples = [theorem.conditions(theory.rebuttal_example(dim, FLIP_RATE)) for dim in self.dims]
+        examples = [
+            theorem.conditions(theory.rebuttal_example(dim, FLIP_RATE)) for dim in self.dims
+        ]
         rebuttal = [min(entry.largest_constant for entry in conditions) for conditions in examples]
-        first = {"": theory.first_dimension(delta=DELTA), "_unbounded": theory.first_dimension(leave_out=[FLIPS])}
+        first = {
+            "": theory.first_dimension(delta=DELTA),
+            "_unbounded": theory.first_dimension(leave_out=[FLIPS]),
+        }
         published = theorem(synthetic(n_samples=200, n_steps=1)).largest_constant
         data = xr.concat(found, xr.DataArray(list(CHOICES), dims="choice", name="choice"))
         data = data.assign(rebuttal_constant=("dim", rebuttal), published_constant=published)
@@ -73,7 +80,9 @@ class Scaling(Figure):
             ("n_samples", "width", "signal_strength"), ("n", "m", "‖μ‖ / σₚ"), COLORS, strict=False
         ):
             row[1].plot(data["dim"], best[name], color=color, label=label)
-        row[1].plot(data["dim"], best["init_std"] * data["dim"] ** 0.5, color=COLORS[3], label="σ₀σₚ√d")
+        row[1].plot(
+            data["dim"], best["init_std"] * data["dim"] ** 0.5, color=COLORS[3], label="σ₀σₚ√d"
+        )
         row[1].set_ylabel("the choice with the fewest steps")
         for choice, color in zip(CHOICES, COLORS, strict=False):
             steps, holds = data["steps"].sel(choice=choice), data["consistent"].sel(choice=choice)
@@ -81,7 +90,12 @@ class Scaling(Figure):
             row[2].plot(data["dim"], steps.where(holds), color=color, label=choice)
         row[2].set_ylabel("predicted steps")
         for axes in row:
-            axes.set(xscale="log", yscale="log", xlabel="dimension d", xticks=[1e5, 1e10, 1e15, 1e20, 1e25, 1e30])
+            axes.set(
+                xscale="log",
+                yscale="log",
+                xlabel="dimension d",
+                xticks=[1e5, 1e10, 1e15, 1e20, 1e25, 1e30],
+            )
             axes.minorticks_off()
         row[1].legend(loc="best", ncols=2)
         row[2].set_ylim(top=1e62)
@@ -89,9 +103,23 @@ class Scaling(Figure):
         return figure
 
     def _constants(self, axes: Axes, data: xr.Dataset) -> None:
-        axes.plot(data["dim"], data["largest_constant"].isel(choice=0), color=COLORS[0], label="best choice")
-        axes.plot(data["dim"], data["rebuttal_constant"], color=COLORS[1], label="rebuttal's example")
-        axes.plot(2000, data["published_constant"], "o", color=COLORS[2], markersize=4, label="paper's Fig. 2")
+        axes.plot(
+            data["dim"],
+            data["largest_constant"].isel(choice=0),
+            color=COLORS[0],
+            label="best choice",
+        )
+        axes.plot(
+            data["dim"], data["rebuttal_constant"], color=COLORS[1], label="rebuttal's example"
+        )
+        axes.plot(
+            2000,
+            data["published_constant"],
+            "o",
+            color=COLORS[2],
+            markersize=4,
+            label="paper's Fig. 2",
+        )
         axes.axhline(1, color="0.35", linewidth=0.8, linestyle=":")
         axes.axvline(float(data["first_dimension"]), color="0.35", linewidth=0.8, linestyle=":")
         axes.set_ylabel("largest constant C")
@@ -100,7 +128,9 @@ class Scaling(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Counts and roots; nothing is random."""
         large = data.sel(dim=data["dim"] > 1e24)
-        ratio = float(np.log10(large["steps"].sel(choice=FEW) / large["steps"].sel(choice=FREE)).min())
+        ratio = float(
+            np.log10(large["steps"].sel(choice=FEW) / large["steps"].sel(choice=FREE)).min()
+        )
         source = "Huang et al. 2025, Assumption 3.1"
         return [
             Claim(
@@ -119,7 +149,13 @@ class Scaling(Figure):
                 0.99,
                 1.01,
             ),
-            Claim("largest C of the paper's own Fig. 2", source, float(data["published_constant"]), 0, high=0.01),
+            Claim(
+                "largest C of the paper's own Fig. 2",
+                source,
+                float(data["published_constant"]),
+                0,
+                high=0.01,
+            ),
             Claim(
                 "largest C of the rebuttal's example, at its best d",
                 "Huang et al. 2025, rebuttal",
@@ -164,4 +200,6 @@ class Scaling(Figure):
         return float(np.log10(steps.min()))
 
     def _power(self, data: xr.Dataset, choice: str) -> float:
-        return float(np.polyfit(np.log(data["dim"]), np.log(data["steps"].sel(choice=choice)), 1)[0])
+        return float(
+            np.polyfit(np.log(data["dim"]), np.log(data["steps"].sel(choice=choice)), 1)[0]
+        )

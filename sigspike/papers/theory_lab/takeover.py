@@ -21,8 +21,8 @@ def programs(scale: str) -> list[tuple[list[float], int]]:
 def setting(n_steps: int) -> ss.Experiment:
     """Label-noise gradient descent at low SNR, n·SNR² = 0.8, p = 0.2, σ_0 σ_p √d = 0.03.
 
-    m is large enough for every noise to have a neuron of its class that sees it: a sample without one keeps a mean
-    pull of order 1, and the signal then grows with η.
+    m is large enough for every noise to have a neuron of its class that sees it: a sample without
+    one keeps a mean pull of order 1, and the signal then grows with η.
     """
     steps = set(ss.log_spaced(n_steps, 100)) | set(range(0, n_steps, n_steps // 100))
     return ss.Experiment(
@@ -48,23 +48,29 @@ def measured(scale: str, n_seeds: int, progress: Progress) -> xr.Dataset:
     for rates, n_steps in programs(scale):
         axis = {"algorithm.learning_rate": learning_rates(rates)}
         data = ss.sweep(setting(n_steps), axis, n_seeds, progress=progress)
-        data = data.drop_vars("learning_rate").rename(learning_rate="rate").assign_coords(rate=rates)
+        data = (
+            data.drop_vars("learning_rate").rename(learning_rate="rate").assign_coords(rate=rates)
+        )
         stages = ss.low_snr_stages(data, FLIP_RATE)
         found = stages["at"].sel(stage="takeover", drop=True)
         grown = growth(data.where(data["time"] >= stages["high"].sel(stage="plateau", drop=True)))
         diverged = data["diverged_at"].max("time")
-        parts.append(xr.Dataset({"takeover": found, "growth": grown, "takeover_diverged_at": diverged}))
+        parts.append(
+            xr.Dataset({"takeover": found, "growth": grown, "takeover_diverged_at": diverged})
+        )
     joined: xr.Dataset = xr.concat(parts, "rate")  # type: ignore[assignment]
     joined["rate"].attrs = {"long_name": "a = η σₚ² d / (nm)", "units": "1"}
     return joined.assign(growth_theory=plateau_signal_rate(joined["rate"], N_SNR2, FLIP_RATE))
 
 
 def growth(data: xr.Dataset) -> xr.DataArray:
-    """Growth of log γ per step, less n·SNR²/2 of that of log ρ̄, while 0.1 ≤ max γ/max ρ̄ ≤ 1 among a sign's own.
+    """Growth of log γ per step, less n·SNR²/2 of that of log ρ̄, while 0.1 ≤ max γ/max ρ̄ ≤ 1 among
+    a sign's own.
 
-    As the signal takes a share of the margin, noise gives way: to the first order 2a E g = 2a² E g² + Δlog u. The
-    second term is subtracted, so that what is left is a n·SNR² · a p(1 − p) for as long as the margin is balanced.
-    The mean over signs: their samples are n together. ``data`` holds the plateau alone (NaN before).
+    As the signal takes a share of the margin, noise gives way: to the first order 2a E g = 2a² E g²
+    + Δlog u. The second term is subtracted, so that what is left is a n·SNR² · a p(1 − p) for as
+    long as the margin is balanced. The mean over signs: their samples are n together. ``data``
+    holds the plateau alone (NaN before).
     """
     signal = data["gamma_max"]
     noise, mean_noise = (data[f"rho_bar_{x}"].sel(kind="clean", drop=True) for x in ("max", "mean"))

@@ -13,7 +13,13 @@ from scipy.special import ndtri
 import sigspike as ss
 from sigspike.papers.figure import Progress
 
-BASE = {"n": 60.0, "m": 8.0, "η": 0.06, "σₚ": 1e-3, "d": 1e8}  # σ_p √d = 10, a = η σ_p² d/(nm) = 0.0125
+BASE = {
+    "n": 60.0,
+    "m": 8.0,
+    "η": 0.06,
+    "σₚ": 1e-3,
+    "d": 1e8,
+}  # σ_p √d = 10, a = η σ_p² d/(nm) = 0.0125
 PATHS = {
     "n": "n_samples",
     "m": "network.width",
@@ -24,19 +30,28 @@ PATHS = {
 COUNTS = ("n", "m")
 THETA = {"n": 1.0, "m": 1.0, "η": -1.0, "σₚ": -2.0, "d": -1.0}  # of nm/(η σ_p² d)
 EVENTS = ("low SNR: T₁", "two stages: T₁", "two stages: stage II")
-SMALL = {"A": 1e-4, "B": 1e-2}  # σ_0 σ_p √d; above √(n/d) in B, lest other samples' noise switch neurons on and off
+SMALL = {
+    "A": 1e-4,
+    "B": 1e-2,
+}  # σ_0 σ_p √d; above √(n/d) in B, lest other samples' noise switch neurons on and off
 N_SNR2 = {"A": 0.1, "B": 8.0}
 N_STEPS = 2400  # nm/(η σ_p² d) is at most 270
 
 
 def grid(scale: str) -> dict[str, list[float]]:
-    """The values of each parameter, the others at ``BASE``; σ_p over half as many decades, for its square counts."""
+    """The values of each parameter, the others at ``BASE``; σ_p over half as many decades, for its
+    square counts.
+    """
     few = scale == "quick"
     spread = 10 ** np.linspace(-0.5, 0.5, 3 if few else 5)
     ladder = {"n": [20.0, 60.0, 150.0], "m": [3.0, 8.0, 24.0]}
     if not few:
         ladder = {"n": [20.0, 36.0, 60.0, 108.0, 200.0], "m": [3.0, 5.0, 8.0, 14.0, 24.0]}
-    moved = {"η": BASE["η"] * spread, "σₚ": BASE["σₚ"] * spread**0.5, "d": np.round(BASE["d"] * spread)}
+    moved = {
+        "η": BASE["η"] * spread,
+        "σₚ": BASE["σₚ"] * spread**0.5,
+        "d": np.round(BASE["d"] * spread),
+    }
     return ladder | {name: values.tolist() for name, values in moved.items()}
 
 
@@ -53,7 +68,9 @@ def setting(paper: str) -> ss.Experiment:
     problem = ss.SignalNoise(BASE["d"], 1.0, BASE["σₚ"], orthogonal=paper == "A")
     return ss.Experiment(
         problem=problem if paper == "A" else problem.with_flip_rate(0.2),
-        network=ss.PatchCNN(int(BASE["m"]), 1e-5, activation=ss.ReLUPower(2 if paper == "A" else 1)),
+        network=ss.PatchCNN(
+            int(BASE["m"]), 1e-5, activation=ss.ReLUPower(2 if paper == "A" else 1)
+        ),
         algorithm=ss.GradientDescent(BASE["η"]),
         n_samples=int(BASE["n"]),
         n_steps=N_STEPS,
@@ -64,23 +81,37 @@ def setting(paper: str) -> ss.Experiment:
 
 
 def fields(paper: str, cells: list[dict[str, float]]) -> dict[str, list[float]]:
-    """What moves from cell to cell: the parameters, and ‖μ‖ and σ_0 with them, so that n·SNR² and σ_0 σ_p √d stay."""
+    """What moves from cell to cell: the parameters, and ‖μ‖ and σ_0 with them, so that n·SNR² and
+    σ_0 σ_p √d stay.
+    """
     own = [name for name in PATHS if len({cell[name] for cell in cells}) > 1]
     length = np.array([cell["σₚ"] * cell["d"] ** 0.5 for cell in cells])
     signal = length * (N_SNR2[paper] / np.array([cell["n"] for cell in cells])) ** 0.5
-    moved = {PATHS[name]: [int(c[name]) if name in COUNTS else c[name] for c in cells] for name in own}
-    return moved | {"problem.signal_strength": signal.tolist(), "network.init_std": (SMALL[paper] / length).tolist()}
+    moved = {
+        PATHS[name]: [int(c[name]) if name in COUNTS else c[name] for c in cells] for name in own
+    }
+    return moved | {
+        "problem.signal_strength": signal.tolist(),
+        "network.init_std": (SMALL[paper] / length).tolist(),
+    }
 
 
 def measured(paper: str, scale: str, n_seeds: int, progress: Progress) -> xr.Dataset:
-    """The times of one paper over (event, parameter, place, seed): numbers in one program, each n in its own."""
+    """The times of one paper over (event, parameter, place, seed): numbers in one program, each n
+    in its own.
+    """
     rows = [[BASE | {name: value} for value in values] for name, values in grid(scale).items()]
-    groups = [[cell for cell in cells(scale) if (cell["n"] == BASE["n"]) == shared] for shared in (True, False)]
+    groups = [
+        [cell for cell in cells(scale) if (cell["n"] == BASE["n"]) == shared]
+        for shared in (True, False)
+    ]
     found = {}
     for group in groups:
         axis = {"cell": ss.Linked(fields(paper, group), labels=range(len(group)))}
         times = events(paper, ss.sweep(setting(paper), axis, n_seeds, progress=progress))
-        found |= {tuple(cell.values()): times.isel(cell=k, drop=True) for k, cell in enumerate(group)}
+        found |= {
+            tuple(cell.values()): times.isel(cell=k, drop=True) for k, cell in enumerate(group)
+        }
     joined = [xr.concat([found[tuple(cell.values())] for cell in row], "place") for row in rows]
     return xr.concat(joined, "parameter").assign_coords(parameter=list(grid(scale)))
 
@@ -110,9 +141,9 @@ def events(paper: str, data: xr.Dataset) -> xr.Dataset:
 def finite_size(values: Mapping[str, float]) -> float:
     """T₁ at low SNR with its constants: log(1/u)/log(1 + a), u = σ_0 σ_p √d · Φ⁻¹(2^{−1/(nm)}).
 
-    While margins are small, −ℓ' = ½ and a noise pre-activation grows by 1 + a in a step, a = η σ_p² d/(nm); the
-    largest of nm Gaussian draws starts at u (its median). The printed time, 4nm log(1/(σ_0 σ_p √d))/(η σ_p² d), is an
-    upper bound with the same powers.
+    While margins are small, −ℓ' = ½ and a noise pre-activation grows by 1 + a in a step, a = η σ_p²
+    d/(nm); the largest of nm Gaussian draws starts at u (its median). The printed time, 4nm
+    log(1/(σ_0 σ_p √d))/(η σ_p² d), is an upper bound with the same powers.
     """
     count = values["n"] * values["m"]
     rate = values["η"] * values["σₚ"] ** 2 * values["d"] / count

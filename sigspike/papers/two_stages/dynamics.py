@@ -70,15 +70,32 @@ class Dynamics(Runs):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         unit, of_seeds = unit_of_time(self.experiment()), Claim.of_seeds
-        main, first, end = data.sel(cell=MAIN), at_stage_one(data.sel(cell=MAIN)), data.isel(time=-1)
+        main, first, end = (
+            data.sel(cell=MAIN),
+            at_stage_one(data.sel(cell=MAIN)),
+            data.isel(time=-1),
+        )
         at_unit, noisy = main.sel(time=round(unit)), {"kind": "flipped"}
         fresh, reused = ({"test_noise": name} for name in TESTS)
         reached = main["stage_reached"].sel(stage="separated")
-        detected, crossing = (main["stage_at"].sel(stage=name) for name in ("separated", "crossing"))
+        detected, crossing = (
+            main["stage_at"].sel(stage=name) for name in ("separated", "crossing")
+        )
         right, text = end.sel(cell=MAIN), "at t = nm/(ησ_p²d): "
         return [
-            of_seeds("runs in which all clean and no noisy samples are fitted at some T₁", STAGE_ONE, reached, LIKELY),
-            of_seeds("detected T₁ in units of nm/(ησ_p²d)", STAGE_ONE, detected.dropna("seed") / unit, 0, 1),
+            of_seeds(
+                "runs in which all clean and no noisy samples are fitted at some T₁",
+                STAGE_ONE,
+                reached,
+                LIKELY,
+            ),
+            of_seeds(
+                "detected T₁ in units of nm/(ησ_p²d)",
+                STAGE_ONE,
+                detected.dropna("seed") / unit,
+                0,
+                1,
+            ),
             of_seeds(
                 "end of stage I (mean ρ̄ noisy = mean γ) in units of nm/(ησ_p²d)",
                 "Han et al. 2025, stage II",
@@ -87,22 +104,53 @@ class Dynamics(Runs):
                 10,
             ),
             of_seeds(
-                "i.i.d. test error at detected T₁", STAGE_ONE, first["test_error"].sel(fresh).dropna("seed"), high=0.01
+                "i.i.d. test error at detected T₁",
+                STAGE_ONE,
+                first["test_error"].sel(fresh).dropna("seed"),
+                high=0.01,
             ),
-            of_seeds(text + "clean samples fitted", STAGE_ONE, at_unit["accuracy"].sel(kind="clean"), 0.999),
-            of_seeds(text + "noisy samples fitted", STAGE_ONE, at_unit["accuracy"].sel(noisy), high=0.05),
-            of_seeds(text + "i.i.d. test error", STAGE_ONE, at_unit["test_error"].sel(fresh), high=0.01),
+            of_seeds(
+                text + "clean samples fitted",
+                STAGE_ONE,
+                at_unit["accuracy"].sel(kind="clean"),
+                0.999,
+            ),
+            of_seeds(
+                text + "noisy samples fitted", STAGE_ONE, at_unit["accuracy"].sel(noisy), high=0.05
+            ),
+            of_seeds(
+                text + "i.i.d. test error", STAGE_ONE, at_unit["test_error"].sel(fresh), high=0.01
+            ),
             *_margins(main.sel(time=slice(round(unit), None))),
-            of_seeds("end: training accuracy on the given labels", STAGE_TWO, right["train_accuracy"], 0.999),
-            of_seeds("end: noisy samples with ρ̄ > γ", STAGE_TWO, right["outweighed"].sel(noisy), 0.9),
-            of_seeds("end: i.i.d. test error", "Han et al. 2025, stage II", right["test_error"].sel(fresh), high=0.01),
+            of_seeds(
+                "end: training accuracy on the given labels",
+                STAGE_TWO,
+                right["train_accuracy"],
+                0.999,
+            ),
+            of_seeds(
+                "end: noisy samples with ρ̄ > γ", STAGE_TWO, right["outweighed"].sel(noisy), 0.9
+            ),
+            of_seeds(
+                "end: i.i.d. test error",
+                "Han et al. 2025, stage II",
+                right["test_error"].sel(fresh),
+                high=0.01,
+            ),
             *[
-                of_seeds(f"end: D_test error over half the share of flips, {name}", STAGE_TWO, value, 0.9)
+                of_seeds(
+                    f"end: D_test error over half the share of flips, {name}", STAGE_TWO, value, 0.9
+                )
                 for name in list(CELLS)[1:]
                 for value in [excess(data.sel(cell=name))]
             ],
             *[
-                of_seeds(f"no label noise: {what}, end", "Han et al. 2025, no label noise", value, high=0.01)
+                of_seeds(
+                    f"no label noise: {what}, end",
+                    "Han et al. 2025, no label noise",
+                    value,
+                    high=0.01,
+                )
                 for what, value in (
                     ("i.i.d. test error", end["test_error"].sel(fresh | {"cell": "τ = 0"})),
                     ("D_test error", end["test_error"].sel(reused | {"cell": "τ = 0"})),
@@ -130,7 +178,9 @@ def _row(row: list[Axes], run: xr.Dataset) -> None:
 
 
 def _margins(run: xr.Dataset) -> list[Claim]:
-    """(1/m) Σ_r (ρ̄ ± γ) against the mean margin of a kind, over the sum of both, the worst record from T₁ on."""
+    """(1/m) Σ_r (ρ̄ ± γ) against the mean margin of a kind, over the sum of both, the worst record
+    from T₁ on.
+    """
     signal = run["gamma_mean"].mean("sign")
     claims = []
     for kind, part, text in (("clean", 1, "γ + ρ̄"), ("flipped", -1, "ρ̄ − γ")):

@@ -26,7 +26,12 @@ from sigspike.papers.two_stages.setting import (
 from sigspike.plots.curves import curve
 from sigspike.plots.style import COLORS, panels
 
-CELLS = {"τ = 0.1": (0.1, 0.1), "τ = 0.2": (0.2, 0.1), "τ = 0.3": (0.3, 0.1), "τ = 0.2, η = 0.05": (0.2, 0.05)}
+CELLS = {
+    "τ = 0.1": (0.1, 0.1),
+    "τ = 0.2": (0.2, 0.1),
+    "τ = 0.3": (0.3, 0.1),
+    "τ = 0.2, η = 0.05": (0.2, 0.05),
+}
 MAIN, SLOW = "τ = 0.2", "τ = 0.2, η = 0.05"
 SOURCE = "Han et al. 2025, early stopping"
 
@@ -46,7 +51,9 @@ class EarlyStopping(Runs):
         return {name: Cell(rate, rate, step) for name, (rate, step) in CELLS.items()}
 
     def compute(self, progress: Any) -> xr.Dataset:
-        """And of every run ``best_first`` and ``best_last``: the ends of the plateau of highest D_test accuracy."""
+        """And of every run ``best_first`` and ``best_last``: the ends of the plateau of highest
+        D_test accuracy.
+        """
         data = super().compute(progress)
         error = data["test_error"].sel(test_noise="training", drop=True)
         moments = error["time"].where(error == error.min("time"))
@@ -71,12 +78,20 @@ class EarlyStopping(Runs):
         stages = stages_of(data)["at"].median("seed")
         for k, (name, color) in enumerate(zip(CELLS, COLORS, strict=False)):
             unit = self._unit(name)
-            ends = [float(data[f"best_{end}"].sel(cell=name).median()) / unit for end in ("first", "last")]
+            ends = [
+                float(data[f"best_{end}"].sel(cell=name).median()) / unit
+                for end in ("first", "last")
+            ]
             axes.plot(ends, [k, k], color=color, linewidth=5, solid_capstyle="butt")
             for stage, marker, fill in (("separated", "v", "black"), ("crossing", "o", "white")):
                 at = float(stages.sel(cell=name, stage=stage)) / unit
                 axes.plot(at, k, marker, color="black", markerfacecolor=fill, markersize=4)
-        axes.set(xscale="log", xlim=(0.02, 10), xlabel="step / (nm / (ησₚ²d))", ylim=(len(CELLS) - 0.5, -0.5))
+        axes.set(
+            xscale="log",
+            xlim=(0.02, 10),
+            xlabel="step / (nm / (ησₚ²d))",
+            ylim=(len(CELLS) - 0.5, -0.5),
+        )
         axes.xaxis.set_major_locator(FixedLocator([0.1, 1, 10]))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_yticks(range(len(CELLS)), [name.replace(", ", "\n") for name in CELLS])
@@ -94,7 +109,12 @@ class EarlyStopping(Runs):
         shared = [name for name in CELLS if name != "τ = 0.3"]
         return [
             *[
-                of_seeds(f"D_test accuracy at detected T₁ below the best, {name}", SOURCE, loss, high=0.02)
+                of_seeds(
+                    f"D_test accuracy at detected T₁ below the best, {name}",
+                    SOURCE,
+                    loss,
+                    high=0.02,
+                )
                 for name in shared
                 for loss in [(first - best).sel(cell=name).dropna("seed")]
             ],

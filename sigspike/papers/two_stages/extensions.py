@@ -11,7 +11,15 @@ import xarray as xr
 
 from sigspike.papers.claim import Claim
 from sigspike.papers.two_stages.drawing import boundary, log_time
-from sigspike.papers.two_stages.setting import D_TEST, STAGE_ONE, STAGE_TWO, Cell, Runs, excess, none_diverged
+from sigspike.papers.two_stages.setting import (
+    D_TEST,
+    STAGE_ONE,
+    STAGE_TWO,
+    Cell,
+    Runs,
+    excess,
+    none_diverged,
+)
 from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import COLORS, panels
 
@@ -26,7 +34,9 @@ UNEVEN = "τ₊ = 0.3, τ₋ = 0.1"
 
 
 class Extensions(Runs):
-    """P = 1, 2 (and 4) noise patches × n·SNR² = 8, 16, 32 of one of them, τ = 0.2; and τ₊ = 0.3, τ₋ = 0.1."""
+    """P = 1, 2 (and 4) noise patches × n·SNR² = 8, 16, 32 of one of them, τ = 0.2; and τ₊ = 0.3, τ₋
+    = 0.1.
+    """
 
     name: ClassVar[str] = "extensions"
     caption: ClassVar[str] = (
@@ -57,9 +67,15 @@ class Extensions(Runs):
         for patches, color, marker in zip(self.patches(), COLORS, "osD", strict=False):
             error = late["test_error"].sel(n_noise_patches=patches, cell=f"n·SNR² = {8 * patches}")
             curve(row[0], 1 - error, color, f"P = {patches}")
-            reached = data["stage_reached"].sel(n_noise_patches=patches, stage="separated", cell=EVEN).mean("seed")
+            reached = (
+                data["stage_reached"]
+                .sel(n_noise_patches=patches, stage="separated", cell=EVEN)
+                .mean("seed")
+            )
             strength = np.array([CELLS[name].n_snr2 for name in EVEN]) / patches
-            row[1].plot(strength, reached, color=color, marker=marker, markersize=4, label=f"P = {patches}")
+            row[1].plot(
+                strength, reached, color=color, marker=marker, markersize=4, label=f"P = {patches}"
+            )
         run = late.sel(n_noise_patches=1, cell=UNEVEN)
         for sign, color, name in ((1, COLORS[0], "+1"), (-1, COLORS[1], "−1")):
             curve(row[2], run["gamma_mean"].sel(sign=sign), color, f"γ of {name}")
@@ -70,7 +86,12 @@ class Extensions(Runs):
         log_scale(row[2], "mean coefficient")
         row[2].set_ylim(top=60)  # room for the legend
         row[0].set(ylabel=f"accuracy on {D_TEST}", ylim=(0.48, 1.03))
-        row[1].set(xscale="log", xlabel="n·SNR² / P", ylabel="fraction of seeds with stage I", ylim=(-0.04, 1.06))
+        row[1].set(
+            xscale="log",
+            xlabel="n·SNR² / P",
+            ylabel="fraction of seeds with stage I",
+            ylim=(-0.04, 1.06),
+        )
         row[1].set_xticks([2, 4, 8, 16, 32], ["2", "4", "8", "16", "32"])
         row[1].minorticks_off()
         for axes, place in zip(row, ("lower left", "lower right", "upper left"), strict=True):
@@ -99,8 +120,18 @@ class Extensions(Runs):
         weak = reached.sel(n_noise_patches=2, cell="n·SNR² = 8")
         return [
             *claims,
-            of_seeds("P = 2, n·SNR² = 8: runs with stage I, the noise being twice as large", "ours", weak, high=0.75),
-            of_seeds(f"{UNEVEN}: runs with stage I", STAGE_ONE, uneven["stage_reached"].sel(stage="separated"), 0.8),
+            of_seeds(
+                "P = 2, n·SNR² = 8: runs with stage I, the noise being twice as large",
+                "ours",
+                weak,
+                high=0.75,
+            ),
+            of_seeds(
+                f"{UNEVEN}: runs with stage I",
+                STAGE_ONE,
+                uneven["stage_reached"].sel(stage="separated"),
+                0.8,
+            ),
             of_seeds(f"{UNEVEN}: D_test error over min(τ₊, τ₋)/2", STAGE_TWO, error / (0.1 / 2), 1),
             of_seeds(
                 f"{UNEVEN}: log of γ of class +1 over that of class −1",

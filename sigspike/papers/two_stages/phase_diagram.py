@@ -35,7 +35,9 @@ LEVELS = [1.0, 2.0, 4.0]
 
 
 class PhaseDiagram(Figure):
-    """n·SNR² = 0.5 … 32 (through ‖μ‖) × τ = 0.05 … 0.4, three steps of nm/(ησ_p²d); d and σ_0 in the columns."""
+    """n·SNR² = 0.5 … 32 (through ‖μ‖) × τ = 0.05 … 0.4, three steps of nm/(ησ_p²d); d and σ_0 in
+    the columns.
+    """
 
     name: ClassVar[str] = "phase-diagram"
     caption: ClassVar[str] = (
@@ -64,21 +66,29 @@ class PhaseDiagram(Figure):
             "network.init_std": [start / LENGTH for start in starts],
         }
         return {
-            "column": ss.Linked(fields, labels=list(COLUMNS), about="dimension and initial network"),
+            "column": ss.Linked(
+                fields, labels=list(COLUMNS), about="dimension and initial network"
+            ),
             "problem.signal_strength": [strength(x) for x in self.signals()],
-            "problem.flip_rate": [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4] if paper else [0.05, 0.1, 0.2, 0.3, 0.4],
+            "problem.flip_rate": [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4]
+            if paper
+            else [0.05, 0.1, 0.2, 0.3, 0.4],
         }
 
     def settings(self) -> dict[str, Any]:
         column = self.axes()["column"]
-        axes = self.axes() | {"column": {path: list(values) for path, values in column.fields.items()}}
+        axes = self.axes() | {
+            "column": {path: list(values) for path, values in column.fields.items()}
+        }
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
         """``exists``: whether a run has a T₁, which is ``stage_at``; ``critical``: see there."""
         data = ss.sweep(self.experiment(), self.axes(), self.n_seeds, progress=progress)
         data = data.drop_vars(["snr", "n_snr2"]).rename(signal_strength="n_snr2")
-        data = data.assign_coords(n_snr2=("n_snr2", self.signals(), {"long_name": "n·SNR²", "units": "1"}))
+        data = data.assign_coords(
+            n_snr2=("n_snr2", self.signals(), {"long_name": "n·SNR²", "units": "1"})
+        )
         stage = with_stages(data)[["stage_at", "stage_reached"]].sel(stage="separated", drop=True)
         found = stage.assign(diverged_at=data["diverged_at"].isel(time=-1))
         return found.assign(critical=critical(found["stage_reached"]))
@@ -102,7 +112,9 @@ class PhaseDiagram(Figure):
         source, rise = "Han et al. 2025, Theorem 4.1: n·SNR² = Θ(1)", xr.ufuncs.log(high / low)
         by_seed = ("column", "n_snr2", "flip_rate")
         claims = [
-            of_seeds("fraction of runs with stage I, n·SNR² ≤ 1", source, weak.mean(by_seed), high=0.01),
+            of_seeds(
+                "fraction of runs with stage I, n·SNR² ≤ 1", source, weak.mean(by_seed), high=0.01
+            ),
             of_seeds(
                 "fraction of runs with stage I, n·SNR² ≥ 8, τ = 0.2, small initial network",
                 source,
@@ -127,12 +139,15 @@ def first_step(axes: Axes) -> None:
     rates = np.linspace(0, 0.49, 200)
     for level in LEVELS:
         line(axes, level / (1 - 2 * rates), rates)
-        label = axes.annotate(f"{level:g}", (level / 0.8, 0.1), color="white", fontsize=7, ha="center", va="center")
+        label = axes.annotate(
+            f"{level:g}", (level / 0.8, 0.1), color="white", fontsize=7, ha="center", va="center"
+        )
         label.set_path_effects([withStroke(linewidth=2.2, foreground="0.15")])
 
 
 def critical(exists: xr.DataArray) -> xr.DataArray:
-    """The n·SNR² from which on a seed has stage I: the middle (in the logarithm) of the last cell without and the next.
+    """The n·SNR² from which on a seed has stage I: the middle (in the logarithm) of the last cell
+    without and the next.
 
     NaN where it has none at the strongest signal.
     """

@@ -32,8 +32,8 @@ SOURCE = "Han et al. 2025, sample selection"
 
 
 class Selection(Figure):
-    """The setting at τ = 0.2, 400 steps; samples are kept whose loss is below a threshold of 0.02 … 4, log 2 among
-    them.
+    """The setting at τ = 0.2, 400 steps; samples are kept whose loss is below a threshold of 0.02 …
+    4, log 2 among them.
     """
 
     name: ClassVar[str] = "selection"
@@ -61,13 +61,17 @@ class Selection(Figure):
         """Precision and recall over every threshold, beside the summary of each run and its stages."""
         runs = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         clean = (runs["flipped"] == 0).transpose(..., "sample")
-        loss = xr.apply_ufunc(lambda margin: np.asarray(ss.Logistic()(jnp.asarray(margin))), runs["margin"]).transpose(
-            ..., "sample"
+        loss = xr.apply_ufunc(
+            lambda margin: np.asarray(ss.Logistic()(jnp.asarray(margin))), runs["margin"]
+        ).transpose(..., "sample")
+        thresholds = xr.DataArray(
+            self.thresholds(), dims="threshold", attrs={"long_name": "threshold", "units": "1"}
         )
-        thresholds = xr.DataArray(self.thresholds(), dims="threshold", attrs={"long_name": "threshold", "units": "1"})
         kept = xr.apply_ufunc(selected, loss, thresholds)
         found = {
-            name: xr.apply_ufunc(share, kept, clean, input_core_dims=[["sample"], ["sample"]]).astype(np.float32)
+            name: xr.apply_ufunc(
+                share, kept, clean, input_core_dims=[["sample"], ["sample"]]
+            ).astype(np.float32)
             for name, share in (("precision", precision), ("recall", recall))
         }
         data = with_stages(_by_kind(runs)).assign(found)
@@ -85,7 +89,12 @@ class Selection(Figure):
         at = late.sel(threshold=LOG2)
         for name, color in zip(("precision", "recall"), COLORS, strict=False):
             curve(row[2], at[name], color, name)
-        row[2].set(xscale="log", xlim=(1, float(data["time"][-1])), ylim=(0.7, 1.02), xlabel="gradient step")
+        row[2].set(
+            xscale="log",
+            xlim=(1, float(data["time"][-1])),
+            ylim=(0.7, 1.02),
+            xlabel="gradient step",
+        )
         row[2].set_ylabel("at threshold log 2")
         row[2].legend(loc="lower left")
         boundary(row[2:], data)
@@ -100,19 +109,39 @@ class Selection(Figure):
         lost = score.max("threshold") - score.sel(threshold=LOG2)
         text = "threshold log 2 at t = nm/(ησ_p²d): "
         return [
-            of_seeds("runs with a detected T₁", SOURCE, data["stage_reached"].sel(stage="separated"), LIKELY),
-            of_seeds("threshold log 2 at detected T₁: precision", SOURCE, first["precision"].dropna("seed"), 1),
-            of_seeds("threshold log 2 at detected T₁: recall", SOURCE, first["recall"].dropna("seed"), 1),
+            of_seeds(
+                "runs with a detected T₁",
+                SOURCE,
+                data["stage_reached"].sel(stage="separated"),
+                LIKELY,
+            ),
+            of_seeds(
+                "threshold log 2 at detected T₁: precision",
+                SOURCE,
+                first["precision"].dropna("seed"),
+                1,
+            ),
+            of_seeds(
+                "threshold log 2 at detected T₁: recall", SOURCE, first["recall"].dropna("seed"), 1
+            ),
             of_seeds(text + "precision", SOURCE, at_unit["precision"].sel(threshold=LOG2), 0.98),
             of_seeds(text + "recall", SOURCE, at_unit["recall"].sel(threshold=LOG2), 0.999),
             of_seeds(text + "F₁ below that of the best threshold", SOURCE, lost, high=0.01),
-            of_seeds("threshold log 2 at the end: precision, all being kept", "1 − τ", end["precision"], 0.75, 0.85),
+            of_seeds(
+                "threshold log 2 at the end: precision, all being kept",
+                "1 − τ",
+                end["precision"],
+                0.75,
+                0.85,
+            ),
             none_diverged(data),
         ]
 
 
 def _by_kind(runs: xr.Dataset) -> xr.Dataset:
-    """Mean γ, mean ρ̄ (over the samples with ỹ = j) and accuracy of clean and flipped samples, as a summary has them."""
+    """Mean γ, mean ρ̄ (over the samples with ỹ = j) and accuracy of clean and flipped samples, as a
+    summary has them.
+    """
     own = (runs["rho_bar"] != 0).any(["time", "neuron"])
     kinds = [runs["flipped"] == 0, runs["flipped"] > 0]
     noise = [runs["rho_bar"].where(own & kind).mean(["neuron", "sample"]) for kind in kinds]

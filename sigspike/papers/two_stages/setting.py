@@ -25,10 +25,12 @@ D_TEST = r"$D_\mathrm{test}$"
 
 
 def experiment(n_steps: int, **changes: Any) -> ss.Experiment:
-    """n = 200, d = 2000, m = 20, ReLU, ‖ξ‖² ≈ σ_p² d = 2000, n·SNR² = 8, η = 0.1, τ = 0.2; noise not orthogonal to μ.
+    """n = 200, d = 2000, m = 20, ReLU, ‖ξ‖² ≈ σ_p² d = 2000, n·SNR² = 8, η = 0.1, τ = 0.2; noise
+    not orthogonal to μ.
 
-    The paper's numbers are not known to us: these are ours. σ_0 = 0.001, so that the initial network, of size
-    σ_0 σ_p √d = 0.04, tells nothing; at σ_0 = 0.01 it hides stage I from one seed in ten.
+    The paper's numbers are not known to us: these are ours. σ_0 = 0.001, so that the initial
+    network, of size σ_0 σ_p √d = 0.04, tells nothing; at σ_0 = 0.01 it hides stage I from one seed
+    in ten.
     """
     problem = ss.SignalNoise(
         dim=DIM,
@@ -38,7 +40,12 @@ def experiment(n_steps: int, **changes: Any) -> ss.Experiment:
         flip_rate_positive=FLIP_RATE,
         flip_rate_negative=FLIP_RATE,
     )
-    settings: dict[str, Any] = {"n_samples": N_SAMPLES, "n_steps": n_steps, "n_test": 2000, "measure": "summary"}
+    settings: dict[str, Any] = {
+        "n_samples": N_SAMPLES,
+        "n_steps": n_steps,
+        "n_test": 2000,
+        "measure": "summary",
+    }
     return ss.Experiment(
         problem=problem,
         network=ss.PatchCNN(width=WIDTH, activation=ss.ReLUPower(1), init_std=0.001),
@@ -68,7 +75,9 @@ class Cell(NamedTuple):
 
 
 class Runs(Figure):
-    """A figure of long trainings, four cells that differ in numbers: those of one shape share their compilation."""
+    """A figure of long trainings, four cells that differ in numbers: those of one shape share their
+    compilation.
+    """
 
     seeds: ClassVar[tuple[int, int]] = (20, 6)
 
@@ -88,10 +97,14 @@ class Runs(Figure):
     def experiment(self) -> ss.Experiment:
         """Seen at evenly spaced logarithms of time, and at nm/(ησ_p²d) for η = 0.1."""
         unit = round(unit_of_time(experiment(1)))
-        return experiment(self.n_steps, record_at=tuple(sorted({*ss.log_spaced(self.n_steps, 40), unit})))
+        return experiment(
+            self.n_steps, record_at=tuple(sorted({*ss.log_spaced(self.n_steps, 40), unit}))
+        )
 
     def settings(self) -> dict[str, Any]:
-        axes = self.looped() | {"cell": {name: cell._asdict() for name, cell in self.cells().items()}}
+        axes = self.looped() | {
+            "cell": {name: cell._asdict() for name, cell in self.cells().items()}
+        }
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
@@ -103,9 +116,13 @@ class Runs(Figure):
             "algorithm.learning_rate": rate,
             "problem.signal_strength": [strength(x) for x in n_snr2],
         }
-        axes = self.looped() | {"cell": ss.Linked(fields, labels=list(self.cells()), about="flip rates, η and n·SNR²")}
+        axes = self.looped() | {
+            "cell": ss.Linked(fields, labels=list(self.cells()), about="flip rates, η and n·SNR²")
+        }
         data = ss.sweep(self.experiment(), axes, self.n_seeds, progress=progress)
-        data = data.drop_vars(["snr", "n_snr2", *(name for name in data if "underline" in str(name))], errors="ignore")
+        data = data.drop_vars(
+            ["snr", "n_snr2", *(name for name in data if "underline" in str(name))], errors="ignore"
+        )
         if "test_noise" in data.dims:
             once = data.drop_vars("test_error").isel(test_noise=0, drop=True)
             data = once.drop_vars("test_error_se").assign(test_error=data["test_error"])
@@ -113,7 +130,9 @@ class Runs(Figure):
 
 
 def with_stages(data: xr.Dataset) -> xr.Dataset:
-    """The data and their stages, along ``stage``: ``stage_at``, ``stage_low``, ``stage_high``, ``stage_reached``."""
+    """The data and their stages, along ``stage``: ``stage_at``, ``stage_low``, ``stage_high``,
+    ``stage_reached``.
+    """
     found = ss.two_stage_stages(data)
     return data.assign({f"stage_{name}": found[name].astype(float) for name in PARTS})
 
@@ -131,14 +150,17 @@ def at_stage_one(data: xr.Dataset) -> xr.Dataset:
 
 
 def flipped_share(data: xr.Dataset) -> xr.DataArray:
-    """The share of flipped labels that a run has drawn, from its first record at which the two kinds differ."""
+    """The share of flipped labels that a run has drawn, from its first record at which the two
+    kinds differ.
+    """
     first = data.isel(time=1)
     clean, flipped = (first["accuracy"].sel(kind=kind, drop=True) for kind in ("clean", "flipped"))
     return (clean - first["train_accuracy"]) / (clean - flipped)
 
 
 def excess(data: xr.Dataset) -> xr.DataArray:
-    """D_test error at the end over half the share of flipped labels drawn: at least 1 (Theorem 4.2).
+    """D_test error at the end over half the share of flipped labels drawn: at least 1 (Theorem
+    4.2).
 
     A test set of 2000 tells it to a tenth.
     """
@@ -149,4 +171,10 @@ def excess(data: xr.Dataset) -> xr.DataArray:
 
 def none_diverged(data: xr.Dataset) -> Claim:
     """No training diverged."""
-    return Claim("fraction of runs that diverged", "ours", float((data["diverged_at"] >= 0).mean()), 0, high=0)
+    return Claim(
+        "fraction of runs that diverged",
+        "ours",
+        float((data["diverged_at"] >= 0).mean()),
+        0,
+        high=0,
+    )

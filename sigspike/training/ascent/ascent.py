@@ -8,7 +8,9 @@ from sigspike.training.spaces import Params, Space
 
 
 class Ascent(Checked):
-    """The point ŵ at which the gradient of the step is taken, reached from w along the gradient of the same loss."""
+    """The point ŵ at which the gradient of the step is taken, reached from w along the gradient of
+    the same loss.
+    """
 
     @abstractmethod
     def climbed(self, space: Space, params: Params, slope: Callable[[Params], Params]) -> Params:

@@ -12,11 +12,12 @@ from sigspike.training.spaces import Params, Space
 
 
 class Sharpness(Ascent):
-    """ŵ = w + τ ∇L_t(w) / ‖∇L_t(w)‖, τ = ``radius`` (SAM: Foret et al. 2021, arXiv 2010.01412, eq. 2 and 3).
+    """ŵ = w + τ ∇L_t(w) / ‖∇L_t(w)‖, τ = ``radius`` (SAM: Foret et al. 2021, arXiv 2010.01412, eq.
+    2 and 3).
 
-    L_t is the loss of the step's batch, the same in both gradients, and the norm is over all trained
-    parameters. Where the gradient vanishes, ŵ = w. Weight decay acts on w, and has no part in the
-    ascent. A step costs two.
+    L_t is the loss of the step's batch, the same in both gradients, and the norm is over all
+    trained parameters. Where the gradient vanishes, ŵ = w. Weight decay acts on w, and has no part
+    in the ascent. A step costs two.
     """
 
     radius: float | Float[Array, ""] = number(NONNEGATIVE, "radius of the perturbation τ")

@@ -9,7 +9,8 @@ from sigspike.foundation.fields import Checked
 
 
 class Batch(NamedTuple):
-    """The samples I_t of a step by their numbers, all different, and what each counts for in the mean over them.
+    """The samples I_t of a step by their numbers, all different, and what each counts for in the
+    mean over them.
 
     ``share`` is 1/|I_t|, and 0 in the places that a smaller last batch leaves over.
     """
@@ -19,7 +20,9 @@ class Batch(NamedTuple):
 
 
 class Batches(Checked):
-    """The batches I_t of a run. A step on B samples costs O(B): it reads the overlaps of these alone."""
+    """The batches I_t of a run. A step on B samples costs O(B): it reads the overlaps of these
+    alone.
+    """
 
     @abstractmethod
     def draw(self, key: Key[Array, ""], steps: Int[Array, " step"], n_samples: int) -> Batch | None:

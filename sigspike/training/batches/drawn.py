@@ -10,7 +10,9 @@ from sigspike.training.batches.batches import Batch, Batches
 
 
 class Drawn(Batches):
-    """I_t is B = ``batch_size`` different samples, every such set as likely, drawn afresh at every step."""
+    """I_t is B = ``batch_size`` different samples, every such set as likely, drawn afresh at every
+    step.
+    """
 
     batch_size: int = count("samples a batch B")
 
@@ -25,8 +27,8 @@ class Drawn(Batches):
 
 
 def different(key: Key[Array, ""], size: int, n_samples: int) -> Int[Array, " place"]:
-    """``size`` different numbers below ``n_samples``, at a cost that does not know n (R. W. Floyd's algorithm, in
-    Bentley & Floyd 1987).
+    """``size`` different numbers below ``n_samples``, at a cost that does not know n (R. W. Floyd's
+    algorithm, in Bentley & Floyd 1987).
 
     For j = n − B, …, n − 1 a number t is drawn from 0, …, j; where t is taken already, j, which
     cannot be, is taken in its stead.

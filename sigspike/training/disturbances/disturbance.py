@@ -22,7 +22,9 @@ class Disturbance(Checked):
         """The randomness of one step."""
         return ()
 
-    def weights(self, weights: Weights, flipped: Bool[Array, " sample"], step: Int[Array, ""]) -> Weights:
+    def weights(
+        self, weights: Weights, flipped: Bool[Array, " sample"], step: Int[Array, ""]
+    ) -> Weights:
         """The weights before a step."""
         return weights
 

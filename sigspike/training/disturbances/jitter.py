@@ -11,7 +11,9 @@ from sigspike.training.disturbances.disturbance import Couplings, Disturbance
 
 
 class Jitter(Disturbance):
-    """c_i ← c_i + ``std`` ε_i with ε_i ~ N(0, 1) drawn afresh at every step: what a mini-batch would add."""
+    """c_i ← c_i + ``std`` ε_i with ε_i ~ N(0, 1) drawn afresh at every step: what a mini-batch
+    would add.
+    """
 
     disturbs: ClassVar[str] = "the couplings"
 

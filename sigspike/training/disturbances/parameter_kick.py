@@ -14,7 +14,8 @@ from sigspike.training.task import Task
 
 
 class ParameterKick(Disturbance):
-    """Before the step ``when``, θ ← θ + ``size`` · d/‖d‖ with d = Σ_i ε_i ∇f̃_i, f̃_i = ỹ_i f_i and ε_i ~ N(0, 1).
+    """Before the step ``when``, θ ← θ + ``size`` · d/‖d‖ with d = Σ_i ε_i ∇f̃_i, f̃_i = ỹ_i f_i and
+    ε_i ~ N(0, 1).
 
     d is a random direction among those that training can reach, the same vector in every space.
     """
@@ -32,5 +33,7 @@ class ParameterKick(Disturbance):
         margins = lambda upper, overlaps: task.margins(upper, overlaps, rows)  # noqa: E731
         direction = task.space.linearised(margins, params, rows).backward(drawn)
         square = task.space.inner(direction, direction)
-        length = jnp.where(step == self.when, self.size / jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
+        length = jnp.where(
+            step == self.when, self.size / jnp.sqrt(jnp.where(square > 0, square, 1)), 0
+        )
         return task.space.move(params, length, direction)

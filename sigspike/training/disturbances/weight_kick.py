@@ -16,7 +16,13 @@ class WeightKick(Disturbance):
     disturbs: ClassVar[str] = "the weights"
 
     when: float | Float[Array, ""] = number(NONNEGATIVE, "step of the kick")
-    size: float | Float[Array, ""] = number(Range(low=0, high=1), "weight added to noisy examples", default=0.5)
+    size: float | Float[Array, ""] = number(
+        Range(low=0, high=1), "weight added to noisy examples", default=0.5
+    )
 
-    def weights(self, weights: Weights, flipped: Bool[Array, " sample"], step: Int[Array, ""]) -> Weights:
-        return jnp.where((step == self.when) & flipped, jnp.minimum(weights + self.size, 1), weights)
+    def weights(
+        self, weights: Weights, flipped: Bool[Array, " sample"], step: Int[Array, ""]
+    ) -> Weights:
+        return jnp.where(
+            (step == self.when) & flipped, jnp.minimum(weights + self.size, 1), weights
+        )

@@ -11,7 +11,8 @@ from sigspike.training.labels.labels import Labels
 
 
 class Flips(Labels):
-    """ℓ(ε_i^t ỹ_i f_i) with ε_i^t = −1 with probability p = ``flip_rate``, else +1, i.i.d. over samples and steps.
+    """ℓ(ε_i^t ỹ_i f_i) with ε_i^t = −1 with probability p = ``flip_rate``, else +1, i.i.d. over
+    samples and steps.
 
     Label-noise gradient descent: Huang et al. 2025 (arXiv 2510.17526), section 2.
     """

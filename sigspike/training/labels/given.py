@@ -11,5 +11,7 @@ from sigspike.training.labels.labels import Labels
 class Given(Labels):
     """ℓ(ỹ_i f_i)."""
 
-    def losses(self, loss: Loss, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
+    def losses(
+        self, loss: Loss, margin: Float[Array, " sample"], drawn: Any
+    ) -> Float[Array, " sample"]:
         return loss(margin)

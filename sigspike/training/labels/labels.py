@@ -21,5 +21,7 @@ class Labels(Checked):
         return ()
 
     @abstractmethod
-    def losses(self, loss: Loss, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
+    def losses(
+        self, loss: Loss, margin: Float[Array, " sample"], drawn: Any
+    ) -> Float[Array, " sample"]:
         """ℓ_i as the step is told it; ``drawn`` is of these samples."""

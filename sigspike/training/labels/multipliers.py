@@ -10,7 +10,8 @@ from sigspike.training.labels.labels import Labels
 
 
 class Multipliers(Labels):
-    """ℓ(ε_i^t ỹ_i f_i) with ε_i^t i.i.d. over samples and steps, of mean ``mean`` and standard deviation ``std``.
+    """ℓ(ε_i^t ỹ_i f_i) with ε_i^t i.i.d. over samples and steps, of mean ``mean`` and standard
+    deviation ``std``.
 
     * ``law="gaussian"``: ε ~ N(mean, std²). Huang et al. 2025 (arXiv 2510.17526), appendix E.3, has
       N(1, 1) and N(0.6, 1).
@@ -19,7 +20,9 @@ class Multipliers(Labels):
     """
 
     mean: float | Float[Array, ""] = number(POSITIVE, "mean of the multipliers", default=1.0)
-    std: float | Float[Array, ""] = number(NONNEGATIVE, "standard deviation of the multipliers", default=1.0)
+    std: float | Float[Array, ""] = number(
+        NONNEGATIVE, "standard deviation of the multipliers", default=1.0
+    )
     law: str = choice("gaussian", "uniform", default="gaussian")
 
     def draw(self, key: Key[Array, ""], n_samples: int) -> Float[Array, " sample"]:

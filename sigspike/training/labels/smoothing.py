@@ -19,5 +19,7 @@ class Smoothing(Labels):
 
     alpha: float | Float[Array, ""] = number(BELOW_ONE, "smoothing α", default=0.2)
 
-    def losses(self, loss: Loss, margin: Float[Array, " sample"], drawn: Any) -> Float[Array, " sample"]:
+    def losses(
+        self, loss: Loss, margin: Float[Array, " sample"], drawn: Any
+    ) -> Float[Array, " sample"]:
         return (1 - self.alpha / 2) * loss(margin) + self.alpha / 2 * loss(-margin)

@@ -11,7 +11,8 @@ from sigspike.training.optimisers.optimiser import Optimiser, by_coordinates
 
 
 class Adam(Optimiser):
-    """w ← w − η m̂ / (√v̂ + ε), with m, v moving averages of the gradient and its square (Kingma & Ba 2015).
+    """w ← w − η m̂ / (√v̂ + ε), with m, v moving averages of the gradient and its square (Kingma &
+    Ba 2015).
 
     The division by √v̂ acts on each coordinate of R^d, so that a rotation of the data changes the
     run. λ w is added to the gradient, as in ``torch.optim.Adam``.

@@ -9,7 +9,9 @@ from sigspike.training.optimisers.optimiser import Optimiser
 
 
 class Nesterov(Optimiser):
-    """b ← g + β b, w ← w − η (g + β b), β = ``momentum``, as ``torch.optim.SGD(momentum=β, nesterov=True)``."""
+    """b ← g + β b, w ← w − η (g + β b), β = ``momentum``, as ``torch.optim.SGD(momentum=β,
+    nesterov=True)``.
+    """
 
     momentum: float | Float[Array, ""] = number(BELOW_ONE, "momentum β", default=0.9)
 

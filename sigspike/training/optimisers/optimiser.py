@@ -15,8 +15,8 @@ class Optimiser(Checked):
 
     ``rotation_equivariant`` is false where T depends on the axes of R^d, which coefficient space
     does not have. What such a T leaves of w0 is no multiple of w0, so that γ and ρ are always those
-    of w − w0. ``differentiable`` is false where T has no derivative at some gradients (at g = 0, for
-    Adam).
+    of w − w0. ``differentiable`` is false where T has no derivative at some gradients (at g = 0,
+    for Adam).
     """
 
     rotation_equivariant: ClassVar[bool] = True
@@ -32,5 +32,7 @@ class Optimiser(Checked):
 
 
 def by_coordinates(transformation: optax.GradientTransformation) -> optax.GradientTransformation:
-    """A transformation that acts on every coordinate of R^d by itself, and so not on the share of w0."""
+    """A transformation that acts on every coordinate of R^d by itself, and so not on the share of
+    w0.
+    """
     return optax.chain(transformation, optax.masked(optax.set_to_zero(), share_of_initial))

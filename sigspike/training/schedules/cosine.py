@@ -10,12 +10,14 @@ from sigspike.training.schedules.schedule import Schedule
 
 
 class Cosine(Schedule):
-    """η_t/η falls as a half cosine from 1 to ``final`` over ``n_steps`` steps, after ``n_warmup`` steps of linear
-    rise from 0.
+    """η_t/η falls as a half cosine from 1 to ``final`` over ``n_steps`` steps, after ``n_warmup``
+    steps of linear rise from 0.
     """
 
     n_steps: int = count("steps of the schedule")
-    final: float | Float[Array, ""] = number(BELOW_ONE, "final share of the learning rate", default=0.0)
+    final: float | Float[Array, ""] = number(
+        BELOW_ONE, "final share of the learning rate", default=0.0
+    )
     n_warmup: int = count("steps of warm-up", low=0, default=0)
 
     def __call__(self, step: Int[Array, ""]) -> Float[Array, ""]:

@@ -1,4 +1,6 @@
-"""Coefficient space: gradient descent in the theory's own coordinates, at a cost that does not know d."""
+"""Coefficient space: gradient descent in the theory's own coordinates, at a cost that does not know
+d.
+"""
 
 from typing import Any
 
@@ -20,9 +22,11 @@ class Dual(eqx.Module):
 
 
 class Gram(eqx.Module):
-    """K = ⟨a, b⟩ over all atoms, in blocks; that of the noise does not know ‖μ‖, so that a sweep over ‖μ‖ shares it.
+    """K = ⟨a, b⟩ over all atoms, in blocks; that of the noise does not know ‖μ‖, so that a sweep
+    over ‖μ‖ shares it.
 
-    ``cross`` is None where signal and noise are orthogonal by construction: half the time of a small step is there.
+    ``cross`` is None where signal and noise are orthogonal by construction: half the time of a
+    small step is there.
     """
 
     signal: Float[Array, "atom atom"]
@@ -35,16 +39,24 @@ class Gram(eqx.Module):
         flat = noise.reshape(*noise.shape[:2], -1)
         of_signal, of_noise = product(signal, self.signal), flat @ self.noise
         if self.cross is not None:
-            of_signal, of_noise = of_signal + product(flat, self.cross.T), of_noise + product(signal, self.cross)
+            of_signal, of_noise = (
+                of_signal + product(flat, self.cross.T),
+                of_noise + product(signal, self.cross),
+            )
         return Atoms(of_signal, of_noise.reshape(noise.shape))
 
     def of(self, ids: Int[Array, " row"], coefficients: Atoms) -> Atoms:
-        """c K for the signal atoms and the noise atoms of these samples: O(B n) a filter, not O(n²)."""
+        """c K for the signal atoms and the noise atoms of these samples: O(B n) a filter, not
+        O(n²).
+        """
         signal, noise = coefficients
         n_samples, n_patches = noise.shape[2:]
         flat = noise.reshape(*noise.shape[:2], -1)
         columns = self.noise.reshape(n_samples, n_patches, -1)[ids]  # K is symmetric
-        of_signal, of_noise = product(signal, self.signal), jnp.einsum("jrb,ipb->jrip", flat, columns)
+        of_signal, of_noise = (
+            product(signal, self.signal),
+            jnp.einsum("jrb,ipb->jrip", flat, columns),
+        )
         if self.cross is not None:
             beside = self.cross.reshape(-1, n_samples, n_patches)[:, ids]
             of_signal = of_signal + product(flat, self.cross.T)
@@ -53,11 +65,12 @@ class Gram(eqx.Module):
 
 
 class Coefficients(Space):
-    """Gradient descent never leaves w0 + span{atoms}, so its state can be the coefficients c, and z = s·z0 + c K.
+    """Gradient descent never leaves w0 + span{atoms}, so its state can be the coefficients c, and z
+    = s·z0 + c K.
 
-    The gradient of a loss in w is Σ_a (∂L/∂z_a) a, hence in c it is simply the cotangent of the pre-activations,
-    for any loss, activation and depth; inner products go through K. One step costs O(m n²), whatever d is. Exact
-    for every algorithm that commutes with rotations of R^d.
+    The gradient of a loss in w is Σ_a (∂L/∂z_a) a, hence in c it is simply the cotangent of the
+    pre-activations, for any loss, activation and depth; inner products go through K. One step costs
+    O(m n²), whatever d is. Exact for every algorithm that commutes with rotations of R^d.
     """
 
     gram: Gram
@@ -67,11 +80,15 @@ class Coefficients(Space):
         super().__init__(examples, initial)
         noise = self.noise.reshape(-1, self.noise.shape[-1])
         apart = examples.orthogonal and examples.signal.shape == self.signal.shape
-        self.gram = Gram(self.signal @ self.signal.T, None if apart else self.signal @ noise.T, noise @ noise.T)
+        self.gram = Gram(
+            self.signal @ self.signal.T, None if apart else self.signal @ noise.T, noise @ noise.T
+        )
         self.initial_overlaps = read(initial, self.signal, self.noise)
 
     def start(self, upper: Any) -> Params:
-        return Params(Dual(jnp.ones(()), jax.tree.map(jnp.zeros_like, self.initial_overlaps)), upper)
+        return Params(
+            Dual(jnp.ones(()), jax.tree.map(jnp.zeros_like, self.initial_overlaps)), upper
+        )
 
     def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
         dual = params.first
@@ -92,10 +109,17 @@ class Coefficients(Space):
         across = a.scale * dot(self.initial_overlaps, b.coefficients) + b.scale * dot(
             self.initial_overlaps, a.coefficients
         )
-        return along + across + dot(self.gram(a.coefficients), b.coefficients) + inner_upper(one, other)
+        return (
+            along
+            + across
+            + dot(self.gram(a.coefficients), b.coefficients)
+            + inner_upper(one, other)
+        )
 
     def filters(self, params: Params) -> Float[Array, "sign neuron coordinate"]:
-        return params.first.scale * self.initial + combine(params.first.coefficients, self.signal, self.noise)
+        return params.first.scale * self.initial + combine(
+            params.first.coefficients, self.signal, self.noise
+        )
 
     def learnt(self, params: Params) -> Atoms:
         return params.first.coefficients
@@ -104,7 +128,9 @@ class Coefficients(Space):
 def product(
     left: Float[Array, "sign neuron inner"], right: Float[Array, "inner outer"]
 ) -> Float[Array, "sign neuron outer"]:
-    """left @ right; where it is two atoms wide, as sums of products: a batch of such matmuls costs XLA far more."""
+    """left @ right; where it is two atoms wide, as sums of products: a batch of such matmuls costs
+    XLA far more.
+    """
     if right.shape[0] == 2:
         rows = right[:, None, None]
         return left[..., :1] * rows[0] + left[..., 1:] * rows[1]
@@ -123,7 +149,9 @@ def spread(values: Atoms, rows: Rows, shape: tuple[int, ...]) -> Atoms:
     """The same among all samples, with 0 for the others."""
     if isinstance(rows, slice) and values.noise.shape == shape:
         return values
-    return Atoms(values.signal, jnp.zeros(shape, values.noise.dtype).at[:, :, rows].set(values.noise))
+    return Atoms(
+        values.signal, jnp.zeros(shape, values.noise.dtype).at[:, :, rows].set(values.noise)
+    )
 
 
 def dot(one: Atoms, other: Atoms) -> Float[Array, ""]:

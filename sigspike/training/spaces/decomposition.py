@@ -12,9 +12,11 @@ Filters = Float[Array, "sign neuron coordinate"]
 
 
 class Decomposition(eqx.Module):
-    """w_{j,r} = w0_{j,r} + j γ_{j,r} μ/‖μ‖² + Σ_i ρ_{j,r,i} ξ_i/‖ξ_i‖², ρ̄ = ρ·1(ỹ_i = j), ρ̲ = ρ·1(ỹ_i = −j).
+    """w_{j,r} = w0_{j,r} + j γ_{j,r} μ/‖μ‖² + Σ_i ρ_{j,r,i} ξ_i/‖ξ_i‖², ρ̄ = ρ·1(ỹ_i = j), ρ̲ =
+    ρ·1(ỹ_i = −j).
 
-    A sample has an axis ``patch`` more where it has several noise patches. Papers A, B: signal–noise decomposition.
+    A sample has an axis ``patch`` more where it has several noise patches. Papers A, B:
+    signal–noise decomposition.
     """
 
     gamma: Float[Array, "sign neuron"]
@@ -25,16 +27,19 @@ class Decomposition(eqx.Module):
 def in_theory(learnt: Atoms, examples: Examples) -> Decomposition:
     """γ = j Σ_a s_a ‖a‖² c_a and ρ_i = ‖ξ_i‖² c_i from the coefficients c of the atoms.
 
-    s_a is the polarity of a signal atom; for the atoms ±μ this is j ‖μ‖² (c_{+μ} − c_{−μ}), and for images, where
-    the framework has no μ, the same sum counts each image towards its class. Where several signals share a patch, γ is
-    the overlap of v = Σ_a c_a a, what was learnt of the signals, with the patch of class j that it answers to most:
-    γ = max ⟨v, a⟩ over the atoms of s_a = j, which for ±μ is the same number.
+    s_a is the polarity of a signal atom; for the atoms ±μ this is j ‖μ‖² (c_{+μ} − c_{−μ}), and for
+    images, where the framework has no μ, the same sum counts each image towards its class. Where
+    several signals share a patch, γ is the overlap of v = Σ_a c_a a, what was learnt of the
+    signals, with the patch of class j that it answers to most: γ = max ⟨v, a⟩ over the atoms of s_a
+    = j, which for ±μ is the same number.
     """
     sign, own = _signs(learnt.signal, examples)
     rho = jnp.einsum("jrip,ip->jrip", learnt.noise, jnp.sum(examples.noise**2, -1))
     if examples.combined:
         overlap = learnt.signal @ (examples.signal @ examples.signal.T)
-        gamma = jnp.max(overlap, axis=2, where=(sign == examples.polarity[None])[:, None], initial=-jnp.inf)
+        gamma = jnp.max(
+            overlap, axis=2, where=(sign == examples.polarity[None])[:, None], initial=-jnp.inf
+        )
     else:
         weight = examples.polarity * jnp.sum(examples.signal**2, -1)
         gamma = sign * jnp.einsum("jra,a->jr", learnt.signal, weight)
@@ -44,7 +49,9 @@ def in_theory(learnt: Atoms, examples: Examples) -> Decomposition:
 
 
 def decompose(filters: Filters, initial: Filters, examples: Examples) -> Decomposition:
-    """γ and ρ of explicit filters, by least squares on the atoms (unique while μ and the ξ_i are independent)."""
+    """γ and ρ of explicit filters, by least squares on the atoms (unique while μ and the ξ_i are
+    independent).
+    """
     signal, noise = extend(examples.signal, filters), extend(examples.noise, filters)
     return in_theory(project(filters - initial, signal, noise), examples)
 
@@ -64,7 +71,9 @@ def recompose(coefficients: Decomposition, initial: Filters, examples: Examples)
 
 
 def combine(
-    coefficients: Atoms, signal: Float[Array, "atom coordinate"], noise: Float[Array, "sample patch coordinate"]
+    coefficients: Atoms,
+    signal: Float[Array, "atom coordinate"],
+    noise: Float[Array, "sample patch coordinate"],
 ) -> Filters:
     """Σ_a c_a a."""
     return jnp.einsum("jra,ad->jrd", coefficients.signal, signal) + jnp.einsum(
@@ -73,10 +82,12 @@ def combine(
 
 
 def project(
-    filters: Filters, signal: Float[Array, "atom coordinate"], noise: Float[Array, "sample patch coordinate"]
+    filters: Filters,
+    signal: Float[Array, "atom coordinate"],
+    noise: Float[Array, "sample patch coordinate"],
 ) -> Atoms:
-    """The coefficients c of the least-squares fit Σ_a c_a a (the shortest, where the atoms are dependent, as ±μ
-    are).
+    """The coefficients c of the least-squares fit Σ_a c_a a (the shortest, where the atoms are
+    dependent, as ±μ are).
     """
     atoms = jnp.concatenate([signal, noise.reshape(-1, noise.shape[-1])])
     length = jnp.linalg.norm(atoms, axis=1, keepdims=True)
@@ -90,7 +101,9 @@ def project(
 
 @jax.custom_batching.sequential_vmap
 def _pseudo_inverse(gram: Float[Array, "atom atom"]) -> Float[Array, "atom atom"]:
-    """Never batched: batched LAPACK calls of two threads wait for each other for ever in jaxlib's pool (0.10)."""
+    """Never batched: batched LAPACK calls of two threads wait for each other for ever in jaxlib's
+    pool (0.10).
+    """
     return jnp.linalg.pinv(gram, hermitian=True)
 
 
@@ -100,7 +113,11 @@ def unit_square(vectors: Float[Array, "*any coordinate"]) -> Float[Array, "*any 
     return jnp.where(square > 0, vectors / jnp.where(square > 0, square, 1), 0)
 
 
-def _signs(filters: Float[Array, "sign neuron any"], examples: Examples) -> tuple[jax.Array, jax.Array]:
-    """j = (−1, +1) as a column, and whether ỹ_i = j; a first layer shared by the classes counts as j = +1."""
+def _signs(
+    filters: Float[Array, "sign neuron any"], examples: Examples
+) -> tuple[jax.Array, jax.Array]:
+    """j = (−1, +1) as a column, and whether ỹ_i = j; a first layer shared by the classes counts as
+    j = +1.
+    """
     sign = jnp.array([-1.0, 1.0])[-filters.shape[0] :, None]
     return sign, sign == examples.label[None]

@@ -16,7 +16,8 @@ ALL = slice(None)
 
 
 class Params(eqx.Module):
-    """Everything that is trained: the first layer in the coordinates of its space, and the layers above it.
+    """Everything that is trained: the first layer in the coordinates of its space, and the layers
+    above it.
 
     A direction (a gradient, a momentum) has the same form.
     """
@@ -26,12 +27,13 @@ class Params(eqx.Module):
 
 
 class Space(eqx.Module):
-    """The first layer w_{j,r} = s·w0_{j,r} + (what was learnt), read through its overlaps with the training atoms.
+    """The first layer w_{j,r} = s·w0_{j,r} + (what was learnt), read through its overlaps with the
+    training atoms.
 
-    The verbs: ``overlaps``, ``gradient``, ``linearised``, ``inner``, ``move``. An objective (or losses)
-    is a function ``(upper, overlaps) -> scalar`` (or one number for each example) of the samples in
-    ``rows``. A space is built from all samples that a run looks at and the initial filters, in one
-    frame; a filter with one coordinate more than the examples has a bias.
+    The verbs: ``overlaps``, ``gradient``, ``linearised``, ``inner``, ``move``. An objective (or
+    losses) is a function ``(upper, overlaps) -> scalar`` (or one number for each example) of the
+    samples in ``rows``. A space is built from all samples that a run looks at and the initial
+    filters, in one frame; a filter with one coordinate more than the examples has a bias.
     """
 
     signal: Float[Array, "atom coordinate"]
@@ -48,15 +50,24 @@ class Space(eqx.Module):
 
     @abstractmethod
     def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
-        """⟨w_{j,r}, a⟩ for every signal atom and the noise atoms of these samples: the pre-activations."""
+        """⟨w_{j,r}, a⟩ for every signal atom and the noise atoms of these samples: the
+        pre-activations.
+        """
 
-    def gradient(self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params, rows: Rows = ALL) -> Params:
+    def gradient(
+        self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params, rows: Rows = ALL
+    ) -> Params:
         """The direction of steepest ascent of an objective."""
-        upper, cotangent = jax.grad(objective, argnums=(0, 1))(params.upper, self.overlaps(params, rows))
+        upper, cotangent = jax.grad(objective, argnums=(0, 1))(
+            params.upper, self.overlaps(params, rows)
+        )
         return self.pulled(upper, cotangent, rows)
 
     def linearised(
-        self, losses: Callable[[Any, Atoms], Float[Array, " sample"]], params: Params, rows: Rows = ALL
+        self,
+        losses: Callable[[Any, Atoms], Float[Array, " sample"]],
+        params: Params,
+        rows: Rows = ALL,
     ) -> Linearised:
         """The losses ℓ_i with ⟨∇ℓ_i, direction⟩ for all examples i, and Σ_i w_i ∇ℓ_i for weights w."""
         where = params.upper, self.overlaps(params, rows)
@@ -74,7 +85,9 @@ class Space(eqx.Module):
 
     @abstractmethod
     def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
-        """The direction of steepest ascent, from the cotangents of the layers above the first and of the overlaps."""
+        """The direction of steepest ascent, from the cotangents of the layers above the first and
+        of the overlaps.
+        """
 
     @abstractmethod
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:
@@ -107,7 +120,9 @@ def read(
     noise: Float[Array, "sample patch width"],
 ) -> Atoms:
     """⟨w, a⟩ of explicit filters with explicit atoms."""
-    return Atoms(jnp.einsum("jrd,ad->jra", filters, signal), jnp.einsum("jrd,ipd->jrip", filters, noise))
+    return Atoms(
+        jnp.einsum("jrd,ad->jra", filters, signal), jnp.einsum("jrd,ipd->jrip", filters, noise)
+    )
 
 
 def inner_upper(one: Params, other: Params) -> Float[Array, ""]:

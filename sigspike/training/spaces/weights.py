@@ -15,8 +15,8 @@ from sigspike.training.spaces.space import ALL, Params, Space, inner_upper, read
 class Filters(eqx.Module):
     """Filters w, and the share s of w0 left in them.
 
-    No gradient acts on s. It rides along under weight decay, as it does in coefficient space, so that what was learnt,
-    w − s·w0, is known.
+    No gradient acts on s. It rides along under weight decay, as it does in coefficient space, so
+    that what was learnt, w − s·w0, is known.
     """
 
     weights: Float[Array, "sign neuron coordinate"]
@@ -33,7 +33,9 @@ class Weights(Space):
         return read(params.first.weights, self.signal, self.noise[rows])
 
     def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
-        return Params(Filters(combine(cotangent, self.signal, self.noise[rows]), jnp.zeros(())), upper)
+        return Params(
+            Filters(combine(cotangent, self.signal, self.noise[rows]), jnp.zeros(())), upper
+        )
 
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:
         return jnp.vdot(one.first.weights, other.first.weights) + inner_upper(one, other)
@@ -42,18 +44,26 @@ class Weights(Space):
         return params.first.weights
 
     def learnt(self, params: Params) -> Atoms:
-        """The least-squares fit of what was learnt, and 0 where that is no more than the weights' own rounding."""
+        """The least-squares fit of what was learnt, and 0 where that is no more than the weights'
+        own rounding.
+        """
         weights = params.first.weights
         found = project(weights - params.first.scale * self.initial, self.signal, self.noise)
         rounding = 8 * jnp.finfo(weights.dtype).eps * jnp.linalg.norm(weights, axis=-1)
         signal, noise = (jnp.linalg.norm(part, axis=-1) for part in (self.signal, self.noise))
         return Atoms(
-            jnp.where(abs(found.signal) * signal[None, None] < rounding[..., None], 0, found.signal),  # NaN stays
-            jnp.where(abs(found.noise) * noise[None, None] < rounding[..., None, None], 0, found.noise),
+            jnp.where(
+                abs(found.signal) * signal[None, None] < rounding[..., None], 0, found.signal
+            ),  # NaN stays
+            jnp.where(
+                abs(found.noise) * noise[None, None] < rounding[..., None, None], 0, found.noise
+            ),
         )
 
 
 def share_of_initial(params: Params) -> Params:
-    """A tree of booleans that is true at s alone, for an algorithm under which w0 does not shrink as a whole."""
+    """A tree of booleans that is true at s alone, for an algorithm under which w0 does not shrink
+    as a whole.
+    """
     nowhere = jax.tree.map(lambda _: False, params)
     return eqx.tree_at(lambda tree: tree.first.scale, nowhere, True)

@@ -13,12 +13,13 @@ from sigspike.training.weights.steered import Steered
 
 
 class FeatureWeights(Steered):
-    """ω_i ← clip_[0,1](ω_i + (β/n_v) Σ_j S_ij ⟨φ_i − μ_v, φ_j − μ_v⟩), S_ij = ỹ_i y_j (see ``reweighting.features``).
+    """ω_i ← clip_[0,1](ω_i + (β/n_v) Σ_j S_ij ⟨φ_i − μ_v, φ_j − μ_v⟩), S_ij = ỹ_i y_j (see
+    ``reweighting.features``).
 
     Before every step the training examples are compared with the clean ones by their features φ; no
     hypergradient. ``features="penultimate"``: what the last layer sees, h_{j,r} = Σ_p σ(⟨w_{j,r},
-    x^(p)⟩). ``features="ntk"``: φ_i = ∇f_i, whose inner products are the empirical NTK of the moment;
-    it costs one forward and one backward product a class. In the kernel regime both are the
+    x^(p)⟩). ``features="ntk"``: φ_i = ∇f_i, whose inner products are the empirical NTK of the
+    moment; it costs one forward and one backward product a class. In the kernel regime both are the
     linearised network's. ``centre`` takes away μ_v, the mean of the clean features; not ``signed``:
     S_ij is 1 or 0. The rows of two classes are not shifted.
     """
@@ -30,7 +31,9 @@ class FeatureWeights(Steered):
     def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
         task = moment.task
         assert task.clean is not None, "drawn, since `n_clean` > 0"
-        own, clean = ((examples.label > 0).astype(int) for examples in (task.train[moment.rows], task.clean))
+        own, clean = (
+            (examples.label > 0).astype(int) for examples in (task.train[moment.rows], task.clean)
+        )
         counts = class_counts(clean, 2)
         if self.features == "ntk":
             sums = self._tangent_sums(moment, jax.nn.one_hot(clean, 2), counts)
@@ -46,10 +49,14 @@ class FeatureWeights(Steered):
     def _tangent_sums(
         self, moment: Moment, member: Float[Array, "clean class_"], counts: Float[Array, " class_"]
     ) -> ClassSums:
-        """H_ik = ⟨∇f_i − μ, Σ_{j in class k} (∇f_j − μ)⟩, μ the mean of the clean ∇f_j (0 where not ``centre``)."""
+        """H_ik = ⟨∇f_i − μ, Σ_{j in class k} (∇f_j − μ)⟩, μ the mean of the clean ∇f_j (0 where not
+        ``centre``).
+        """
         task = moment.task
         own, clean = (
-            task.space.linearised(lambda upper, z, rows=rows: task.logits(upper, z, rows), moment.params, rows)
+            task.space.linearised(
+                lambda upper, z, rows=rows: task.logits(upper, z, rows), moment.params, rows
+            )
             for rows in (moment.rows, task.cleaning)
         )
         around = member - counts[None] / member.shape[0] if self.centre else member

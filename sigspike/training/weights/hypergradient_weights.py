@@ -14,12 +14,13 @@ from sigspike.training.weights.steered import Steered
 
 
 class HypergradientWeights(Steered):
-    """ŵ = w − η T((1/n) Σ_i ω_i ∇ℓ_i(w)); ω_i ← clip_[0,1](ω_i + β c_i); then the step is taken with these ω.
+    """ŵ = w − η T((1/n) Σ_i ω_i ∇ℓ_i(w)); ω_i ← clip_[0,1](ω_i + β c_i); then the step is taken
+    with these ω.
 
-    c_i = ⟨∇ℓ_i(w), Tᵀ ∇L_val(ŵ)⟩ = −(n/η) ∂L_val(ŵ)/∂ω_i, L_val the mean loss of the clean subset, T
-    the optimiser; at w itself where not ``ahead``. β, the start of ω and how often it moves are the
-    ``rule``'s: ``PersistentWeights`` is meta-reweighting; ``FreshWeights``, whose Σ_i ω_i = 1 takes
-    no 1/n, is L2RW (Ren et al. 2018) where there is no decay, and ``WeightNetwork``
+    c_i = ⟨∇ℓ_i(w), Tᵀ ∇L_val(ŵ)⟩ = −(n/η) ∂L_val(ŵ)/∂ω_i, L_val the mean loss of the clean subset,
+    T the optimiser; at w itself where not ``ahead``. β, the start of ω and how often it moves are
+    the ``rule``'s: ``PersistentWeights`` is meta-reweighting; ``FreshWeights``, whose Σ_i ω_i = 1
+    takes no 1/n, is L2RW (Ren et al. 2018) where there is no decay, and ``WeightNetwork``
     Meta-Weight-Net (Shu et al. 2019), from the same hypergradient.
     """
 

@@ -14,8 +14,8 @@ from sigspike.training.task import Task
 
 
 class Moment(NamedTuple):
-    """A step that is about to be taken: the task, w, the batch, its losses as the step is told them, and what the
-    optimiser will make of a gradient.
+    """A step that is about to be taken: the task, w, the batch, its losses as the step is told
+    them, and what the optimiser will make of a gradient.
 
     The batch: its ``rows`` among the samples, which by their numbers are ``ids``, and what each
     counts in the mean over them, ``share`` (0 in a place that no sample fills).
@@ -52,4 +52,6 @@ class Moment(NamedTuple):
             return self.transform.update(gradient, self.optimiser, self.params)[0]  # type: ignore[arg-type]
 
         change, pull = jax.vjp(update, gradient)
-        return self.task.space.move(self.params, -self.learning_rate, change), lambda slope: pull(slope)[0]
+        return self.task.space.move(self.params, -self.learning_rate, change), lambda slope: pull(
+            slope
+        )[0]

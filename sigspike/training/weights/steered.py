@@ -18,15 +18,17 @@ from sigspike.training.weights.weighting import Weighting
 
 
 class Look(NamedTuple):
-    """What such a weighting sees before a step: the weights so far, and couplings with the clean subset."""
+    """What such a weighting sees before a step: the weights so far, and couplings with the clean
+    subset.
+    """
 
     weights: Float[Array, " place"]
     couplings: Float[Array, " place"]
 
 
 class Steered(Weighting):
-    """Weights ω_i steered by ``n_clean`` clean examples: started and moved by a ``rule``, from couplings c_i that a
-    subclass defines.
+    """Weights ω_i steered by ``n_clean`` clean examples: started and moved by a ``rule``, from
+    couplings c_i that a subclass defines.
 
     The clean subset is drawn with the training set, of the same law, balanced and with true labels;
     no step descends it. The mean over the batch makes η that of gradient descent at ω = 1; the
@@ -41,11 +43,15 @@ class Steered(Weighting):
     def __check_init__(self) -> None:
         if not isinstance(self.rule, PersistentWeights) and not isinstance(self.disturbance, Calm):
             found = f"one of {self.disturbance.disturbs} with {type(self.rule).__name__}"
-            raise Refusal(f"`disturbance` is for weights that persist, got {found}; use PersistentWeights")
+            raise Refusal(
+                f"`disturbance` is for weights that persist, got {found}; use PersistentWeights"
+            )
 
     @abstractmethod
     def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
-        """c_i of every example of the batch; ``at`` are their losses ℓ_i at w, their mean descended."""
+        """c_i of every example of the batch; ``at`` are their losses ℓ_i at w, their mean
+        descended.
+        """
 
     def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
         return self.disturbance.draw(key, n_samples)
@@ -53,7 +59,9 @@ class Steered(Weighting):
     def init(self, key: Key[Array, ""], n_samples: int) -> Any:
         return self.rule.init(key, n_samples)
 
-    def disturbed(self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any) -> tuple[Params, Any]:
+    def disturbed(
+        self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any
+    ) -> tuple[Params, Any]:
         kicked = self.disturbance.params(task, params, step, drawn)
         if not isinstance(self.rule, PersistentWeights):
             return kicked, state
@@ -65,7 +73,9 @@ class Steered(Weighting):
         at = self._linearised(moment)
 
         def look(_: None) -> Any:
-            return self.rule.revised(state, moment.ids, at.losses, self._disturbed_couplings(moment, at, state, drawn))
+            return self.rule.revised(
+                state, moment.ids, at.losses, self._disturbed_couplings(moment, at, state, drawn)
+            )
 
         if self.rule.every > 1:
             state = lax.cond(step % self.rule.every == 0, look, lambda _: state, None)
@@ -80,7 +90,9 @@ class Steered(Weighting):
         weights = self.rule.weights(state, moment.ids, at.losses)
         return Look(weights, self._disturbed_couplings(moment, at, state, drawn))
 
-    def _disturbed_couplings(self, moment: Moment, at: Linearised, state: Any, drawn: Any) -> Float[Array, " place"]:
+    def _disturbed_couplings(
+        self, moment: Moment, at: Linearised, state: Any, drawn: Any
+    ) -> Float[Array, " place"]:
         """c_i as the rule is told them: 0 in a place of the batch that no sample fills."""
         found = self.disturbance.couplings(self.couplings(moment, at, state), drawn, moment.ids)
         return jnp.where(moment.share > 0, found, 0)

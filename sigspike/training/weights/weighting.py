@@ -28,7 +28,9 @@ class Weighting(Checked):
         """What is carried from step to step."""
         return ()
 
-    def disturbed(self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any) -> tuple[Params, Any]:
+    def disturbed(
+        self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any
+    ) -> tuple[Params, Any]:
         """The parameters and the state before a step, after what a study does to them from outside."""
         return params, state
 
