@@ -45,7 +45,7 @@ from sigspike.models.problems import Staircase as Staircase
 from sigspike.models.problems import XORSignals as XORSignals
 from sigspike.simulation.experiment import Experiment as Experiment
 from sigspike.simulation.experiment import log_spaced as log_spaced
-from sigspike.simulation.measure import Record as Record
+from sigspike.simulation.record import Record as Record
 from sigspike.simulation.simulation import simulate as simulate
 from sigspike.sweeps import Linked as Linked
 from sigspike.sweeps import load as load

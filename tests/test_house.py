@@ -50,7 +50,7 @@ def test_every_file_opens_with_one_sentence_and_stays_short():
         assert first.endswith((".", "?")), (
             f"{path}: help shows its first line, which must be whole: {first!r}"
         )
-        assert len(text.splitlines()) <= 250, path
+        assert len(text.splitlines()) <= 300, path
 
 
 def test_every_public_class_and_function_is_documented():

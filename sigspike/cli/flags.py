@@ -99,7 +99,7 @@ class Flags:
         if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
             return Union[
                 tuple(self.mirror(maker) for maker in makers(domain.kind) or [domain.kind])
-            ]  # noqa: UP007
+            ]
         return field.type
 
 

@@ -16,7 +16,7 @@ class Experiment(Checked):
 
     ``record_every`` = k records at steps 0, k, 2k, …, ``n_steps`` (by default about a hundred
     moments); ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``.
-    ``measure`` is ``"coefficients"``, ``"summary"`` or ``"weights"`` (see ``simulation.measure``).
+    ``measure`` is ``"coefficients"``, ``"summary"`` or ``"weights"`` (see ``simulation.record``).
     ``space`` is ``"coefficients"``, where the cost does not know d, or ``"weights"``, where ``dim``
     is a shape. ``regime`` is ``"feature"``, or ``"kernel"`` for the network linearised at its
     initial weights (see ``models.networks.Tangent``). ``stop`` is ``"end"``, or ``"fitted"`` for a

@@ -15,7 +15,8 @@ from sigspike.foundation.tree import all_finite
 from sigspike.models.examples import Examples, Rows
 from sigspike.models.frames import Ambient, Frame, Span
 from sigspike.simulation.experiment import Experiment
-from sigspike.simulation.measure import RECORDS, Carry, Observer, Record
+from sigspike.simulation.observer import Carry, Observer
+from sigspike.simulation.record import RECORDS, Record
 from sigspike.simulation.sizes import check_sizes
 from sigspike.training import Algorithm, Randomness, Start, Task
 from sigspike.training.algorithm import seen

@@ -55,7 +55,7 @@ class ResNet(nn.Module):
             blocks = [
                 Block(into, outputs, s, shortcut)
                 for into, s in zip([inputs] + [outputs] * 9, strides)
-            ]  # noqa: B905
+            ]
             setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
             inputs = outputs
         setattr(self, self.last, nn.Linear(inputs, n_classes))

@@ -7,7 +7,7 @@ import zoo
 from jax import random
 
 import sigspike as ss
-from sigspike.simulation.measure import correct
+from sigspike.simulation.record import correct
 from sigspike.training.spaces import SPACES
 
 SIGNS = np.array([-1, 1])

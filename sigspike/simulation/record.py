@@ -8,14 +8,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from sigspike.common.selection import auc
-from sigspike.foundation.tree import all_finite
-from sigspike.models.examples import Atoms, Examples
-from sigspike.models.frames import turn
-from sigspike.training import Algorithm, Randomness, Task
-from sigspike.training.algorithm import seen
-from sigspike.training.spaces import Decomposition, Params
-from sigspike.training.spaces.space import extend, read
-from sigspike.training.weights import Look, Steered
+from sigspike.models.examples import Examples
+from sigspike.training.spaces import Decomposition
+from sigspike.training.weights import Look
 
 
 def noted(long_name: str) -> Any:
@@ -48,15 +43,6 @@ class View(NamedTuple):
     def by_kind(self, values: Float[Array, " sample"]) -> Float[Array, " kind"]:
         """The mean over the samples of each kind."""
         return jnp.mean(jnp.broadcast_to(values[None], self.kind.shape), axis=1, where=self.kind)
-
-
-class Carry(eqx.Module):
-    """The state of training between two steps; −1 where a run has not diverged, or not stopped."""
-
-    params: Params
-    state: Any
-    diverged_at: Int[Array, ""]
-    stopped_at: Int[Array, ""]
 
 
 class Record(eqx.Module):
@@ -205,71 +191,6 @@ RECORDS: dict[str, type[Record]] = {
     "summary": SummaryRecord,
     "weights": WeightRecord,
 }
-
-
-class Observer(eqx.Module):
-    """Looks at a run: its training task, its test set, and the law of the labels of each step.
-
-    ``n_axes`` counts the signal axes of a test set in the outlook of the training frame; None where
-    both are in one.
-    """
-
-    record: type[Record] = eqx.field(static=True)
-    task: Task
-    test: Examples
-    algorithm: Algorithm
-    n_axes: int | None = eqx.field(static=True)
-
-    def __call__(self, carry: Carry, step: Int[Array, ""], drawn: Randomness) -> Record:
-        """The record of this moment; ``drawn`` is what the algorithm takes its next step with."""
-        task, algorithm, params = self.task, self.algorithm, carry.params
-        margin, test_margin = task.training_margins(params), self._test_margins(params)
-        wrong = 1 - correct(test_margin)
-        losses = jnp.mean(algorithm.loss(margin)), self._step_loss(params, drawn)
-        view = View(task.coefficients(params), margin, task.train, task.network.exists)
-        finite = all_finite((margin, test_margin, losses, view.decomposition))
-        shared = Record(
-            step=step,
-            train_loss=losses[0],
-            step_loss=losses[1],
-            train_accuracy=jnp.mean(correct(margin)),
-            test_error=jnp.mean(wrong),
-            test_error_se=jnp.std(wrong) / wrong.shape[0] ** 0.5,
-            diverged_at=jnp.where((carry.diverged_at < 0) & ~finite, step, carry.diverged_at),
-            stopped_at=carry.stopped_at,
-        )
-        if self.record is WeightRecord and isinstance(algorithm.weights, Steered):
-            moment, weighing = algorithm.look(task, params, carry.state, drawn)
-            look = algorithm.weights.look(moment, weighing, drawn.weights)
-            clean_loss = moment.clean_loss(params.upper, task.space.overlaps(params, task.cleaning))
-            view = view._replace(look=look, clean_loss=clean_loss)
-        return self.record.take(shared, view).without_numbers_after_divergence()
-
-    def _step_loss(self, params: Params, drawn: Randomness) -> Float[Array, ""]:
-        rows = seen(self.task, drawn.batch)
-        losses = self.algorithm.losses(self.task, drawn)(
-            params.upper, self.task.space.overlaps(params, rows)
-        )
-        return jnp.mean(losses) if drawn.batch is None else jnp.sum(drawn.batch.share * losses)
-
-    def _test_margins(self, params: Params) -> Float[Array, " sample"]:
-        task = self.task
-        filters, n_coordinates = task.space.filters(params), task.train.noise.shape[-1]
-        moments = [filters] if task.start is None else [filters, task.space.initial]
-        n_moments = len(moments)
-        # Neuron by neuron: the coordinates that a test sees of a network are the first of those of
-        # a wider one.
-        stacked = jnp.stack(moments, axis=2).reshape(filters.shape[0], -1, filters.shape[-1])
-        if self.n_axes is not None:
-            stacked = turn(stacked, self.n_axes, n_coordinates - self.n_axes)
-        overlaps = read(
-            stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked)
-        )
-        now, *start = (
-            Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments)
-        )
-        answer = task.answer(start[0] if start else None)
-        return self.test.label * answer.logits(params.upper, now, self.test)
 
 
 def correct(margin: Float[Array, " sample"]) -> Float[Array, " sample"]:
