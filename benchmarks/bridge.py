@@ -73,7 +73,8 @@ def table(title: str, steps: dict[str, Callable[[], None]], repeats: int) -> Non
     for name, own in seconds.items():
         low, middle, high = (torch.tensor(own) / base).quantile(torch.tensor((0.25, 0.5, 0.75)))
         print(
-            f"{name:28s}  {1e3 * torch.tensor(own).median():9.3f}   {middle:5.3f}  ({low:.3f}–{high:.3f})"
+            f"{name:28s}  {1e3 * torch.tensor(own).median():9.3f}   {middle:5.3f}  "
+            f"({low:.3f}–{high:.3f})"
         )
 
 

@@ -90,7 +90,8 @@ def main() -> None:
         ]  # without the first step, which compiles
         shown = " ".join(f"{loss:.4f}" for loss in losses[:4])
         print(
-            f"{width:5d} {1e3 * best[0]:12.0f} {1e3 * best[1]:13.0f} {best[0] / best[1]:14.2f}   {shown}",
+            f"{width:5d} {1e3 * best[0]:12.0f} {1e3 * best[1]:13.0f} {best[0] / best[1]:14.2f}   "
+            f"{shown}",
             flush=True,
         )
 

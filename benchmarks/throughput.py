@@ -126,7 +126,8 @@ def main(images: int, width: int, batch: int) -> None:
     labels, shown = np.arange(images) % 10, images // batch * batch
     versions = f"jax {jax.__version__}, torch {torch.__version__}"
     print(
-        f"{jax.devices()[0].device_kind}, {versions}: {images} images, width {width}, batches of {batch}"
+        f"{jax.devices()[0].device_kind}, {versions}: {images} images, "
+        f"width {width}, batches of {batch}"
     )
     print(f"{'':10}{'PyTorch s':>11}{'images/s':>11}{'sigspike s':>12}{'images/s':>11}{'ratio':>8}")
     for compute in ("full", "bfloat16"):

@@ -119,7 +119,8 @@ def main() -> None:
         cells += outcome.cells
         if outcome.kind == "failed":
             print(
-                f"--- grid {number} of seed {given.seed} fails\n{tell(grid, door)}\n{outcome.story}",
+                f"--- grid {number} of seed {given.seed} fails\n{tell(grid, door)}\n"
+                f"{outcome.story}",
                 flush=True,
             )
         counts = ", ".join(f"{found[kind]} {kind}" for kind in OUTCOMES)

@@ -37,7 +37,8 @@ def read_axis(experiment: Any, path: str, values: Any) -> Any:
         return _spaced(path, domain, values)
     if not listed:
         raise Refusal(
-            f"`axes` must give {path!r} a list of values, or start, stop and num, got {shown(values)}"
+            f"`axes` must give {path!r} a list of values, or start, stop and num, "
+            f"got {shown(values)}"
         )
     return [tuple(value) if isinstance(value, list) else value for value in values]
 

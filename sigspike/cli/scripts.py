@@ -18,7 +18,8 @@ from sigspike.foundation.fields import Checked
 
 OPTION = "--with"
 ABOUT = (
-    "A Python file whose classes (problems, networks, algorithms, schedules, …) are sub-commands and types of files "
+    "A Python file whose classes (problems, networks, "
+    "algorithms, schedules, …) are sub-commands and types of files "
     "too; once for each file, anywhere in the call."
 )
 Scripts = Annotated[
@@ -83,7 +84,8 @@ def _module(file: Path) -> ModuleType:
     if name in LIBRARIES or there is None or there != file.resolve():
         other = f", of {there}" if there is not None and there != file.resolve() else ""
         raise Refusal(
-            f"`with` {shown(str(file))} bears the name of another module, {name}{other}; rename your file"
+            f"`with` {shown(str(file))} bears the name of another module, {name}{other}; "
+            "rename your file"
         )
     try:
         return importlib.import_module(name)

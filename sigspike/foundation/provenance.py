@@ -46,7 +46,8 @@ def check_settings() -> None:
         if getattr(jax.config, name) != needed:
             got = getattr(jax.config, name)
             raise Refusal(
-                f"`{name}` must be {needed!r} for a sweep, whose cells draw as `simulate` does, got {got!r}"
+                f"`{name}` must be {needed!r} for a sweep, whose cells draw as `simulate` does, "
+                f"got {got!r}"
             )
 
 

@@ -122,7 +122,8 @@ def _refuse_other_names(found: list[str], known: list[str]) -> None:
     if missing:
         other = f", and holds {extra[0]!r}, which the network does not have" if extra else ""
         raise Refusal(
-            f"`source` lacks {missing[0]!r}{_more(missing)}{other}; describe the network that was saved"
+            f"`source` lacks {missing[0]!r}{_more(missing)}{other}; "
+            "describe the network that was saved"
         )
     if extra:
         remedy = nearest(extra[0], known) or "; leave it out"
@@ -162,6 +163,7 @@ def _counted(name: str, value: np.ndarray) -> jax.Array:
     most = jnp.iinfo(jnp.result_type(int)).max
     if value.dtype.kind not in "iu" or not 0 <= value <= most:
         raise Refusal(
-            f"`source` entry {name!r} must be a whole number in [0, {most}], got {value.dtype} {value}"
+            f"`source` entry {name!r} must be a whole number in [0, {most}], "
+            f"got {value.dtype} {value}"
         )
     return jnp.array(int(value))

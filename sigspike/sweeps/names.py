@@ -51,7 +51,8 @@ def check_codes(codes: Codes) -> None:
     rules, own = codes
     if rules != RULES:
         raise Refusal(
-            f"`cluster` workers must have the same sigspike: its rules are {rules} here, {RULES} there"
+            "`cluster` workers must have the same sigspike: "
+            f"its rules are {rules} here, {RULES} there"
         )
     for module, name, code in own:
         try:

@@ -27,7 +27,8 @@ def excess(theorem: Theorem, experiment: Experiment) -> float:
     if not report.applies:
         failed = next(hypothesis for hypothesis in report.hypotheses if not hypothesis.holds)
         raise Refusal(
-            f"`experiment` is none that {theorem.source} speaks about: {failed.name} must be {failed.needed}, "
+            f"`experiment` is none that {theorem.source} speaks about: "
+            f"{failed.name} must be {failed.needed}, "
             f"got {failed.found}"
         )
     with np.errstate(all="ignore"):

@@ -54,7 +54,8 @@ def consistent_scaling(
     for name in leave_out:
         if name not in names:
             raise Refusal(
-                f"`leave_out` must name conditions ({'; '.join(names)}), got {name!r}{nearest(name, names)}"
+                f"`leave_out` must name conditions ({'; '.join(names)}), "
+                f"got {name!r}{nearest(name, names)}"
             )
     dims, rows = [float(dim) for dim in dims], []
     for dim in dims:

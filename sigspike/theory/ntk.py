@@ -47,7 +47,8 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     activation = network.activation
     if not isinstance(activation, ReLUPower):
         raise Refusal(
-            f"`activation` must be a ReLUPower for a closed form, got {activation}; use empirical_ntk"
+            f"`activation` must be a ReLUPower for a closed form, got {activation}; "
+            "use empirical_ntk"
         )
     Choice((1, 2)).check("power", activation.power)
     if network.init != "gaussian":

@@ -53,7 +53,8 @@ class Store:
                 and not (path / LOCK).exists()
             ):
                 raise Refusal(
-                    f"`store` must be a new folder or a store that sigspike began, got {str(path)!r}"
+                    "`store` must be a new folder or a store that sigspike began, "
+                    f"got {str(path)!r}"
                 )
             (path / LOCK).parent.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(path / LOCK)
@@ -125,7 +126,8 @@ def _prepare(path: Path, description: Description, n_trainings: int, make: Make)
         check_same(path, found, description)
     elif known.chunks or known.n_damaged:
         raise Refusal(
-            f"`store` {str(path)!r} no longer says what it holds: {LEDGER} and {arrays.METADATA} are "
+            f"`store` {str(path)!r} no longer says what it holds: "
+            f"{LEDGER} and {arrays.METADATA} are "
             "damaged; name another store"
         )
     if known.n_damaged:
@@ -159,7 +161,8 @@ def _disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Refusal(
-            f"`store` {str(path)!r} cannot be written ({error.strerror or error}); what is finished is kept, so make "
+            f"`store` {str(path)!r} cannot be written ({error.strerror or error}); "
+            "what is finished is kept, so make "
             "room or name another, and call again"
         ) from error
 

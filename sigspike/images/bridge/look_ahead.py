@@ -50,7 +50,8 @@ def check_optimiser(optimiser: Any) -> None:
         kind = type(optimiser).__name__
         got = f"{kind} with maximize=True" if isinstance(optimiser, torch.optim.SGD) else kind
         raise Refusal(
-            f"`optimiser` must be torch.optim.SGD that minimises, to look one step ahead, got {got}; "
+            "`optimiser` must be torch.optim.SGD that minimises, to look one step ahead, "
+            f"got {got}; "
             "methods.MetaReweighting(ahead=False) needs none"
         )
 

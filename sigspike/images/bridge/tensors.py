@@ -67,7 +67,8 @@ def check_whole(name: str, value: Any, size: int, below: int) -> None:
         raise Refusal(f"`{name}` must be a tensor of whole numbers, got {found}")
     if value.shape != (size,):
         raise Refusal(
-            f"`{name}` must hold one number for each of {size} samples, got shape {tuple(value.shape)}"
+            f"`{name}` must hold one number for each of {size} samples, "
+            f"got shape {tuple(value.shape)}"
         )
     if size and not 0 <= (low := int(value.min())) <= (high := int(value.max())) < below:
         raise Refusal(f"`{name}` must lie from 0 to {below - 1}, got {low if low < 0 else high}")

@@ -132,7 +132,8 @@ def _normalization(
     )
     if len(found.mean) != n_channels:
         raise Refusal(
-            f"`normalization` must be one of {n_channels} channels, as in {dataset.name}, got {name!r}"
+            f"`normalization` must be one of {n_channels} channels, as in {dataset.name}, "
+            f"got {name!r}"
         )
     mean, std = (jnp.asarray(values, jnp.result_type(float)) for values in found)
     return mean, jnp.where(std > 0, std, 1)

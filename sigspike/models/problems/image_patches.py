@@ -65,7 +65,8 @@ class ImagePatches(GivenSamples):
                 )
         if self.images.shape[1:] != self.test_images.shape[1:]:
             raise Refusal(
-                f"`test_images` must have images of shape {self.images.shape[1:]}, got {self.test_images.shape[1:]}"
+                f"`test_images` must have images of shape {self.images.shape[1:]}, "
+                f"got {self.test_images.shape[1:]}"
             )
 
     @classmethod
@@ -156,7 +157,8 @@ class ImagePatches(GivenSamples):
         for name, size, images in sizes:
             if size > images.shape[0]:
                 raise Refusal(
-                    f"`{name}` must be at most {images.shape[0]}, the number of images at hand, got {size}"
+                    f"`{name}` must be at most {images.shape[0]}, the number of images at hand, "
+                    f"got {size}"
                 )
         check_clean(n_samples, n_clean, self.labels, "images")
 

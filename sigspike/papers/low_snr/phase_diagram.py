@@ -22,7 +22,8 @@ class PhaseDiagram(Figure):
 
     name: ClassVar[str] = "fig3"
     caption: ClassVar[str] = (
-        "Test accuracy after 1000 steps, mean over seeds; lines of equal n·SNR²; hatched where a run diverged."
+        "Test accuracy after 1000 steps, mean over seeds; "
+        "lines of equal n·SNR²; hatched where a run diverged."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 

@@ -34,9 +34,12 @@ class Phases(Figure):
 
     name: ClassVar[str] = "phases"
     caption: ClassVar[str] = (
-        "Alignment, filtering and post-filtering of meta-reweighting, 30 % of the labels flipped, 20 clean examples; "
-        "median and 10–90 % band over seeds, the median end of alignment (weights saturated) and of filtering (95 % of "
-        "the fall of the clean loss) with its 95 % bootstrap interval. Dashed: ∇L_val at θ instead of θ̂. Last row: {}."
+        "Alignment, filtering and post-filtering of meta-reweighting, "
+        "30 % of the labels flipped, 20 clean examples; "
+        "median and 10–90 % band over seeds, the median end of alignment (weights saturated) and "
+        "of filtering (95 % of "
+        "the fall of the clean loss) with its 95 % bootstrap interval. Dashed: "
+        "∇L_val at θ instead of θ̂. Last row: {}."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 2)
 

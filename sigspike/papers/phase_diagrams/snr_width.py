@@ -25,8 +25,10 @@ class SnrWidth(Diagram):
 
     name: ClassVar[str] = "snr-width"
     caption: ClassVar[str] = (
-        "GD, label-noise GD (p = 0.1) and label smoothing (α = 0.2) over SNR = ‖μ‖ / (σ_p √d) and m filters of each "
-        "sign, after 1000 steps. n = 100, d = 2000, η = 1. Mean test error over seeds; medians of max γ, max ρ̄ and "
+        "GD, label-noise GD (p = 0.1) and label smoothing (α = 0.2) over SNR = ‖μ‖ / (σ_p √d) and "
+        "m filters of each "
+        "sign, after 1000 steps. n = 100, d = 2000, η = 1. Mean test error over seeds; "
+        "medians of max γ, max ρ̄ and "
         "their ratio. Lines: equal n·SNR². Hatched where a run diverged."
     )
 
@@ -120,7 +122,8 @@ class SnrWidth(Diagram):
                 0.1,
             ),
             Claim(
-                f"of {cells} cells with m ≥ 5, those where label-noise GD is clearly better than GD",
+                f"of {cells} cells with m ≥ 5, those where label-noise GD is clearly better than "
+                "GD",
                 theorem,
                 better,
                 0,

@@ -53,14 +53,20 @@ class Exponents(Figure):
 
     name = "exponents"
     caption = (
-        "Upper row and lower left: when gradient descent memorises (low SNR: max ρ̄ ≥ 1) or fits clean "
-        "labels under fixed flips (two stages: mean clean margin ≥ 1), and when flipped samples' noise "
+        "Upper row and lower left: when gradient descent memorises (low SNR: "
+        "max ρ̄ ≥ 1) or fits clean "
+        "labels under fixed flips (two stages: mean clean margin ≥ 1), "
+        "and when flipped samples' noise "
         "passes the signal (stage II), medians "
-        "over seeds with bootstrap 95 % intervals; lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, "
-        "95 % t interval over seeds: those at low SNR lie a little below n¹ and m¹ since the largest of nm "
+        "over seeds with bootstrap 95 % intervals; "
+        "lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, "
+        "95 % t interval over seeds: those at low SNR lie a little below n¹ and m¹ since the "
+        "largest of nm "
         "draws starts higher, and "
-        "off η⁻¹ by the size of a step. Lower right: under label noise the signal takes over after a time ∝ η⁻², not "
-        "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of its "
+        "off η⁻¹ by the size of a step. Lower right: under label noise the signal takes over after "
+        "a time ∝ η⁻², not "
+        "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, "
+        "below the n·SNR² a/16 of its "
         "proof as soon as a < 1/(16 p(1 − p))."
     )
     seeds: ClassVar[tuple[int, int]] = (8, 6)
@@ -263,12 +269,14 @@ def _power_claims(data: xr.Dataset) -> list[Claim]:
             found.append(Claim(text, source, middle, error, low, high))
     ratio = (data["at"].sel(event=EVENTS[0]) / data["finite_size"]).mean(["parameter", "place"])
     text = (
-        "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of a step "
+        "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): "
+        "largest of nm draws and size of a step "
         "explain the rest"
     )
     share = data["stage_one"].astype(float).mean(["parameter", "place"])
     claim = (
-        "two stages: share of trainings in stage I at T₁, all clean right and all flipped predicted with "
+        "two stages: share of trainings in stage I at T₁, "
+        "all clean right and all flipped predicted with "
         "their true label: most"
     )
     return [

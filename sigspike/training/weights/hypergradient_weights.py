@@ -30,7 +30,8 @@ class HypergradientWeights(Steered):
         if self.ahead and not optimiser.differentiable:
             name = type(optimiser).__name__
             raise Refusal(
-                f"`optimiser` must have a derivative for weights that look ahead through it, got {name}; "
+                "`optimiser` must have a derivative for weights that look ahead through it, "
+                f"got {name}; "
                 "take HypergradientWeights(…, ahead=False)"
             )
 
