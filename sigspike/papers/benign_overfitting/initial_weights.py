@@ -41,11 +41,10 @@ class InitialWeights(Figure):
 
     name: ClassVar[str] = "init"
     caption: ClassVar[str] = (
-        "Test error with uniform initial weights, U(−1/√d, "
-        "1/√d), minus that with Gaussian ones of the same variance: "
-        "mean over seeds (left), and over cells in paired standard errors (right). Grey: "
-        "5–95 % of what random signs "
-        "of the seeds' maps give, that is, if the law made no difference."
+        "Test error with uniform initial weights, U(−1/√d, 1/√d), minus that with Gaussian ones "
+        "of the same variance: mean over seeds (left), and over cells in paired standard errors "
+        "(right). Grey: 5–95 % of what random signs of the seeds' maps give, that is, if the law "
+        "made no difference."
     )
     seeds: ClassVar[tuple[int, int]] = (320, 96)  # of few seeds few patterns of signs can be drawn
 

@@ -28,9 +28,8 @@ class DigitsHeatmap(Figure):
     name: ClassVar[str] = "mnist-heatmap"
     caption: ClassVar[str] = (
         "Test accuracy at the last step over the divisor c of the pixels and the noise σ_p of the "
-        "other patch, mean "
-        "over seeds; "
-        "hatched where a run diverged. The signal-to-noise ratio falls to the upper right."
+        "other patch, mean over seeds; hatched where a run diverged. The signal-to-noise ratio "
+        "falls to the upper right."
     )
     slow: ClassVar[str] = "about 8 minutes on two cores at the paper's scale"
     seeds: ClassVar[tuple[int, int]] = (3, 2)

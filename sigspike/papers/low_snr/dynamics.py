@@ -28,10 +28,9 @@ class Dynamics(Figure):
 
     name: ClassVar[str] = "fig2"
     caption: ClassVar[str] = (
-        "Memorisation against signal (max ρ̄ / max γ), "
-        "training loss and test accuracy of gradient descent and "
-        "label-noise gradient descent; "
-        "median and 10–90 % band over seeds. Dotted: levels that theory predicts."
+        "Memorisation against signal (max ρ̄ / max γ), training loss and test accuracy of "
+        "gradient descent and label-noise gradient descent; median and 10–90 % band over seeds. "
+        "Dotted: levels that theory predicts."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 3)
 

@@ -46,14 +46,11 @@ class GlobalSensitivity(Figure):
 
     name: ClassVar[str] = "sensitivity-global"
     caption: ClassVar[str] = (
-        "Sobol' indices of the test accuracy after 500 steps at n = 32, "
-        "with all parameters moved at once: ‖μ‖ = 1 … "
-        "4, σₚ = 0.25 … 1, d = 160 … 640, m = 4 … 16, σ₀ = 0.0025 … 0.04, "
-        "η = 0.2 … 2 (uniform in the logarithm), p = "
-        "0.02 … 0.4 (uniform). First order: the share of the variance that a parameter explains by "
-        "itself; total: with "
-        "all its interactions. Whiskers: 95 % bootstrap intervals over the base points. A run that "
-        "diverged counts as "
+        "Sobol' indices of the test accuracy after 500 steps at n = 32, with all parameters moved "
+        "at once: ‖μ‖ = 1 … 4, σₚ = 0.25 … 1, d = 160 … 640, m = 4 … 16, σ₀ = 0.0025 … 0.04, η = "
+        "0.2 … 2 (uniform in the logarithm), p = 0.02 … 0.4 (uniform). First order: the share of "
+        "the variance that a parameter explains by itself; total: with all its interactions. "
+        "Whiskers: 95 % bootstrap intervals over the base points. A run that diverged counts as "
         "an accuracy of ½; its share is printed."
     )
     seeds: ClassVar[tuple[int, int]] = (2, 1)

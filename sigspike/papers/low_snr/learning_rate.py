@@ -29,14 +29,11 @@ class LearningRate(Figure):
 
     name: ClassVar[str] = "learning-rate"
     caption: ClassVar[str] = (
-        "A search over η at m = 10, σ_p = 2, ‖μ‖ = 2 (n = 200, d = 2000, p = 0.1); "
-        "median and 10–90 % band over seeds. "
-        "Left: test accuracy after 2000 steps; "
-        "dotted, a = ησ_p²d/(nm) = 1: below it label noise is slow, above it "
-        "steps on flipped labels overshoot, and at a = 4 every run of label-noise GD diverges "
-        "(cross). GD memorises at "
-        "every η. Right: over time, each at the η that the other half of the seeds finds best "
-        "after 2000 steps: no "
+        "A search over η at m = 10, σ_p = 2, ‖μ‖ = 2 (n = 200, d = 2000, p = 0.1); median and "
+        "10–90 % band over seeds. Left: test accuracy after 2000 steps; dotted, a = ησ_p²d/(nm) = "
+        "1: below it label noise is slow, above it steps on flipped labels overshoot, and at a = "
+        "4 every run of label-noise GD diverges (cross). GD memorises at every η. Right: over "
+        "time, each at the η that the other half of the seeds finds best after 2000 steps: no "
         "seed chooses for itself."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)

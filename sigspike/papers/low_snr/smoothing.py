@@ -30,14 +30,11 @@ class Smoothing(Figure):
 
     name: ClassVar[str] = "smoothing"
     caption: ClassVar[str] = (
-        "GD, label-noise GD (p = 0.1) and label smoothing at α = 2p, "
-        "whose gradient is the expected one of the flips, "
-        "after equal numbers of steps (ticks: where the claims compare them); "
-        "median and 10–90 % band over seeds. "
-        "Smoothing settles at the same mean margin log((1−p)/p) (dotted) as flips do, "
-        "but stays there: without the "
-        "fluctuations nothing unlearns the noise, and no number of steps makes it, "
-        "or GD, generalise."
+        "GD, label-noise GD (p = 0.1) and label smoothing at α = 2p, whose gradient is the "
+        "expected one of the flips, after equal numbers of steps (ticks: where the claims compare "
+        "them); median and 10–90 % band over seeds. Smoothing settles at the same mean margin "
+        "log((1−p)/p) (dotted) as flips do, but stays there: without the fluctuations nothing "
+        "unlearns the noise, and no number of steps makes it, or GD, generalise."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 

@@ -28,11 +28,9 @@ class ThreeLayer(Figure):
 
     name: ClassVar[str] = "three-layer"
     caption: ClassVar[str] = (
-        "A three-layer ReLU network, of which the first two layers are trained: "
-        "memorisation against signal in the "
-        "first, training loss and test accuracy; "
-        "median and 10–90 % band over seeds. Rows: initial second layer of "
-        "standard deviation g/√m."
+        "A three-layer ReLU network, of which the first two layers are trained: memorisation "
+        "against signal in the first, training loss and test accuracy; median and 10–90 % band "
+        "over seeds. Rows: initial second layer of standard deviation g/√m."
     )
     seeds: ClassVar[tuple[int, int]] = (8, 4)
 

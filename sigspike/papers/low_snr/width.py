@@ -34,21 +34,16 @@ class Width(Figure):
 
     name: ClassVar[str] = "width"
     caption: ClassVar[str] = (
-        "What the reviewers found at m = 3 filters of each sign, and why; "
-        "median and 10–90 % band over seeds, chance "
-        "is 0.5. Left: a narrow network does not memorise, and GD generalises too; "
-        "label noise needs time ∝ m, and at "
-        "m = 1 its steps of relative size a = ησ_p²d/(nm) = 2.5 are too large. Middle: "
-        "σ_p = 2, where η = 1 makes a = "
-        "13: a step on a flipped label overshoots by as much, "
-        "the loss grows without bound, and label-noise GD "
-        "diverges (crosses: runs that diverged, as a share of all, "
-        "at the foot). From a ≈ 3 to 1 it stays finite but "
-        "keeps the noise that its first overshoots wrote; "
-        "below (dotted: a = 1) it beats GD. Solid: after 2000 steps; "
-        "dashed: at equal ηT = 200. A run stays near chance where all filters of a class start on "
-        "the wrong side of μ. "
-        "Right: σ_p = 10, η = 0.002 (a = 0.7)."
+        "What the reviewers found at m = 3 filters of each sign, and why; median and 10–90 % band "
+        "over seeds, chance is 0.5. Left: a narrow network does not memorise, and GD generalises "
+        "too; label noise needs time ∝ m, and at m = 1 its steps of relative size a = ησ_p²d/(nm) "
+        "= 2.5 are too large. Middle: σ_p = 2, where η = 1 makes a = 13: a step on a flipped "
+        "label overshoots by as much, the loss grows without bound, and label-noise GD diverges "
+        "(crosses: runs that diverged, as a share of all, at the foot). From a ≈ 3 to 1 it stays "
+        "finite but keeps the noise that its first overshoots wrote; below (dotted: a = 1) it "
+        "beats GD. Solid: after 2000 steps; dashed: at equal ηT = 200. A run stays near chance "
+        "where all filters of a class start on the wrong side of μ. Right: σ_p = 10, η = 0.002 (a "
+        "= 0.7)."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 5)
 

@@ -46,14 +46,11 @@ class SurrogateAblation(Figure):
 
     name: ClassVar[str] = "surrogate-ablation"
     caption: ClassVar[str] = (
-        "Ingredients of the feature-based surrogate left out, "
-        "and other features than the penultimate ones: test "
-        "accuracy, and AUC of the weights of clean against noisy examples, "
-        "minus those of the whole method with the "
-        "same draws (which are named above, balanced first), "
-        "with a clean subset of equal and one of unequal classes; "
-        "mean over flip rates, mean and standard error over seeds. Couplings of two classes have "
-        "no row shift."
+        "Ingredients of the feature-based surrogate left out, and other features than the "
+        "penultimate ones: test accuracy, and AUC of the weights of clean against noisy examples, "
+        "minus those of the whole method with the same draws (which are named above, balanced "
+        "first), with a clean subset of equal and one of unequal classes; mean over flip rates, "
+        "mean and standard error over seeds. Couplings of two classes have no row shift."
     )
     seeds: ClassVar[tuple[int, int]] = (6, 3)
 

@@ -54,14 +54,12 @@ class Perturbation(Figure):
     name: ClassVar[str] = "perturbation"
     caption: ClassVar[str] = (
         "Left: mean weight of flipped examples after ½ is added to it in one step of each phase "
-        "(median over seeds). "
-        "Middle: AUC of the couplings right after a random kick of the parameters in each phase, "
-        "a point a seed: above "
-        "½ they tell clean from flipped examples, below they take one for the other. Right: "
-        "AUC of the couplings when "
-        "every step adds noise to them, in units of the first coupling norm: "
-        "in alignment, late in post-filtering, and "
-        "late with feature-based reweighting (mean ± 2 standard errors over seeds)."
+        "(median over seeds). Middle: AUC of the couplings right after a random kick of the "
+        "parameters in each phase, a point a seed: above ½ they tell clean from flipped examples, "
+        "below they take one for the other. Right: AUC of the couplings when every step adds "
+        "noise to them, in units of the first coupling norm: in alignment, late in "
+        "post-filtering, and late with feature-based reweighting (mean ± 2 standard errors over "
+        "seeds)."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 

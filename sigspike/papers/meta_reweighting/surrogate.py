@@ -35,16 +35,13 @@ class Surrogate(Figure):
 
     name: ClassVar[str] = "surrogate"
     caption: ClassVar[str] = (
-        "Exact meta-reweighting, its feature-based surrogate (FBR), "
-        "the same with each row shifted so that its best "
-        "match alone stays positive (ours), small-loss selection, "
-        "FINE, and training without a filter. Test accuracy "
-        "and AUC of clean against noisy examples (of their weights summed over training; "
-        "of −ℓ where there are none) "
-        "over the flip rate, at the middling clean subset; "
-        "accuracy over the size of the clean subset, mean over flip "
-        "rates; mean and standard error over seeds. Right: "
-        "time relative to plain, at the largest clean subset."
+        "Exact meta-reweighting, its feature-based surrogate (FBR), the same with each row "
+        "shifted so that its best match alone stays positive (ours), small-loss selection, FINE, "
+        "and training without a filter. Test accuracy and AUC of clean against noisy examples (of "
+        "their weights summed over training; of −ℓ where there are none) over the flip rate, at "
+        "the middling clean subset; accuracy over the size of the clean subset, mean over flip "
+        "rates; mean and standard error over seeds. Right: time relative to plain, at the largest "
+        "clean subset."
     )
     seeds: ClassVar[tuple[int, int]] = (5, 3)
 

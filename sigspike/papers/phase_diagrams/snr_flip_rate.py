@@ -30,12 +30,10 @@ class SnrFlipRate(Diagram):
     name: ClassVar[str] = "snr-flip-rate"
     caption: ClassVar[str] = (
         "Label-noise GD and label smoothing at α = 2p over SNR = ‖μ‖ / (σ_p √d) and flip rate p, "
-        "after 1000 steps; "
-        "the row GD is p = 0. n = 100, m = 20, d = 2000, η = 1. Mean test error over seeds; "
-        "medians of max γ, max ρ̄ "
-        "and their ratio. Lines: equal n·SNR². Rings: the smallest p within 0.01 of the lowest "
-        "error, where it beats "
-        "GD by three standard errors on seeds that did not choose it. Hatched where a run diverged."
+        "after 1000 steps; the row GD is p = 0. n = 100, m = 20, d = 2000, η = 1. Mean test error "
+        "over seeds; medians of max γ, max ρ̄ and their ratio. Lines: equal n·SNR². Rings: the "
+        "smallest p within 0.01 of the lowest error, where it beats GD by three standard errors "
+        "on seeds that did not choose it. Hatched where a run diverged."
     )
 
     def axes(self) -> dict[str, Any]:

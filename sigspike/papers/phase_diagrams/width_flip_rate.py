@@ -19,13 +19,11 @@ class WidthFlipRate(Diagram):
 
     name: ClassVar[str] = "width-flip-rate"
     caption: ClassVar[str] = (
-        "Label-noise GD and label smoothing at α = 2p over m filters of each sign and flip rate p, "
-        "at SNR 0.08 after "
-        "1000 steps; the row GD is p = 0. n = 100, d = 2000, η = 1. Mean test error over seeds; "
-        "medians of max γ, max "
-        "ρ̄ and their ratio. Rings: the smallest p within 0.01 of the lowest error, "
-        "where it beats GD by three "
-        "standard errors on seeds that did not choose it. Hatched where a run diverged."
+        "Label-noise GD and label smoothing at α = 2p over m filters of each sign and flip rate "
+        "p, at SNR 0.08 after 1000 steps; the row GD is p = 0. n = 100, d = 2000, η = 1. Mean "
+        "test error over seeds; medians of max γ, max ρ̄ and their ratio. Rings: the smallest p "
+        "within 0.01 of the lowest error, where it beats GD by three standard errors on seeds "
+        "that did not choose it. Hatched where a run diverged."
     )
 
     def axes(self) -> dict[str, Any]:

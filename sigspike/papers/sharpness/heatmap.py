@@ -44,15 +44,11 @@ class HeatMap(Figure):
 
     name: ClassVar[str] = "sgd-sam"
     caption: ClassVar[str] = (
-        "Test error of mini-batch SGD and SAM after 4000 steps, mean over seeds; "
-        "hatched where a run diverged. Line: "
-        "n‖μ‖⁴ = C σₚ⁴ d, with C fitted to SGD's crossings of 0.3. Right: "
-        "‖μ‖ at which the error is 0.3, and its "
-        "exponent in d (± 2 standard errors over seeds); "
-        "with η = 5/d the same steps leave SAM less time for the "
-        "signal as d grows. η = 0.005, n = 20, σₚ = 1, "
-        "m = 10, batches of 10, flip rate 0.1 (the least error), "
-        "τ = 2 m√B / (P σₚ √d)."
+        "Test error of mini-batch SGD and SAM after 4000 steps, mean over seeds; hatched where a "
+        "run diverged. Line: n‖μ‖⁴ = C σₚ⁴ d, with C fitted to SGD's crossings of 0.3. Right: ‖μ‖ "
+        "at which the error is 0.3, and its exponent in d (± 2 standard errors over seeds); with "
+        "η = 5/d the same steps leave SAM less time for the signal as d grows. η = 0.005, n = 20, "
+        "σₚ = 1, m = 10, batches of 10, flip rate 0.1 (the least error), τ = 2 m√B / (P σₚ √d)."
     )
     seeds: ClassVar[tuple[int, int]] = (8, 4)
 

@@ -53,21 +53,15 @@ class Exponents(Figure):
 
     name = "exponents"
     caption = (
-        "Upper row and lower left: when gradient descent memorises (low SNR: "
-        "max ρ̄ ≥ 1) or fits clean "
-        "labels under fixed flips (two stages: mean clean margin ≥ 1), "
-        "and when flipped samples' noise "
-        "passes the signal (stage II), medians "
-        "over seeds with bootstrap 95 % intervals; "
-        "lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, "
-        "95 % t interval over seeds: those at low SNR lie a little below n¹ and m¹ since the "
-        "largest of nm "
-        "draws starts higher, and "
-        "off η⁻¹ by the size of a step. Lower right: under label noise the signal takes over after "
-        "a time ∝ η⁻², not "
-        "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, "
-        "below the n·SNR² a/16 of its "
-        "proof as soon as a < 1/(16 p(1 − p))."
+        "Upper row and lower left: when gradient descent memorises (low SNR: max ρ̄ ≥ 1) or fits "
+        "clean labels under fixed flips (two stages: mean clean margin ≥ 1), and when flipped "
+        "samples' noise passes the signal (stage II), medians over seeds with bootstrap 95 % "
+        "intervals; lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, 95 % t "
+        "interval over seeds: those at low SNR lie a little below n¹ and m¹ since the largest of "
+        "nm draws starts higher, and off η⁻¹ by the size of a step. Lower right: under label "
+        "noise the signal takes over after a time ∝ η⁻², not η⁻¹ (Theorem 3.3): on the plateau "
+        "log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of its proof as soon as "
+        "a < 1/(16 p(1 − p))."
     )
     seeds: ClassVar[tuple[int, int]] = (8, 6)
 

@@ -46,14 +46,11 @@ class Flagship(Figure):
     name: ClassVar[str] = "flagship"
     caption: ClassVar[str] = (
         "Test error, and the largest coefficients, of gradient descent and label-noise gradient "
-        "descent: in the "
-        "paper's own experiment, and at d = 10²¹ with every condition of Assumption 3.1 but three "
-        "(a bound on σ₀ and "
-        "those on p and η), where a = ησₚ²d/(nm); "
-        "median and 10–90 % band over seeds. Vertical lines: the printed time "
-        "of Theorem 3.3 (dotted), ours of second order (dashed). With small steps label noise has "
-        "not learnt by the "
-        "printed time."
+        "descent: in the paper's own experiment, and at d = 10²¹ with every condition of "
+        "Assumption 3.1 but three (a bound on σ₀ and those on p and η), where a = ησₚ²d/(nm); "
+        "median and 10–90 % band over seeds. Vertical lines: the printed time of Theorem 3.3 "
+        "(dotted), ours of second order (dashed). With small steps label noise has not learnt by "
+        "the printed time."
     )
 
     legend: ClassVar[Any] = "lower right"

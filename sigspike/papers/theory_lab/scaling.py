@@ -38,13 +38,10 @@ class Scaling(Figure):
     name: ClassVar[str] = "scaling"
     caption: ClassVar[str] = (
         "Left: the largest C for which n, m, σ₀, ‖μ‖ and η can be chosen to meet every condition "
-        "of "
-        "Assumption 3.1 at "
-        "dimension d; "
-        "the same of the example in the authors' rebuttal, and of the experiment of its Figure 2. "
-        "Middle: the choice with the fewest predicted steps. Right: "
-        "those steps (Theorem 3.3, constant 1), with all "
-        "conditions and without some; dotted where no choice meets them at C = 1."
+        "of Assumption 3.1 at dimension d; the same of the example in the authors' rebuttal, and "
+        "of the experiment of its Figure 2. Middle: the choice with the fewest predicted steps. "
+        "Right: those steps (Theorem 3.3, constant 1), with all conditions and without some; "
+        "dotted where no choice meets them at C = 1."
     )
 
     @property

@@ -37,17 +37,13 @@ class Dynamics(Runs):
 
     name: ClassVar[str] = "fig1"
     caption: ClassVar[str] = (
-        "Without and with label noise τ: max γ and max ρ̄ on clean and on noisy (flipped) samples, "
-        "accuracy on the "
-        "given training labels, and test accuracy on fresh samples and on D_test, "
-        "whose noise is that of training "
-        "samples. Median and 10–90 % band over seeds. Grey: "
-        "where the mean ρ̄ of the noisy samples overtakes the mean "
-        "γ, the end of stage I (median over seeds, 95 % interval). n = 200, "
-        "d = 2000, m = 20, ReLU, n·SNR² = 8, η = "
-        "0.1, σ_0 = 0.001: our choice, the paper's numbers are not known to us; "
-        "its condition on d asks for d ≈ n² "
-        "log n."
+        "Without and with label noise τ: max γ and max ρ̄ on clean and on noisy (flipped) "
+        "samples, accuracy on the given training labels, and test accuracy on fresh samples and "
+        "on D_test, whose noise is that of training samples. Median and 10–90 % band over seeds. "
+        "Grey: where the mean ρ̄ of the noisy samples overtakes the mean γ, the end of stage I "
+        "(median over seeds, 95 % interval). n = 200, d = 2000, m = 20, ReLU, n·SNR² = 8, η = "
+        "0.1, σ_0 = 0.001: our choice, the paper's numbers are not known to us; its condition on "
+        "d asks for d ≈ n² log n."
     )
 
     def cells(self) -> dict[str, Cell]:

@@ -42,12 +42,10 @@ class EarlyStopping(Runs):
     name: ClassVar[str] = "early-stopping"
     caption: ClassVar[str] = (
         "Test accuracy against the stopping time, on D_test (noise of training samples) and on "
-        "fresh samples; median "
-        "and 10–90 % band over seeds; "
-        "the grey line ends stage I at τ = 0.2. Right, in units of nm/(ησ_p²d), medians "
-        "over seeds: bars, the stopping times whose D_test accuracy is the highest; "
-        "triangles, detected T₁ (all clean "
-        "and no noisy samples fitted); rings, the end of stage I."
+        "fresh samples; median and 10–90 % band over seeds; the grey line ends stage I at τ = "
+        "0.2. Right, in units of nm/(ησ_p²d), medians over seeds: bars, the stopping times whose "
+        "D_test accuracy is the highest; triangles, detected T₁ (all clean and no noisy samples "
+        "fitted); rings, the end of stage I."
     )
 
     def cells(self) -> dict[str, Cell]:

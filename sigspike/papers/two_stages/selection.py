@@ -38,12 +38,10 @@ class Selection(Figure):
 
     name: ClassVar[str] = "selection"
     caption: ClassVar[str] = (
-        "Keeping the samples with a loss below a threshold: "
-        "the clean share of what is kept (precision) and the kept "
-        "share of what is clean (recall), against the step and the threshold, "
-        "mean over seeds (white: nothing kept); "
-        "dashed: log 2. Right: both at log 2, median and 10–90 % band over seeds. Grey: "
-        "the end of stage I."
+        "Keeping the samples with a loss below a threshold: the clean share of what is kept "
+        "(precision) and the kept share of what is clean (recall), against the step and the "
+        "threshold, mean over seeds (white: nothing kept); dashed: log 2. Right: both at log 2, "
+        "median and 10–90 % band over seeds. Grey: the end of stage I."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 6)
 
