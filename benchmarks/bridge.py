@@ -1,5 +1,4 @@
-"""What sigspike's losses and weights cost inside a PyTorch training step, beside PyTorch's own
-cross entropy.
+"""Milliseconds that sigspike's losses and weights cost in a PyTorch step, beside cross entropy.
 
 python benchmarks/bridge.py # about two minutes on two cores; needs torch
 

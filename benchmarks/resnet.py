@@ -1,5 +1,4 @@
-"""Milliseconds a training step: ResNet-18 for CIFAR in PyTorch and in sigspike, on the same cores,
-in one run.
+"""Milliseconds a training step of CIFAR's ResNet-18: PyTorch and sigspike, on the same cores.
 
 python benchmarks/resnet.py # about two minutes on two cores; needs torch
 

@@ -1,5 +1,4 @@
-"""Images a second in training ResNet-18 for CIFAR: sigspike's epoch and the usual PyTorch loop on
-the same device.
+"""Images a second in training CIFAR's ResNet-18: sigspike's epoch and the usual PyTorch loop.
 
 python benchmarks/throughput.py # a GPU: 50 000 images, batches of 512; needs torch
 python benchmarks/throughput.py --images 512 --batch 64 --width 16 # a CPU, about a minute

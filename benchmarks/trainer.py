@@ -1,5 +1,4 @@
-"""What the trainer costs beside the bare compiled step: seconds of an epoch, and of as many steps
-alone.
+"""What the trainer costs beside the bare compiled step: seconds an epoch, and of its steps alone.
 
 python benchmarks/trainer.py # three minutes on two cores
 

@@ -1,6 +1,4 @@
-"""Every test runs under beartype and jaxtyping, in x64 (or float32: SIGSPIKE_PRECISION), without
-rank promotion.
-"""
+"""Every test runs under beartype and jaxtyping, in x64 or float32, without rank promotion."""
 
 import os
 import subprocess

@@ -1,5 +1,4 @@
-"""The command line, interrupted at random moments from its first line on: it always says so and
-leaves nothing behind.
+"""The command line, interrupted at random moments: it always says so and leaves nothing behind.
 
 python tests/interrupt_sweep.py 20 # as many interrupts as asked for, every fourth a SIGTERM; prints
 what happened

@@ -1,5 +1,4 @@
-"""A sweep on a dask cluster, whose workers are killed while they compute: the data must equal an
-undisturbed run's.
+"""A sweep on a dask cluster, whose workers are killed at work, must equal an undisturbed one.
 
 python tests/kill_workers.py 10 # as many workers as asked for
 """

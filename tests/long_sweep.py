@@ -1,6 +1,4 @@
-"""A sweep long enough to be killed in the middle: programs of one shape, so of one compilation, in
-many chunks.
-"""
+"""A sweep long enough to be killed in the middle: one compilation, many chunks."""
 
 from pathlib import Path
 

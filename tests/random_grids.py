@@ -1,5 +1,4 @@
-"""Random small grids, each held against its cells run alone: ``python tests/random_grids.py 2000
---seed 7``.
+"""Random small grids against their cells run alone: ``python tests/random_grids.py 2000 --seed 7``.
 
 Axes are drawn from everything that can be an axis, found from the classes: numbers, constants,
 choices, switches, counts, optional fields, derived quantities and parts at every path, alone or

@@ -1,6 +1,4 @@
-"""Mini-batches and sharpness-aware steps: the batches of torch's loader, and loops written down in
-NumPy and torch.
-"""
+"""Mini-batches and sharpness-aware steps: torch's batches, and loops in NumPy and torch."""
 
 import jax
 import jax.numpy as jnp

@@ -1,6 +1,4 @@
-"""Every record is that of NumPy in R^d, with any options of problem, network, algorithm, regime and
-record together.
-"""
+"""Every record is that of NumPy in R^d, whatever options are taken together."""
 
 from dataclasses import MISSING, Field, fields
 from itertools import product

@@ -1,6 +1,4 @@
-"""Grids that real users asked for, and that once gave silent wrong numbers: every cell is the run
-of its labels.
-"""
+"""Grids users asked for that once gave wrong numbers: every cell is the run of its labels."""
 
 import itertools
 from dataclasses import replace

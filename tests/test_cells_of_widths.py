@@ -1,6 +1,4 @@
-"""Widths of one grid are those widths alone: in the numbers, in the draws, and for a user's own
-network.
-"""
+"""Widths of one grid are those widths alone: in numbers, in draws, and for a user's own network."""
 
 from dataclasses import replace
 

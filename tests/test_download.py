@@ -1,6 +1,4 @@
-"""Downloads from a server on loopback: resume, md5, interruption, and archives that stay where they
-are unpacked.
-"""
+"""Downloads from a server on loopback: resume, md5, interruption, and unpacking in place."""
 
 import hashlib
 import io

@@ -1,6 +1,4 @@
-"""Described objects: what their arguments become, and what of dataclasses and pytrees stays true of
-them.
-"""
+"""Described objects: what their arguments become, and what of dataclasses and pytrees holds."""
 
 import dataclasses
 import pickle

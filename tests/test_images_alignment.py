@@ -1,6 +1,4 @@
-"""γ and ρ of real networks: against loops, inner products, closed forms, and the theory's own
-two-layer network.
-"""
+"""γ and ρ of real networks: against loops, closed forms, and the theory's two-layer network."""
 
 import json
 from dataclasses import replace

@@ -1,6 +1,4 @@
-"""The bridge to PyTorch: losses, flips, weights and loaders against plain torch, finite differences
-and laws.
-"""
+"""The bridge to PyTorch, against plain torch, finite differences and laws."""
 
 import ast
 import copy

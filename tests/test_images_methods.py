@@ -1,6 +1,4 @@
-"""Methods for noisy labels: each loss against its formula in NumPy and finite differences, limits,
-laws and hooks.
-"""
+"""Methods for noisy labels: each loss against NumPy and finite differences, limits and laws."""
 
 import jax
 import jax.numpy as jnp

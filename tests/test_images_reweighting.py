@@ -1,6 +1,4 @@
-"""Reweighting of images: steps against finite differences and loops, limits of cross entropy, and
-what it finds.
-"""
+"""Reweighting of images: against finite differences and loops, its limits, and what it finds."""
 
 from dataclasses import replace
 from typing import ClassVar

@@ -1,6 +1,4 @@
-"""The ι-process against brute force, and the take-over under label noise against a loop that knows
-only weights.
-"""
+"""The ι-process against brute force, and the take-over under label noise against a plain loop."""
 
 import jax
 import jax.numpy as jnp

@@ -1,6 +1,4 @@
-"""L2RW is Algorithm 1 of Ren et al. 2018, in both spaces; and the theory and the images reweight
-alike.
-"""
+"""L2RW is Algorithm 1 of Ren et al. 2018, in both spaces, in the theory and on images."""
 
 from typing import ClassVar, NamedTuple
 

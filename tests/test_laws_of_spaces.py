@@ -1,6 +1,4 @@
-"""Runs in coefficient space have the law of runs in weight space (Kolmogorov–Smirnov, fixed seeds),
-options turned.
-"""
+"""Runs in coefficient space have the law of runs in weight space (Kolmogorov–Smirnov)."""
 
 import jax
 import numpy as np

@@ -1,6 +1,4 @@
-"""A cell of a sweep is the run that its labels name: random grids over everything that can be an
-axis.
-"""
+"""A cell of a sweep is the run that its labels name: random grids over all that can be an axis."""
 
 from dataclasses import fields
 

@@ -1,6 +1,4 @@
-"""The bilevel step: its hypergradient against finite differences and double backward, its rules as
-printed.
-"""
+"""The bilevel step: its hypergradient against two others, its rules as printed."""
 
 import jax
 import jax.numpy as jnp

@@ -1,6 +1,4 @@
-"""Small losses, rankings, class directions and mixtures against scikit-learn and NumPy, and what
-log 2 means.
-"""
+"""Small losses, rankings, class directions and mixtures against scikit-learn and NumPy."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""A store keeps what is finished, notices what is damaged, and belongs to one sweep and one writer."""
+"""A store keeps what is finished, notices damage, and belongs to one sweep and one writer."""
 
 import errno
 import json

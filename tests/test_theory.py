@@ -1,6 +1,4 @@
-"""Theorems as functions of experiments: their arithmetic by hand, their scaling, their silence, and
-where they hold.
-"""
+"""Theorems as functions of experiments: their arithmetic, scaling, silence, and where they hold."""
 
 import dataclasses
 import json

@@ -1,6 +1,4 @@
-"""The complete examples of pieces of one's own: each works at every door, from a file of at most 25
-lines.
-"""
+"""The complete examples of pieces of one's own work at every door, in at most 25 lines each."""
 
 import re
 import subprocess

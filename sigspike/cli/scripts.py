@@ -1,6 +1,4 @@
-"""``--with my_script.py``: files of the user's, whose classes the commands offer beside sigspike's
-own.
-"""
+"""``--with my_script.py``: files of the user's, whose classes the commands offer too."""
 
 import importlib
 import importlib.util

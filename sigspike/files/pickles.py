@@ -1,6 +1,4 @@
-"""Pickles of arrays read without running what they ask for: the file formats of CIFAR and of
-CIFAR-N.
-"""
+"""Pickles of arrays, as in CIFAR and CIFAR-N, read without running what they ask for."""
 
 import io
 import math

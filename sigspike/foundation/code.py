@@ -1,6 +1,4 @@
-"""What a user's class or function does, as one digest: of the code that runs, and of everything
-that it names.
-"""
+"""What a user's class or function does, as one digest of its code and of everything it names."""
 
 import hashlib
 import platform

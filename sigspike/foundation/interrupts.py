@@ -1,5 +1,6 @@
-"""Interrupts that are not lost: in a callback of the garbage collector an exception is printed and
-forgotten.
+"""Interrupts that are not lost where Python prints an exception and forgets it.
+
+It does so in a callback of the garbage collector.
 """
 
 import signal

@@ -1,6 +1,4 @@
-"""Where a result comes from: versions, commit and machine, the rules that made it and the settings
-of jax.
-"""
+"""Where a result comes from: versions, commit, machine, the rules that made it, jax's settings."""
 
 import os
 import platform

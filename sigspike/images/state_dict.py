@@ -1,6 +1,4 @@
-"""PyTorch's state_dicts, read and written unchanged: .npz, safetensors, a live module, or any
-mapping.
-"""
+"""PyTorch's state_dicts, read and written unchanged: .npz, safetensors, a module, a mapping."""
 
 import io
 from collections.abc import Mapping

@@ -1,6 +1,4 @@
-"""A folder of figures, told: all their claims as JSON, and a page that shows each with its caption
-and claims.
-"""
+"""A folder of figures, told: their claims as JSON, and a page of figures with captions."""
 
 import json
 from collections.abc import Iterable

@@ -1,6 +1,4 @@
-"""Tracing a phase boundary: trainings are spent where a quantity crosses a level, and not on
-plains.
-"""
+"""Tracing a phase boundary: trainings are spent where a quantity crosses a level, not on plains."""
 
 import math
 from collections.abc import Mapping

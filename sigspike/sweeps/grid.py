@@ -1,6 +1,4 @@
-"""The result of a sweep as labelled arrays: its variables and coordinates, and where each chunk
-goes.
-"""
+"""The result of a sweep as labelled arrays: variables, coordinates, and where each chunk goes."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The plan of a sweep: which programs are compiled, and which chunk of the grid each call computes."""
+"""The plan of a sweep: which programs are compiled, and which chunk each call computes."""
 
 import bisect
 import itertools

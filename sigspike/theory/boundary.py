@@ -1,6 +1,4 @@
-"""Predicted phase boundaries: where a theorem's control quantity has its critical value, over any
-two fields.
-"""
+"""Predicted phase boundaries: where a theorem's control quantity is critical, over two fields."""
 
 import math
 from collections.abc import Iterable

@@ -1,5 +1,6 @@
-"""The neural tangent kernel of the patch CNN: of one draw of its weights, and in closed form in the
-mean over them.
+"""The neural tangent kernel of the patch CNN: of one draw of its weights, and in the mean.
+
+The mean over the weights has a closed form.
 """
 
 import jax

@@ -1,6 +1,4 @@
-"""Losses of JAX in PyTorch's graph: reverse mode, once more in reverse (for hypergradients), and
-forward mode.
-"""
+"""Losses of JAX in PyTorch's graph: reverse mode, reverse of reverse, and forward mode."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""A step of PyTorch's SGD that is not taken: where it leads, and how that depends on the gradient."""
+"""A step of PyTorch's SGD that is not taken: where it leads, and how the gradient moves that."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -1,6 +1,4 @@
-"""What a table of a paper must say of itself: its rows and columns, what was published, and how a
-cell is trained.
-"""
+"""What a table of a paper must say of itself: rows, columns, published numbers, trainings."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping

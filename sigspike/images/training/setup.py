@@ -1,4 +1,4 @@
-"""What a training needs at hand: images on the device, labels, splits, and what methods may know."""
+"""What a training needs at hand: images on the device, labels, splits, what methods may know."""
 
 import hashlib
 from dataclasses import dataclass

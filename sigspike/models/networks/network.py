@@ -1,6 +1,4 @@
-"""What a network must say of itself: a first layer, which lives in a space, and a head on its
-pre-activations.
-"""
+"""What a network must say of itself: a first layer, which lives in a space, and a head on it."""
 
 from abc import abstractmethod
 from collections.abc import Callable

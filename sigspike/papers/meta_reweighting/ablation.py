@@ -1,6 +1,4 @@
-"""What each ingredient of the surrogate does, and what features it needs, on digits with noisy
-labels.
-"""
+"""What each ingredient of the surrogate does, and which features it needs, on noisy digits."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar

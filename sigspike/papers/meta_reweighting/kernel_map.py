@@ -1,6 +1,4 @@
-"""Where meta-reweighting works in the kernel regime: clean examples × flip rate × separation of the
-kernel.
-"""
+"""Where meta-reweighting works in the kernel regime: clean examples × flip rate × separation."""
 
 from typing import Any, ClassVar
 

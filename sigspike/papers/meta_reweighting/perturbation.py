@@ -1,6 +1,4 @@
-"""Kicks and jitter in the three phases of meta-reweighting: how discrimination recovers, and where
-it does not.
-"""
+"""Kicks and jitter in the three phases: where discrimination recovers, and where it does not."""
 
 from dataclasses import replace
 from typing import Any, ClassVar

@@ -1,6 +1,4 @@
-"""The three phases of meta-reweighting: in the kernel regime, in the two-layer network, and on
-digits.
-"""
+"""The three phases of meta-reweighting: kernel regime, two-layer network, digits."""
 
 from typing import Any, ClassVar
 

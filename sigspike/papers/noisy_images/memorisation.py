@@ -1,6 +1,4 @@
-"""What a ResNet learns of right and wrong labels, epoch by epoch, with cross entropy and with
-methods against noise.
-"""
+"""What a ResNet learns of right and wrong labels, epoch by epoch, by each of several methods."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Every method there is, on the same wrong labels: test accuracy at its best epoch and at the last."""
+"""Every method there is, on the same wrong labels: test accuracy at its best and last epoch."""
 
 from typing import Any, ClassVar
 

@@ -1,5 +1,6 @@
-"""What the phase diagrams have in common: the experiment, its cells, and the best flip rate chosen
-without looking.
+"""What the phase diagrams share: the experiment, its cells, and the best flip rate.
+
+The best flip rate is chosen on other seeds than those whose error is then shown.
 """
 
 import itertools

@@ -1,6 +1,4 @@
-"""SGD against SAM: test error over signal strength and dimension, and how each boundary moves with
-d.
-"""
+"""SGD against SAM: test error over signal strength and dimension, and where the boundaries lie."""
 
 from typing import Any, ClassVar
 

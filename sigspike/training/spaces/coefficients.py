@@ -1,6 +1,4 @@
-"""Coefficient space: gradient descent in the theory's own coordinates, at a cost that does not know
-d.
-"""
+"""Coefficient space: gradient descent in the theory's own coordinates, at a cost free of d."""
 
 from typing import Any
 
