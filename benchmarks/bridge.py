@@ -64,9 +64,8 @@ def table(title: str, steps: dict[str, Callable[[], None]], repeats: int) -> Non
             started = time.perf_counter()
             for _ in range(repeats):
                 step()
-            seconds[name] += [(time.perf_counter() - started) / repeats] * (
-                turn > 0
-            )  # the first compiles
+            # The first compiles
+            seconds[name] += [(time.perf_counter() - started) / repeats] * (turn > 0)
     print(f"{title:28s}  ms a step   beside PyTorch's (quartiles)")
     base = torch.tensor(next(iter(seconds.values())))
     for name, own in seconds.items():

@@ -84,9 +84,8 @@ def main() -> None:
         losses, seconds = zip(
             *(timed(step) for _ in range(repeats + 1) for step in (theirs, ours)), strict=True
         )
-        best = [
-            min(seconds[turn + 2 :: 2]) for turn in (0, 1)
-        ]  # without the first step, which compiles
+        # Without the first step, which compiles
+        best = [min(seconds[turn + 2 :: 2]) for turn in (0, 1)]
         shown = " ".join(f"{loss:.4f}" for loss in losses[:4])
         print(
             f"{width:5d} {1e3 * best[0]:12.0f} {1e3 * best[1]:13.0f} {best[0] / best[1]:14.2f}   "

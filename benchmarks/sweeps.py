@@ -130,9 +130,8 @@ def flat() -> None:
     experiment = synthetic(n_samples=200, n_steps=1000, record_at=(1000,))
     axes = {"algorithm.labels.flip_rate": [0.0, 0.1], "problem.snr": SNR}
     for dim in (2_000, 10**6, 10**9):
-        noise = ss.Linked(
-            {"problem.dim": [dim], "problem.noise_std": [0.5 * (2000 / dim) ** 0.5]}
-        )  # the same σ_p² d
+        # The same σ_p² d
+        noise = ss.Linked({"problem.dim": [dim], "problem.noise_std": [0.5 * (2000 / dim) ** 0.5]})
         axes = axes | {"dim": noise}
         took = seconds(lambda axes=axes: ss.sweep(experiment, axes, n_seeds=4), 3)
         print(f"d = {dim:.0e}: {1e3 * took / 64:.2f} ms a training")

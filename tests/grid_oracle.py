@@ -16,10 +16,8 @@ from sigspike.simulation.measure import RECORDS
 
 DIMENSIONS = {"seed", "time", "sign", "neuron", "sample", "patch", "kind"}
 TAKEN = DIMENSIONS | {field.name for record in RECORDS.values() for field in fields(record)}
-LOST = {
-    "diverged_at",
-    "test_error_se",
-}  # means over seeds have fraction_diverged, and a standard error of their own
+# Means over seeds have fraction_diverged, and a standard error of their own
+LOST = {"diverged_at", "test_error_se"}
 CLOSE = 1e-9  # of the largest number of a variable
 FLOOR = 1e-12  # rounding of what should be 0
 

@@ -84,9 +84,8 @@ def renumbered(noise):
     labels, weights = jax.tree.map(lambda x: x[:, SAMPLES], (noise.labels, noise.weights))
     if noise.batch is None:
         return noise._replace(labels=labels, weights=weights)
-    place = jnp.asarray(
-        np.append(np.argsort(SAMPLES), zoo.N_SAMPLES)
-    )  # where every sample went; none stays none
+    # Where every sample went; none stays none
+    place = jnp.asarray(np.append(np.argsort(SAMPLES), zoo.N_SAMPLES))
     return noise._replace(
         batch=noise.batch._replace(ids=place[noise.batch.ids]), labels=labels, weights=weights
     )

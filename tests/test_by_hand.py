@@ -26,12 +26,8 @@ SMALLER = {
     "images": zoo.PIXELS / 4,
     "test_images": zoo.PIXELS[::-1] / 4,
 }
-GIVEN = SMALLER | {
-    "border": 1,
-    "n_clean": N_CLEAN,
-    "learning_rate": 0.02,
-    "init_std": 0.2,
-}  # no run blows up
+# No run blows up
+GIVEN = SMALLER | {"border": 1, "n_clean": N_CLEAN, "learning_rate": 0.02, "init_std": 0.2}
 
 
 def composed(kind, rng):

@@ -306,10 +306,8 @@ def test_a_boundary_does_not_cross_what_diverged():
     )
     values = traced["train_loss"].values
     assert np.isnan(values[~trained]).any()
-    for column in (
-        0,
-        -1,
-    ):  # along an edge of the plane, the neighbours of a cell are those it is interpolated from
+    # Along an edge of the plane, the neighbours of a cell are those it is interpolated from
+    for column in (0, -1):
         rows = np.flatnonzero(trained[:, column])
         for before, after in itertools.pairwise(rows):
             lost = gone[[before, after], column].any()

@@ -85,17 +85,12 @@ def test_margins_are_their_sums():
     features, held_features, weights, *_, held = drawn(2)
     truth = np.arange(60) % CLASSES
     labels = (truth + np.arange(60) // CLASSES % CLASSES) % CLASSES
-    features, truth, labels = (
-        features[:48],
-        truth[:48],
-        labels[:48],
-    )  # every pair of classes three times
+    # Every pair of classes three times
+    features, truth, labels = features[:48], truth[:48], labels[:48]
     logits, held_logits = features @ weights.T, held_features @ weights.T
     means = np.stack([held_logits[held == c].mean(0) for c in range(CLASSES)])
-    logits, held_logits = (
-        logits - means.mean(0),
-        held_logits - means.mean(0),
-    )  # no class is favoured
+    # No class is favoured
+    logits, held_logits = logits - means.mean(0), held_logits - means.mean(0)
     found = alignment_of(logits, labels, truth, held_logits, held)
     margin = [z[k] - np.delete(z, k).mean() for z, k in zip(logits, labels, strict=True)]
     clean = labels == truth
@@ -167,10 +162,8 @@ def test_ridge_regression_on_orthogonal_noise(strength, length):
     features = y[:, None] * mu[None] + noise
     w = np.linalg.solve(features.T @ features + ridge * np.eye(50), features.T @ observed)
     held = np.array([0, 1])
-    f, held_f = (
-        features @ w,
-        np.array([-1, 1]) * (mu @ w),
-    )  # held-out noise along none of the others
+    # held-out noise along none of the others
+    f, held_f = features @ w, np.array([-1, 1]) * (mu @ w)
     found = alignment_of(
         np.stack([-f, f], 1) / 2, labels, truth, np.stack([-held_f, held_f], 1) / 2, held
     )

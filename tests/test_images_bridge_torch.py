@@ -350,9 +350,8 @@ def test_couplings_ahead_are_slopes_of_the_clean_loss(name):
     weights = torch.tensor(DRAW.uniform(size=N))
 
     def clean_loss(w):
-        other = copy.deepcopy(
-            {"model": model, "optimiser": optimiser}
-        )  # together, so that one trains the other
+        # together, so that one trains the other
+        other = copy.deepcopy({"model": model, "optimiser": optimiser})
         twin = other["model"]
         other["optimiser"].zero_grad()
         (w * losses_of(twin)).mean().backward()
@@ -384,9 +383,8 @@ def test_persistent_weights_rise_by_their_couplings():
     rise = 3 * meta.couplings(losses_of(model), torch.full((N,), 0.5), CLEAN, CLEAN_LABELS).numpy()
     wanted[IDS] = np.clip(wanted[IDS] + rise, 0, 1)
     assert wanted[IDS].std() > 0
-    through = bridge.Loss(methods.CrossEntropy(), C, reduction="none")(
-        model(IMAGES), LABELS
-    )  # sigspike's own loss
+    # sigspike's own loss
+    through = bridge.Loss(methods.CrossEntropy(), C, reduction="none")(model(IMAGES), LABELS)
     for losses in (losses_of(model), losses_of(model).detach()):  # the second is no revision
         weights = meta(losses, CLEAN, CLEAN_LABELS, IDS)
         np.testing.assert_allclose(weights, wanted[IDS], rtol=1e-9)

@@ -17,9 +17,8 @@ import sigspike as ss
 SEED, COUNT = 7, 60
 
 
-@pytest.mark.filterwarnings(
-    "ignore::RuntimeWarning"
-)  # a variance of numbers near the largest overflows
+# a variance of numbers near the largest overflows
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("number", range(COUNT))
 def test_a_cell_is_the_run_that_its_labels_name(number):
     grid, door = draw(SEED, number)

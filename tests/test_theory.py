@@ -256,9 +256,8 @@ def test_what_it_costs_to_live_there():
         data = theory.consistent_scaling(dims, samples=samples, leave_out=["flips, from below"])
         log = np.log(dims / 0.05)
         n = data.n_samples.values
-        rest = (
-            data.width * log * np.log(6 / (data.init_std * data.signal_strength)).values
-        )  # m / η and the logarithm
+        # m / η and the logarithm
+        rest = data.width * log * np.log(6 / (data.init_std * data.signal_strength)).values
         rest = rest * (log**4 * (n / dims ** (0.25 if samples == "most" else 0)) ** 2)
         slope = np.polyfit(np.log(dims), np.log(data.steps.values / rest.values), 1)[0]
         assert slope == pytest.approx(power, abs=0.01)

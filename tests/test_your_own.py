@@ -53,9 +53,8 @@ def test_an_example_is_short_and_its_command_runs(example):
     text = example.read_text()
     assert len(text.splitlines()) <= 25
     command = re.search(r"sigspike (run .*?)\n\"\"\"", text, re.S)[1].replace("\\\n", " ").split()
-    first = next(
-        k for k, word in enumerate(command) if ":" in word
-    )  # flags of the experiment stand before its parts
+    # Flags of the experiment stand before its parts
+    first = next(k for k, word in enumerate(command) if ":" in word)
     line = [*command[:first], *SMALL, *command[first:]]
     done = subprocess.run(
         [sys.executable, "-c", ENTRY, *line],

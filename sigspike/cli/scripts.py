@@ -73,9 +73,8 @@ def _is_file(file: Path) -> bool:
 def _module(file: Path) -> ModuleType:
     folder = str(file.resolve().parent)
     if folder not in sys.path:
-        sys.path.append(
-            folder
-        )  # behind all others: what is installed is found before a namesake beside the file
+        # Behind all others: what is installed is found before a namesake beside the file
+        sys.path.append(folder)
     importlib.invalidate_caches()
     name = file.stem
     there = _origin(name)

@@ -215,9 +215,8 @@ def shown(value: Any) -> str:
         if isinstance(value, (np.ndarray, jax.Array)) and not isinstance(
             value, (Tracer, np.ma.MaskedArray)
         ):
-            small = (
-                value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"
-            )  # keys have none
+            # Keys have none
+            small = value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"
             if not small:
                 text = f"an array of {value.dtype} of shape {value.shape}"
             else:

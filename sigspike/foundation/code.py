@@ -168,9 +168,8 @@ class _Reader:
                 yield from self._each(item for pair in sorted(own.items()) for item in pair)
 
     def _function(self, function: FunctionType) -> Iterator[str]:
-        if self._is_named(function) and is_importable(
-            function
-        ):  # whoever wrapped it, a type checker say
+        # Whoever wrapped it, a type checker say
+        if self._is_named(function) and is_importable(function):
             yield name_of(function)
             return
         if _is_named_module(function.__globals__.get("__name__", ""), self.home):

@@ -12,9 +12,8 @@ import numpy as np
 from sigspike.foundation.check import Refusal, nearest
 from sigspike.images.networks import Buffers, ImageNetwork, Params
 
-Source = (
-    str | Path | Mapping[str, Any] | Any
-)  # the last: an object with state_dict(), a torch.nn.Module
+# The last: an object with state_dict(), a torch.nn.Module
+Source = str | Path | Mapping[str, Any] | Any
 FLOATS = ("float32", "float64")
 
 

@@ -81,9 +81,8 @@ def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Generator[Do
         from distributed import KilledWorker
 
         _refuse_others(client, codes)
-        kept = client.submit(
-            _same, sent, pure=False
-        )  # made again, where all workers that had it die
+        # Made again, where all workers that had it die
+        kept = client.submit(_same, sent, pure=False)
         pool = client.get_executor(pure=False)
         most = 2 * max(1, sum(client.nthreads().values()))
         try:

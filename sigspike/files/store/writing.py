@@ -93,9 +93,8 @@ class Store:
                 own = arrays.files(self.arrays[name], where)
                 if any(self._owner.get(file, number) != number for file in own):
                     raise RuntimeError(f"chunk {number} would write into files of another ({name})")
-                for file in (
-                    own
-                ):  # what is left of a chunk that was not finished cannot be written over in part
+                # What is left of a chunk that was not finished cannot be written over in part
+                for file in own:
                     (self.path / file).unlink(missing_ok=True)
                 self.arrays[name].oindex[where] = values
                 names += own

@@ -28,9 +28,8 @@ def as_tensor(array: Array, like: torch.Tensor) -> torch.Tensor:
     JAX takes its arrays for immutable, so only one that nobody else holds, fresh from a compiled
     program, comes here.
     """
-    if (
-        like.device.type == "cpu" and array.devices().pop().platform != "cpu"
-    ):  # PyTorch may be one for CPUs
+    # PyTorch may be one for CPUs
+    if like.device.type == "cpu" and array.devices().pop().platform != "cpu":
         array = jax.device_put(array, jax.local_devices(backend="cpu")[0])
     return torch.from_dlpack(jax.block_until_ready(array)).to(like.device)
 

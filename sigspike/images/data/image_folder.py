@@ -14,18 +14,8 @@ from sigspike.images.data.subset import share_of_each
 from sigspike.images.place import place
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm", ".webp", ".tif", ".tiff"}
-BYTES = {
-    "1",
-    "L",
-    "LA",
-    "P",
-    "PA",
-    "RGB",
-    "RGBA",
-    "RGBX",
-    "CMYK",
-    "YCbCr",
-}  # pillow's modes of 8 bits a channel
+# pillow's modes of 8 bits a channel
+BYTES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"}
 
 
 class ImageFolder(Source):

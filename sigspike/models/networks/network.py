@@ -72,9 +72,8 @@ class Network(Checked):
         """
         outputs = self.masked(self.hidden(upper, overlaps)).sum(1)
         sign = jnp.array([-1.0, 1.0])[-outputs.shape[0] :].reshape(-1, *[1] * (outputs.ndim - 1))
-        return (
-            jnp.sum(sign * outputs, axis=0) / self.neurons
-        )  # its derivative is a product, a slice's is a padding
+        # Its derivative is a product, a slice's is a padding
+        return jnp.sum(sign * outputs, axis=0) / self.neurons
 
     def features(
         self, upper: Any, overlaps: Atoms, examples: Examples

@@ -37,11 +37,8 @@ class ImagePatches(GivenSamples):
     image in the middle, the other the noise around it (our reading of "noise on the border").
     """
 
-    from_files: ClassVar[tuple[str, ...]] = (
-        "mnist",
-        "digits",
-        "cifar10",
-    )  # how the command line makes one
+    # How the command line makes one
+    from_files: ClassVar[tuple[str, ...]] = ("mnist", "digits", "cifar10")
 
     images: Float[Array, "image row column *channel"] = array()
     labels: Float[Array, " image"] = array()

@@ -18,10 +18,8 @@ SYSTEMS = ("kernel", "two-layer")
 KICKS = {"kernel": (1, 60, 3000), "two-layer": (1, 15, 3000)}  # a step in each phase
 SIZES = {"kernel": 0.1, "two-layer": 0.3}  # of the kick of the parameters
 FEATURES = {"kernel": "ntk", "two-layer": "penultimate"}
-FIRST = {
-    ("MetaReweighting", "kernel"): 100,
-    ("MetaReweighting", "two-layer"): 2.5,
-}  # about the first coupling norm
+# About the first coupling norm
+FIRST = {("MetaReweighting", "kernel"): 100, ("MetaReweighting", "two-layer"): 2.5}
 FIRST |= {("FeatureReweighting", "kernel"): 100, ("FeatureReweighting", "two-layer"): 2.5}
 FOOLED = {  # what such a kick does late: the squared loss can be overshot, the logistic loss cannot
     "kernel": ("the same in post-filtering, where clean residuals change sign", SOURCE, 0, 0.6),
@@ -32,15 +30,11 @@ FOOLED = {  # what such a kick does late: the squared loss can be overshot, the 
         1,
     ),
 }
-SLOWER = {
-    "kernel": 10,
-    "two-layer": 5,
-}  # in the network recovery takes a step or two early: the ratio is coarse
+# In the network recovery takes a step or two early: the ratio is coarse
+SLOWER = {"kernel": 10, "two-layer": 5}
 ALGORITHMS = ("MetaReweighting", "FeatureReweighting")
-LEVELS = {
-    "paper": (0.0, 0.03, 0.1, 0.3, 1.0),
-    "quick": (0.0, 1.0),
-}  # jitter over the first coupling norm
+# Jitter over the first coupling norm
+LEVELS = {"paper": (0.0, 0.03, 0.1, 0.3, 1.0), "quick": (0.0, 1.0)}
 FAR = 1.0  # the level of the claims
 
 

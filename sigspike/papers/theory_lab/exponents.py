@@ -253,10 +253,8 @@ def _power_claims(data: xr.Dataset) -> list[Claim]:
             side = "inside" if abs(middle - theory) <= half else "outside"
             low, high = theory - TOLERANCE, theory + TOLERANCE
             if (event, name) == (EVENTS[1], "n"):
-                low, high = (
-                    low - half,
-                    high + half,
-                )  # each n has its own draws, and its own share of flips
+                # Each n has its own draws, and its own share of flips
+                low, high = low - half, high + half
             text = (
                 f"power of {name} in {event} ({theory:+.0f}; {side} of its interval ± {half:.2g})"
             )
