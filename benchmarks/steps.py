@@ -55,7 +55,7 @@ def torch_loop(dim: int) -> Callable[[int], None]:
 
 
 def numpy_loop(dim: int) -> Callable[[int], None]:
-    """The gradient written out by hand in NumPy, which knows that the signal patch is ±μ, float32."""
+    """The gradient by hand in NumPy, float32, which knows that the signal patch is ±μ."""
     random = np.random.default_rng(0)
     label = random.choice([-1.0, 1.0], N_SAMPLES).astype(np.float32)
     noise = np.float32(std(dim)) * random.standard_normal((N_SAMPLES, dim), dtype=np.float32)

@@ -294,6 +294,6 @@ def scale(values: Any) -> float:
 
 
 def assert_close(found: Any, expected: Any, what: str, large: float | None = None) -> None:
-    """Equal to rounding, relative to each number and to the largest of them; NaN where NaN is due."""
+    """Equal to rounding, relative to each number and to the largest; NaN where NaN is due."""
     slack = CLOSE * (scale(expected) if large is None else large) + FLOOR
     np.testing.assert_allclose(found, expected, rtol=CLOSE, atol=slack, err_msg=what)

@@ -59,7 +59,7 @@ def interrupt(process: subprocess.Popen, number: int, folder: Path) -> tuple[flo
 
 
 def check(folder: Path, n_interrupts: int, seed: int, longest: float) -> str:
-    """Interrupt the same call again and again, ``longest`` seconds after its start at the latest."""
+    """Interrupt the same call again and again, at most ``longest`` seconds after its start."""
     source, slowest, heard = random.Random(seed), 0.0, 0
     for k in range(n_interrupts):
         process = start(sweep(folder / "grid.zarr"), folder)

@@ -320,7 +320,7 @@ CONSTANTS = (1e-300, 1e-30, 1.0, 1e30, 1e300)
 
 
 def extreme(name, rng):
-    """An experiment that a theorem speaks about, of which some numbers are as odd as they may be."""
+    """An experiment that a theorem speaks about, with some numbers as odd as they may be."""
     at = SPOKEN_OF[name]
     for path, values in EXTREMES.items():
         if rng.random() < 0.5:

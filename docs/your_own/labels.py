@@ -13,7 +13,7 @@ from sigspike.foundation.fields import number
 
 
 class Dropped(ss.Labels):
-    """Each sample is left out of a step with probability ``rate``, and the others count for more."""
+    """Each sample is left out of a step with probability ``rate``; the others count for more."""
 
     rate: float = number(BELOW_ONE, "share that is left out", default=0.5)
 

@@ -73,7 +73,7 @@ def _linked(experiment: Any, path: str, values: dict[str, Any]) -> Linked:
 
 
 def _spaced(path: str, domain: Domain, values: dict[str, Any]) -> list[Any]:
-    """``num`` values from ``start`` to ``stop``; whole numbers are rounded, and each is taken once."""
+    """``num`` values from ``start`` to ``stop``; whole numbers are rounded, each taken once."""
     check_names(f"axes.{path}", values, SPACED)
     for key in SPACED[:3]:
         (COUNT if key == "num" else Range()).check(f"axes.{path}.{key}", values.get(key))

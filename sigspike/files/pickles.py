@@ -82,7 +82,7 @@ class _Dtype:
 
 
 class _Array:
-    """Stands for ``numpy.ndarray`` and what makes an empty one: keeps what the pickled state says."""
+    """Stands for ``numpy.ndarray`` and what makes an empty one: keeps the pickled state."""
 
     def __init__(self, *_: Any) -> None:
         self.shape, self.kind, self.fortran, self.content = (), None, False, None

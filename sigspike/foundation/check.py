@@ -31,7 +31,7 @@ class Domain(ABC):
 
     @abstractmethod
     def holds(self, value: Any) -> bool:
-        """Whether a value is one; it may raise whatever an odd value raises when it is looked at."""
+        """Whether a value is one; it may raise whatever an odd value raises when looked at."""
 
     def remedy(self, value: Any) -> str:
         """What the person can do about a value that is none, after a semicolon."""

@@ -14,7 +14,7 @@ _heard = threading.Event()
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """While it lasts, Ctrl-C raises ``KeyboardInterrupt`` as always, and is remembered for `check`."""
+    """While it lasts, Ctrl-C raises ``KeyboardInterrupt`` as ever, and `check` remembers it."""
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
         yield

@@ -95,7 +95,7 @@ class Run:
         return value, (slope * self.label[ids])[:, None] * slopes
 
     def weighed(self, ids: np.ndarray) -> np.ndarray:
-        """What each example counts in the mean, before the next step; a kick of θ comes here too."""
+        """What each example counts in the mean, before the next step; θ is kicked here too."""
         return np.ones(len(ids)) / len(ids)
 
     def advance(self) -> None:

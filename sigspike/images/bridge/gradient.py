@@ -49,7 +49,7 @@ class Call:
 
 
 class LossesOf(torch.autograd.Function):
-    """(logits, labels, ids, call) ↦ ℓ_i; inside ``torch.func`` only what comes in here can be read."""
+    """(logits, labels, ids, call) ↦ ℓ_i; in ``torch.func`` only what comes in here can be read."""
 
     @staticmethod
     def forward(

@@ -80,7 +80,7 @@ class Weights(torch.nn.Module):
         )
 
     def _places(self, ids: Any, size: int) -> Ids:
-        """Rows of the batch in the rule's state, which is begun anew where the weights are afresh."""
+        """Rows of the batch in the rule's state, begun anew where the weights are afresh."""
         if self.afresh:
             self.state = self.rule.init(self.key, size)
             return jnp.arange(size)

@@ -21,7 +21,7 @@ NEURONS = {
 
 
 def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a ``hidden`` that gives 0, with derivative 0, in the room for more: it needs no mask."""
+    """Marks a ``hidden`` that is 0, with derivative 0, in the room for more: it needs no mask."""
     hidden.silent = True  # type: ignore[attr-defined]
     return hidden
 

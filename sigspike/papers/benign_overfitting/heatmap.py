@@ -27,7 +27,7 @@ PUBLISHED = "published grid"
 
 
 class HeatMap(Figure):
-    """‖μ‖ = 0, 0.1, … 9.9 × d = 100, 110, … 1090, 10 seeds; and the same network at d = 10⁴ … 10⁶."""
+    """‖μ‖ = 0, 0.1, … 9.9 × d = 100, 110, … 1090, 10 seeds; and the same at d = 10⁴ … 10⁶."""
 
     name: ClassVar[str] = "heatmap"
     caption: ClassVar[str] = (
