@@ -135,7 +135,8 @@ def main(images: int, width: int, batch: int) -> None:
         )
         name = {"full": "float32"}.get(compute, compute)
         print(
-            f"{name:10}{other:11.2f}{shown / other:11.0f}{own:12.2f}{shown / own:11.0f}{other / own:8.2f}"
+            f"{name:10}{other:11.2f}{shown / other:11.0f}"
+            f"{own:12.2f}{shown / own:11.0f}{other / own:8.2f}"
         )
 
 

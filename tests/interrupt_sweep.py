@@ -14,7 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-START = "import sys; print('up', flush=True); from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"
+START = (
+    "import sys; print('up', flush=True); "
+    "from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"
+)
 SIZES = "--n-samples 10 --n-steps 20000 --n-test 20 --n-seeds 20 --measure summary"
 AXES = "--axis problem.snr 0.1 0.2 0.3 0.4 0.5 0.6"
 PROBLEM = (

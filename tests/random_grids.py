@@ -80,12 +80,14 @@ def _names_the_cell(message: str, grid: Grid, cells: list[Any]) -> bool:
 def tell(grid: Grid, door: str) -> str:
     """A grid in words."""
     axes = "\n".join(f"     {name}: {_said(values)}" for name, values in grid.asked.items())
-    return f"base {describe(grid.base)}\naxes\n{axes}\nn_seeds {grid.n_seeds}, seed {grid.seed}, door {door}"
+    counts = f"n_seeds {grid.n_seeds}, seed {grid.seed}, door {door}"
+    return f"base {describe(grid.base)}\naxes\n{axes}\n{counts}"
 
 
 def _said(values: Any) -> str:
     if isinstance(values, ss.Linked):
-        return f"Linked({{{', '.join(f'{path}: {_said(own)}' for path, own in values.fields.items())}}}, {values.labels})"
+        fields = ", ".join(f"{path}: {_said(own)}" for path, own in values.fields.items())
+        return f"Linked({{{fields}}}, {values.labels})"
     return str(
         {name: describe(made) for name, made in values.items()}
         if isinstance(values, dict)

@@ -19,11 +19,13 @@ import sigspike as ss
 path = Path(sys.argv[1])
 sys.path.insert(0, str(path.parent))
 module = importlib.import_module(path.stem)
-own = [kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__]
-(kind,) = own
-bases = {"loss": ss.Loss, "activation": ss.Activation, "labels": ss.Labels, "data": ss.Problem, "network": ss.Network}
+kinds = [kind for kind in vars(module).values() if isinstance(kind, type)]
+(kind,) = [kind for kind in kinds if kind.__module__ == module.__name__]
+bases = {"loss": ss.Loss, "activation": ss.Activation, "labels": ss.Labels}
+bases |= {"data": ss.Problem, "network": ss.Network}
 assert issubclass(kind, bases[path.stem])
-problem, network, algorithm = ss.SignalNoise(60, 3.0, 0.5), ss.PatchCNN(3, init_std=0.1), ss.GradientDescent(0.1)
+problem, network = ss.SignalNoise(60, 3.0, 0.5), ss.PatchCNN(3, init_std=0.1)
+algorithm = ss.GradientDescent(0.1)
 if path.stem in ("loss", "labels"):
     algorithm = ss.put(algorithm, path.stem, kind())
 elif path.stem == "activation":
@@ -32,7 +34,8 @@ elif path.stem == "data":
     problem = kind(60, 3.0, 0.5)
 else:
     network = kind(3, init_std=0.1)
-at = ss.Experiment(problem, network, algorithm, n_samples=8, n_steps=6, n_test=20, measure="summary")
+options = {"n_samples": 8, "n_steps": 6, "n_test": 20, "measure": "summary"}
+at = ss.Experiment(problem, network, algorithm, **options)
 alone = ss.named_axes(ss.simulate(at, jax.random.fold_in(jax.random.key(0), 1)))
 assert float(alone.train_loss[-1]) != float(alone.train_loss[0])
 weights = ss.simulate(ss.put(at, "space", "weights"), jax.random.key(0))

@@ -195,7 +195,8 @@ class _Reader:
             yield from self._each(vars(value)[name] for name in names if name in vars(value))
 
     def _code(self, code: CodeType, constants: Any = None) -> Iterator[str]:
-        yield f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags} {code.co_code.hex()} {code.co_names}"
+        arguments = f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags}"
+        yield f"{arguments} {code.co_code.hex()} {code.co_names}"
         yield from self._each(code.co_consts if constants is None else constants)
 
     def _is_named(self, thing: Any) -> bool:

@@ -234,5 +234,6 @@ def wants(name: str, needed: type, found: Any) -> Hypothesis:
     if kind is needed or (kind.__name__ != needed.__name__ and not issubclass(kind, needed)):
         words = kind.__name__
     else:
-        words = f"{kind.__name__} of {kind.__module__}{', a subclass' if issubclass(kind, needed) else ''}"
+        kinship = ", a subclass" if issubclass(kind, needed) else ""
+        words = f"{kind.__name__} of {kind.__module__}{kinship}"
     return Hypothesis(name, needed.__name__, words, kind is needed)

@@ -21,12 +21,8 @@ def described(path: Path) -> dict[str, Any] | None:
         return begun["begun"]
     try:
         found = json.loads(json.loads((path / METADATA).read_bytes())["attributes"][NAME])
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        LookupError,
-    ):  # missing, cut off, or valid JSON of another kind
+    except (OSError, ValueError, TypeError, LookupError):
+        # Missing, cut off, or valid JSON of another kind
         return None
     return found if isinstance(found, dict) else None
 

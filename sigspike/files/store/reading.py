@@ -61,6 +61,9 @@ def _unfinished(path: Path, known: Ledger) -> dict[str, str]:
     total = known.begun["trainings"] if known.begun is not None else 0
     if known.n_trainings == total:
         return {}
-    sentence = f"{known.n_trainings} of {total} trainings are there, the others read as NaN; call the same sweep again"
+    sentence = (
+        f"{known.n_trainings} of {total} trainings are there, the others read as NaN; "
+        "call the same sweep again"
+    )
     warnings.warn(f"{path}: {sentence}", stacklevel=4)
     return {"unfinished": sentence}

@@ -35,12 +35,8 @@ def as_path(name: str, value: Any) -> Path:
     try:
         path = Path(value).expanduser()
         path.exists()
-    except (
-        TypeError,
-        ValueError,
-        OSError,
-        RuntimeError,
-    ) as error:  # no path, or none of this system
+    except (TypeError, ValueError, OSError, RuntimeError) as error:
+        # No path, or none of this system
         raise Refusal(f"`{name}` must be a path, got {shown(value)}") from error
     return path
 

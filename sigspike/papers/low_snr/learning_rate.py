@@ -147,5 +147,5 @@ class LearningRate(Figure):
 
 
 def best_rate(error: xr.DataArray) -> xr.DataArray:
-    """The η whose mean error over seeds is the lowest in the end; a diverged run counts as chance."""
+    """The η with the lowest mean error over seeds in the end; a diverged run counts as chance."""
     return error.isel(time=-1, drop=True).fillna(0.5).mean("seed").idxmin("learning_rate")

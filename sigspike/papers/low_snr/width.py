@@ -160,7 +160,10 @@ class Width(Figure):
             return error.sel(algorithm=PLAIN) - error.sel(algorithm=NOISY)
 
         gain, setting = "accuracy of label-noise GD minus GD's", "m = 3, σ_p = 2"
-        stuck = "GD, m = 3: fraction of runs stuck, as all filters of a class start on the wrong side of μ"
+        stuck = (
+            "GD, m = 3: fraction of runs stuck, as all filters of a class start on the wrong "
+            "side of μ"
+        )
         narrow = wide.sel(width=3)
         large, small, apart = self._a(0.2), self._a(0.05), ahead(end.isel(time=-1))
         return [

@@ -163,7 +163,7 @@ class SurrogateAblation(Figure):
 
 
 def over_fbr(values: xr.DataArray) -> xr.DataArray:
-    """Each variant minus the whole FBR with the same seed and clean subset, mean over flip rates."""
+    """Each variant minus the whole FBR of equal seed and clean subset, mean over flip rates."""
     means = values.mean("flip_rate")
     return means - means.sel(variant="FBR", drop=True)
 

@@ -113,7 +113,10 @@ class SnrFlipRate(Diagram):
         error = data["test_error"].sel(algorithm=SMOOTH)
         harm = error.sel(flip_rate=0.4, snr=0.12) - error.sel(flip_rate=0, snr=0.12)
         source = "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics"
-        name = "GD's test error minus label smoothing's at its best α (chosen on other seeds), mean over SNR"
+        name = (
+            "GD's test error minus label smoothing's at its best α (chosen on other seeds), "
+            "mean over SNR"
+        )
         return [
             Claim.of_seeds(name, source, gain(error).mean("snr"), -0.02, 0.02),
             Claim.of_seeds(

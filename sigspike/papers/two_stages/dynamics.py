@@ -188,6 +188,9 @@ def _margins(run: xr.Dataset) -> list[Claim]:
         noise = run["rho_bar_mean"].sel(kind=kind).mean("sign")
         gap = abs(run["margin_mean"].sel(kind=kind) - noise - part * signal) / (noise + signal)
         name = "clean" if kind == "clean" else "noisy"
-        text = f"mean margin of {name} samples minus mean ({text}), over mean (γ + ρ̄): largest from t = nm/(ησ_p²d) on"
+        text = (
+            f"mean margin of {name} samples minus mean ({text}), over mean (γ + ρ̄): "
+            "largest from t = nm/(ησ_p²d) on"
+        )
         claims.append(Claim.of_seeds(text, "Han et al. 2025, margins", gap.max("time"), high=0.1))
     return claims

@@ -59,7 +59,7 @@ class Selection(Figure):
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """Precision and recall over every threshold, beside the summary of each run and its stages."""
+        """Precision and recall over every threshold, with each run's summary and stages."""
         runs = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         clean = (runs["flipped"] == 0).transpose(..., "sample")
         loss = xr.apply_ufunc(
