@@ -119,9 +119,8 @@ def phase_diagram() -> None:
         n_trainings = 16 * n_seeds
         rate = n_trainings * 1000 * 2 * 2 * 20 * n_samples**2 / took
         print(
-            f"  n = {n_samples}: {n_trainings / took:6.1f} trainings/s, "
-            f"{rate / 1e9:4.0f} Gflop/s of {best / 1e9:.0f}: "
-            f"{rate / best:.2f}"
+            f"  n = {n_samples}: {n_trainings / took:6.1f} trainings/s, {rate / 1e9:4.0f} Gflop/s "
+            f"of {best / 1e9:.0f}: {rate / best:.2f}"
         )
 
 

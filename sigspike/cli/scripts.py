@@ -16,9 +16,8 @@ from sigspike.foundation.fields import Checked
 
 OPTION = "--with"
 ABOUT = (
-    "A Python file whose classes (problems, networks, "
-    "algorithms, schedules, …) are sub-commands and types of files "
-    "too; once for each file, anywhere in the call."
+    "A Python file whose classes (problems, networks, algorithms, schedules, …) are sub-commands "
+    "and types of files too; once for each file, anywhere in the call."
 )
 Scripts = Annotated[
     tyro.conf.UseAppendAction[tuple[Path, ...]],

@@ -91,9 +91,8 @@ class Experiment(Checked):
             return None
         if isinstance(self.problem.patch_dim, Tracer):
             raise Refusal(
-                "`problem.dim` must be a plain number where vectors of d numbers are made, "
-                "got a traced value; "
-                "use Gaussian weights in coefficient space to trace it"
+                "`problem.dim` must be a plain number where vectors of d numbers are made, got a "
+                "traced value; use Gaussian weights in coefficient space to trace it"
             )
         return int(self.problem.patch_dim)
 

@@ -91,9 +91,8 @@ def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Generator[Do
             )
         except (KilledWorker, CancelledError) as error:
             raise Refusal(
-                f"`cluster` lost four workers over one chunk, or its scheduler ({error!r}); "
-                "give workers more memory, "
-                "or take smaller trainings"
+                f"`cluster` lost four workers over one chunk, or its scheduler ({error!r}); give "
+                "workers more memory, or take smaller trainings"
             ) from error
 
 

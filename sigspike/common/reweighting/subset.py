@@ -59,9 +59,8 @@ def check_apart(clean_ids: Any, train_ids: Any) -> None:
     shared = np.intersect1d(clean, np.asarray(train_ids))
     if shared.size:
         raise Refusal(
-            "`clean_ids` must not be training examples, "
-            f"got {shared.size} that are (the first is {shared[0]}); "
-            "draw them from the others"
+            f"`clean_ids` must not be training examples, got {shared.size} that are (the first is "
+            f"{shared[0]}); draw them from the others"
         )
 
 
@@ -74,17 +73,15 @@ def check_kernel(kernel: Any, name: str = "kernel") -> None:
     entries = np.asarray(kernel)
     if entries.ndim != 2 or entries.shape[0] != entries.shape[1] or entries.dtype.kind not in "iuf":
         raise Refusal(
-            f"`{name}` must be a square matrix of numbers, "
-            f"got shape {entries.shape} of {entries.dtype}; "
-            "give K(x_i, x_j) of all pairs"
+            f"`{name}` must be a square matrix of numbers, got shape {entries.shape} of "
+            f"{entries.dtype}; give K(x_i, x_j) of all pairs"
         )
     bad = np.argwhere(~np.isfinite(entries))
     if bad.size:
         row, column = bad[0].tolist()
         raise Refusal(
-            f"`{name}` must be finite, "
-            f"got {entries[row, column]} at ({row}, {column}) and {len(bad)} such in all; "
-            "mend the kernel"
+            f"`{name}` must be finite, got {entries[row, column]} at ({row}, {column}) and "
+            f"{len(bad)} such in all; mend the kernel"
         )
     largest = np.abs(entries).max(initial=0)
     asymmetry = np.abs(entries - entries.T).max(initial=0) / (largest or 1)

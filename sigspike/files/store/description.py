@@ -36,9 +36,8 @@ def check_same(path: Path, old: Description, new: Description) -> None:
             else "an earlier sigspike, whose rules had no number"
         )
         raise Refusal(
-            f"`store` {str(path)!r} was written by {was}, "
-            f"now they are {new.get('rules')} and the same settings may "
-            "give other numbers; name another store"
+            f"`store` {str(path)!r} was written by {was}, now they are {new.get('rules')} and the "
+            "same settings may give other numbers; name another store"
         )
     found = differences(old, json.loads(json.dumps(new)))
     if found:

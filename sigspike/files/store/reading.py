@@ -45,9 +45,8 @@ def _refuse_damage(path: Path, names: list[str]) -> None:
     if names:
         shown = ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
         raise Refusal(
-            f"`store` {str(path)!r} is damaged ({len(names)} files: {shown}); "
-            "call the same sweep again, which writes "
-            "them anew"
+            f"`store` {str(path)!r} is damaged ({len(names)} files: {shown}); call the same sweep "
+            "again, which writes them anew"
         )
 
 

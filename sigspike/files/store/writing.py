@@ -125,9 +125,8 @@ def _prepare(path: Path, description: Description, n_trainings: int, make: Make)
         check_same(path, found, description)
     elif known.chunks or known.n_damaged:
         raise Refusal(
-            f"`store` {str(path)!r} no longer says what it holds: "
-            f"{LEDGER} and {arrays.METADATA} are "
-            "damaged; name another store"
+            f"`store` {str(path)!r} no longer says what it holds: {LEDGER} and {arrays.METADATA} "
+            "are damaged; name another store"
         )
     if known.n_damaged:
         _warn(f"{path}: {known.n_damaged} damaged or unfinished lines of {LEDGER} count no more")
@@ -160,9 +159,8 @@ def _disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Refusal(
-            f"`store` {str(path)!r} cannot be written ({error.strerror or error}); "
-            "what is finished is kept, so make "
-            "room or name another, and call again"
+            f"`store` {str(path)!r} cannot be written ({error.strerror or error}); what is "
+            "finished is kept, so make room or name another, and call again"
         ) from error
 
 

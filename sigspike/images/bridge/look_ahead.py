@@ -50,9 +50,8 @@ def check_optimiser(optimiser: Any) -> None:
         kind = type(optimiser).__name__
         got = f"{kind} with maximize=True" if isinstance(optimiser, torch.optim.SGD) else kind
         raise Refusal(
-            "`optimiser` must be torch.optim.SGD that minimises, to look one step ahead, "
-            f"got {got}; "
-            "methods.MetaReweighting(ahead=False) needs none"
+            "`optimiser` must be torch.optim.SGD that minimises, to look one step ahead, got "
+            f"{got}; methods.MetaReweighting(ahead=False) needs none"
         )
 
 

@@ -115,15 +115,13 @@ class Loss(torch.nn.Module):
         def outputs(_: Any) -> Evaluated:
             if self.n_images is None:
                 raise Refusal(
-                    f"`n_images` must be given for {type(self.method).__name__}, "
-                    "which looks at all images "
-                    f"at the beginning of epoch {epoch}, got None"
+                    f"`n_images` must be given for {type(self.method).__name__}, which looks at "
+                    f"all images at the beginning of epoch {epoch}, got None"
                 )
             if logits is None or labels is None:
                 raise Refusal(
                     f"`logits` and `labels` of all {self.n_images} images must be given at the "
-                    "beginning of epoch "
-                    f"{epoch} for {type(self.method).__name__}, got None"
+                    f"beginning of epoch {epoch} for {type(self.method).__name__}, got None"
                 )
             check_numbers("logits", logits, (self.n_images, self.n_classes), "image, class")
             check_whole("labels", labels, self.n_images, self.n_classes)
@@ -163,8 +161,7 @@ class Loss(torch.nn.Module):
         if self.needs.rows and self.needs.writes and self.n_images is None:
             raise Refusal(
                 f"`n_images` must be given for {name}, which remembers something of each training "
-                "image, got None; "
-                "give their number, and `ids` at every call"
+                "image, got None; give their number, and `ids` at every call"
             )
         if self.needs.progress and self.total is None:
             raise Refusal(

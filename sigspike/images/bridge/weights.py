@@ -57,9 +57,8 @@ class Weights(torch.nn.Module):
         self.afresh = n_images is None and isinstance(rule, FreshWeights) and rule.every == 1
         if self.rows and n_images is None and not self.afresh:
             raise Refusal(
-                f"`n_images` must be given for {type(rule).__name__}, "
-                "which keeps a weight for each training image, "
-                "got None; give their number, and `ids` at every call"
+                f"`n_images` must be given for {type(rule).__name__}, which keeps a weight for "
+                "each training image, got None; give their number, and `ids` at every call"
             )
         self.state = rule.init(self.key, n_images or 1)
 

@@ -101,9 +101,8 @@ class ImageFolder(Source):
             if image.shape != first.shape:
                 (rows, columns), (others, across) = first.shape[:2], image.shape[:2]
                 raise Refusal(
-                    "`data_dir` must hold images of one size, "
-                    f"got {columns} × {rows} in {files[0]} and "
-                    f"{across} × {others} in {file}; size=32 (say) resizes them"
+                    f"`data_dir` must hold images of one size, got {columns} × {rows} in "
+                    f"{files[0]} and {across} × {others} in {file}; size=32 (say) resizes them"
                 )
             images[number] = image
         return images

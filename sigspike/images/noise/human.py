@@ -60,9 +60,8 @@ class Human(Law):
         wrong = np.flatnonzero(clean != labels)
         if wrong.size:
             raise Refusal(
-                f"`labels` must be the training labels in the order of {path.name}, "
-                f"got {wrong.size} others, the first "
-                f"at place {wrong[0]}"
+                f"`labels` must be the training labels in the order of {path.name}, got "
+                f"{wrong.size} others, the first at place {wrong[0]}"
             )
         return noisy
 

@@ -261,15 +261,13 @@ def _power_claims(data: xr.Dataset) -> list[Claim]:
             found.append(Claim(text, source, middle, error, low, high))
     ratio = (data["at"].sel(event=EVENTS[0]) / data["finite_size"]).mean(["parameter", "place"])
     text = (
-        "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): "
-        "largest of nm draws and size of a step "
-        "explain the rest"
+        "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of "
+        "a step explain the rest"
     )
     share = data["stage_one"].astype(float).mean(["parameter", "place"])
     claim = (
-        "two stages: share of trainings in stage I at T₁, "
-        "all clean right and all flipped predicted with "
-        "their true label: most"
+        "two stages: share of trainings in stage I at T₁, all clean right and all flipped "
+        "predicted with their true label: most"
     )
     return [
         *found,
