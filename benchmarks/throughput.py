@@ -70,17 +70,13 @@ def theirs(
         torch_networks.ResNet(10, width=width).train().to(device, memory_format=torch.channels_last)
     )
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
-    pixels, label = (
-        torch.tensor(images, device=device).permute(0, 3, 1, 2),
-        torch.tensor(labels, device=device),
-    )
+    pixels = torch.tensor(images, device=device).permute(0, 3, 1, 2)
+    label = torch.tensor(labels, device=device)
 
     def augmented(part: torch.Tensor) -> torch.Tensor:
         framed = torch.nn.functional.pad(part, (PAD,) * 4)
-        size, start = (
-            part.shape[-1],
-            torch.randint(0, 2 * PAD + 1, (2, len(part), 1), device=device),
-        )
+        size = part.shape[-1]
+        start = torch.randint(0, 2 * PAD + 1, (2, len(part), 1), device=device)
         rows, columns = (torch.arange(size, device=device)[None] + at for at in start)
         columns = torch.where(
             torch.rand(len(part), 1, device=device) < 0.5, columns.flip(1), columns

@@ -19,11 +19,9 @@ CLASSES = 4
 def drawn(seed, n=60, n_held=200, spread=1.0):
     """Logits of features around class means, and what belongs to them."""
     rng = np.random.default_rng(seed)
-    centres, weights, bias = (
-        rng.normal(size=(CLASSES, 12)),
-        rng.normal(size=(CLASSES, 12)),
-        rng.normal(size=CLASSES),
-    )
+    centres = rng.normal(size=(CLASSES, 12))
+    weights = rng.normal(size=(CLASSES, 12))
+    bias = rng.normal(size=CLASSES)
     truth, held = rng.integers(CLASSES, size=n), np.arange(n_held) % CLASSES
     labels = np.where(rng.random(n) < 0.4, rng.integers(CLASSES, size=n), truth)
     features = centres[truth] + spread * rng.normal(size=(n, 12))

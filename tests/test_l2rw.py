@@ -161,10 +161,8 @@ def in_theory(rule, space, ahead):
 
 def in_images(rule, ahead):
     """The same of a training on images, whose batch is all of them."""
-    images, label = (
-        jnp.asarray(DATA.inputs).reshape(-1, 1, DIM, 1),
-        jnp.asarray(DATA.label > 0, int),
-    )
+    images = jnp.asarray(DATA.inputs).reshape(-1, 1, DIM, 1)
+    label = jnp.asarray(DATA.label > 0, int)
     clean, nothing = Clean(images[N:], label[N:]), jnp.zeros((), int)
     batch = Batch(
         jnp.arange(N),
@@ -177,10 +175,8 @@ def in_images(rule, ahead):
         nothing,
         nothing * 1.0,
     )
-    transform, weights = (
-        optax.add_decayed_weights(DECAY),
-        Weights({"weight": jnp.asarray(DATA.start)}),
-    )
+    transform = optax.add_decayed_weights(DECAY)
+    weights = Weights({"weight": jnp.asarray(DATA.start)})
     state = State(
         (Model(weights, {}, transform.init(weights)),), rule.init(random.key(3), N + 1), nothing
     )

@@ -167,10 +167,8 @@ def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
     """
     from scipy.interpolate import griddata
 
-    known, means = (
-        np.array(list(measured), float),
-        np.array([mean.mean for mean in measured.values()]),
-    )
+    known = np.array(list(measured), float)
+    means = np.array([mean.mean for mean in measured.values()])
     lost = np.isnan(means)
     columns = np.stack([np.where(lost, 0, means), lost], axis=1)  # NaN would also mean "outside"
     found = griddata(known, columns, places, "nearest")

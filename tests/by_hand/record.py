@@ -64,11 +64,9 @@ def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
     """j ⟨v, μ⟩, v what was learnt of the signals; of several the class's best ⟨v, a⟩; of images j Σ
     s ‖a‖² c.
     """
-    signal, polarity, sign = (
-        np.asarray(run.data.signal),
-        np.asarray(run.data.polarity),
-        np.array(SIGN[len(fit)]),
-    )
+    signal = np.asarray(run.data.signal)
+    polarity = np.asarray(run.data.polarity)
+    sign = np.array(SIGN[len(fit)])
     if run.data.combined:
         overlap = fit @ basis @ signal.T
         return np.array([overlap[j][:, polarity == s].max(1) for j, s in enumerate(sign)])

@@ -126,10 +126,8 @@ def _check(network: ImageNetwork, dataset: Dataset, noisy: NoisyLabels) -> None:
 def _normalization(
     name: str, dataset: Dataset
 ) -> tuple[Float[Array, " channel"], Float[Array, " channel"]]:
-    found, n_channels = (
-        dataset.normalization() if name == "data" else PUBLISHED[name],
-        dataset.images.shape[-1],
-    )
+    found = dataset.normalization() if name == "data" else PUBLISHED[name]
+    n_channels = dataset.images.shape[-1]
     if len(found.mean) != n_channels:
         raise Refusal(
             f"`normalization` must be one of {n_channels} channels, as in {dataset.name}, "

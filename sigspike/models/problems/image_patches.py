@@ -85,10 +85,8 @@ class ImagePatches(GivenSamples):
         folder = find(data_dir, "MNIST") or data_dir
         parts = []
         for part in ("train", "t10k"):
-            images, digits = (
-                idx.read(folder, f"{part}-images-idx3-ubyte"),
-                idx.read(folder, f"{part}-labels-idx1-ubyte"),
-            )
+            images = idx.read(folder, f"{part}-images-idx3-ubyte")
+            digits = idx.read(folder, f"{part}-labels-idx1-ubyte")
             if images.ndim != 3 or digits.shape != images.shape[:1]:
                 shapes = f"images {images.shape}, labels {digits.shape}"
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")

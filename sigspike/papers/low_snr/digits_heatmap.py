@@ -86,10 +86,8 @@ class DigitsHeatmap(Figure):
         """Over the map, in its middle, and where the signal is strongest."""
         better, source = gain(data), "Huang et al. 2025, appendix E.2"
         name = "test accuracy of label-noise GD minus GD's"
-        middle, strong = (
-            better.sel(normalization=100, noise_std=6),
-            better.sel(normalization=60, noise_std=4),
-        )
+        middle = better.sel(normalization=100, noise_std=6)
+        strong = better.sel(normalization=60, noise_std=4)
         diverged = float((data["diverged_at"] >= 0).mean())
         return [
             *outperforms(

@@ -122,10 +122,8 @@ class GlobalSensitivity(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Statements about indices, each with its error over the bootstrap's draws."""
         index, draws, sobol = data["index"], data["resampled"], "Sobol' (1993)"
-        signal, rest = (
-            ["signal_strength", "noise_std", "dim"],
-            ["width", "init_std", "learning_rate"],
-        )
+        signal = ["signal_strength", "noise_std", "dim"]
+        rest = ["width", "init_std", "learning_rate"]
 
         def claim(
             text: str, source: str, of: Callable[[xr.DataArray], xr.DataArray], **ends: float

@@ -95,10 +95,8 @@ class Smoothing(Figure):
         plain, noisy, smooth = (
             error.sel(algorithm=name, drop=True) for name in (PLAIN, NOISY, SMOOTH)
         )
-        dynamics, reviewer = (
-            "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
-            "Huang et al. 2025, reviewer: equal numbers of steps",
-        )
+        dynamics = "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics"
+        reviewer = "Huang et al. 2025, reviewer: equal numbers of steps"
         settled = data["margin_mean"].sel(kind="clean", algorithm=SMOOTH).isel(time=-1)
         slope = smooth.isel(time=-1) - smooth.sel(time=1000)
         rows = [

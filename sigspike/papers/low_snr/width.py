@@ -140,20 +140,16 @@ class Width(Figure):
         return error.sel(time=STEPS), error.sel(time=steps)
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        of_seeds, reviewer, rebuttal = (
-            Claim.of_seeds,
-            "Huang et al. 2025, reviewer",
-            "Huang et al. 2025, rebuttal",
-        )
+        of_seeds = Claim.of_seeds
+        reviewer = "Huang et al. 2025, reviewer"
+        rebuttal = "Huang et al. 2025, rebuttal"
         wide, (rates, _) = data["width_test_error"], self._ends(data)
         lost = (data["rate_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(learning_rate=1.0)
         lost_default = (
             (data["default_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(algorithm=PLAIN)
         )
-        alive, end = (
-            rates.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed"),
-            data["low_snr_test_error"],
-        )
+        alive = rates.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed")
+        end = data["low_snr_test_error"]
 
         def ahead(error: xr.DataArray) -> xr.DataArray:
             """Label-noise GD's accuracy minus GD's, seed by seed."""

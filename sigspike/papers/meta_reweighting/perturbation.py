@@ -133,10 +133,8 @@ class Perturbation(Figure):
                 ]
             }
             runs = self._runs(plain, {"level": ss.Linked(stds, labels=levels)}, progress)
-            auc, first = (
-                runs["auc_couplings"],
-                runs["coupling_norm"].sel(level=0, drop=True).isel(time=0, drop=True),
-            )
+            auc = runs["auc_couplings"]
+            first = runs["coupling_norm"].sel(level=0, drop=True).isel(time=0, drop=True)
             early, late = auc.isel(time=0, drop=True), auc.isel(time=slice(2, None)).mean("time")
             parts.append(xr.Dataset({"auc_early": early, "auc_late": late, "first_norm": first}))
         return xr.concat(parts, "algorithm").assign_coords(algorithm=list(ALGORITHMS))

@@ -65,10 +65,8 @@ class SnrWidth(Diagram):
         better, cells = clearly_above(*enough)
         worse, _ = clearly_above(*reversed(enough))
         slower = noisy.sel(snr=0.04, width=20) - noisy.sel(snr=0.04, width=5)
-        theorem, reviewers = (
-            "Huang et al. 2025, Theorems 3.2 and 3.3",
-            "Huang et al. 2025, reviewers: too large a step for so few filters",
-        )
+        theorem = "Huang et al. 2025, Theorems 3.2 and 3.3"
+        reviewers = "Huang et al. 2025, reviewers: too large a step for so few filters"
         outside = "outside Theorem 3.2, which asks for m ≥ C log(d/δ)"
         return [
             of_seeds(

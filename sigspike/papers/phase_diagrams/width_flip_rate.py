@@ -45,10 +45,8 @@ class WidthFlipRate(Diagram):
         )
         apart = (smooth - flips).mean("flip_rate")
         best = "GD's test error minus label-noise GD's at its best p (chosen on other seeds)"
-        theorem, rebuttal = (
-            "Huang et al. 2025, Theorem 3.3",
-            "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
-        )
+        theorem = "Huang et al. 2025, Theorem 3.3"
+        rebuttal = "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics"
         return [
             of_seeds(f"{best}, m = 20", theorem, won.sel(width=20), 0.4),
             of_seeds(f"{best}, m = 5", theorem, won.sel(width=5), 0.1),

@@ -176,10 +176,8 @@ class HeatMap(Figure):
         strong = N_SAMPLES * strength**4 > 10 * bound
         better, size = clearly_above(*(_cells(run["test_error"], harmful) for run in (sgd, sam)))
         worse, _ = clearly_above(*(_cells(run["test_error"], harmful) for run in (sam, sgd)))
-        gap, kept = (
-            sgd["test_error"] - sam["test_error"],
-            sgd["train_accuracy"] - sam["train_accuracy"],
-        )
+        gap = sgd["test_error"] - sam["test_error"]
+        kept = sgd["train_accuracy"] - sam["train_accuracy"]
         power, error = data["exponent"] / 4, data["exponent_se"] / 4
         flatter = float(power.sel(algorithm="SGD") - power.sel(algorithm="SAM"))
         sure = float((error.sel(algorithm=list(MAPS)) ** 2).sum() ** 0.5)

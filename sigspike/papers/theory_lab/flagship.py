@@ -92,10 +92,8 @@ class Flagship(Figure):
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = panels(len(data["regime"]), 2, height=1.75)
         for row, (name, regime) in zip(rows, self.regimes.items(), strict=True):
-            run, said = (
-                in_steps(data.sel(regime=name)),
-                theory.LabelNoiseLearns()(regime.experiment),
-            )
+            run = in_steps(data.sel(regime=name))
+            said = theory.LabelNoiseLearns()(regime.experiment)
             for algorithm, color in COLORS.items():
                 one = run.sel(algorithm=algorithm)
                 curve(
@@ -185,10 +183,8 @@ class Flagship(Figure):
 
     def _learnt(self, noisy: xr.Dataset, said: theory.Report, at: str) -> list[Claim]:
         """Large steps: label noise learns, but later than printed."""
-        end, over = (
-            noisy.isel(time=-1),
-            stages.low_snr_stages(noisy, FLIP_RATE).sel(stage="takeover")["at"],
-        )
+        end = noisy.isel(time=-1)
+        over = stages.low_snr_stages(noisy, FLIP_RATE).sel(stage="takeover")["at"]
         printed, ours = (said[name].value for name in ("take-over", "take-over, second order"))  # type: ignore[union-attr]
         return [
             Claim.of_seeds(

@@ -18,12 +18,10 @@ from sigspike.plots.style import COLORS, panels
 
 DELTA, FLIP_RATE = 0.05, 0.1
 FLIPS, SIGNAL = "flips, from below", "init, signal small"
-ALL, FEW, MANY, FREE = (
-    "all conditions",
-    "without p ≥ log d/√(mn)",
-    "the same, most samples",
-    "nor σ₀ ≤ ‖μ‖⁻¹d^(−5/8)",
-)
+ALL = "all conditions"
+FEW = "without p ≥ log d/√(mn)"
+MANY = "the same, most samples"
+FREE = "nor σ₀ ≤ ‖μ‖⁻¹d^(−5/8)"
 CHOICES: dict[str, dict[str, Any]] = {
     ALL: {},
     FEW: {"leave_out": [FLIPS]},

@@ -71,11 +71,9 @@ class Dynamics(Runs):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         unit, of_seeds = unit_of_time(self.experiment()), Claim.of_seeds
-        main, first, end = (
-            data.sel(cell=MAIN),
-            at_stage_one(data.sel(cell=MAIN)),
-            data.isel(time=-1),
-        )
+        main = data.sel(cell=MAIN)
+        first = at_stage_one(data.sel(cell=MAIN))
+        end = data.isel(time=-1)
         at_unit, noisy = main.sel(time=round(unit)), {"kind": "flipped"}
         fresh, reused = ({"test_noise": name} for name in TESTS)
         reached = main["stage_reached"].sel(stage="separated")

@@ -37,10 +37,8 @@ class Gram(eqx.Module):
         flat = noise.reshape(*noise.shape[:2], -1)
         of_signal, of_noise = product(signal, self.signal), flat @ self.noise
         if self.cross is not None:
-            of_signal, of_noise = (
-                of_signal + product(flat, self.cross.T),
-                of_noise + product(signal, self.cross),
-            )
+            of_signal = of_signal + product(flat, self.cross.T)
+            of_noise = of_noise + product(signal, self.cross)
         return Atoms(of_signal, of_noise.reshape(noise.shape))
 
     def of(self, ids: Int[Array, " row"], coefficients: Atoms) -> Atoms:
@@ -51,10 +49,8 @@ class Gram(eqx.Module):
         n_samples, n_patches = noise.shape[2:]
         flat = noise.reshape(*noise.shape[:2], -1)
         columns = self.noise.reshape(n_samples, n_patches, -1)[ids]  # K is symmetric
-        of_signal, of_noise = (
-            product(signal, self.signal),
-            jnp.einsum("jrb,ipb->jrip", flat, columns),
-        )
+        of_signal = product(signal, self.signal)
+        of_noise = jnp.einsum("jrb,ipb->jrip", flat, columns)
         if self.cross is not None:
             beside = self.cross.reshape(-1, n_samples, n_patches)[:, ids]
             of_signal = of_signal + product(flat, self.cross.T)
