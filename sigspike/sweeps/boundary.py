@@ -69,16 +69,8 @@ def trace_boundary(
         raise Refusal(
             f"`axes` must be two for a boundary in a plane, got {len(found)}; fix the others"
         )
-    grid = Grid(
-        Plan(
-            experiment,
-            found,
-            n_seeds,
-            seed,
-            "mean",
-            {axis.name: 1 for axis in found} | {"seed": n_seeds},
-        )
-    )
+    chunks = {axis.name: 1 for axis in found} | {"seed": n_seeds}
+    grid = Grid(Plan(experiment, found, n_seeds, seed, "mean", chunks))
     if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
         names = [
             name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)

@@ -27,15 +27,8 @@ from sigspike.plots.style import panels
 RATES = dict(zip(COLORS, (0.0, FLIP_RATE), strict=True))
 PLAIN, NOISY = RATES
 N_RECORDS = 60
-KEPT = (
-    "test_error",
-    "train_loss",
-    "gamma_max",
-    "rho_bar_max",
-    "rho_underline_max",
-    "margin_mean",
-    "diverged_at",
-)
+LARGEST = ("gamma_max", "rho_bar_max", "rho_underline_max")
+KEPT = ("test_error", "train_loss", *LARGEST, "margin_mean", "diverged_at")
 
 
 class Flagship(Figure):
