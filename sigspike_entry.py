@@ -1,6 +1,4 @@
-"""The first lines of the command ``sigspike``: they hear Ctrl-C and SIGTERM before anything heavy
-is imported.
-"""
+"""The first lines of ``sigspike``: they hear Ctrl-C and SIGTERM before any heavy import."""
 
 import _thread
 import os

@@ -1,5 +1,4 @@
-"""What sigspike's losses and weights cost inside a PyTorch training step, beside PyTorch's own
-cross entropy.
+"""Milliseconds that sigspike's losses and weights cost in a PyTorch step, beside cross entropy.
 
 python benchmarks/bridge.py # about two minutes on two cores; needs torch
 
@@ -65,15 +64,15 @@ def table(title: str, steps: dict[str, Callable[[], None]], repeats: int) -> Non
             started = time.perf_counter()
             for _ in range(repeats):
                 step()
-            seconds[name] += [(time.perf_counter() - started) / repeats] * (
-                turn > 0
-            )  # the first compiles
+            # The first compiles
+            seconds[name] += [(time.perf_counter() - started) / repeats] * (turn > 0)
     print(f"{title:28s}  ms a step   beside PyTorch's (quartiles)")
     base = torch.tensor(next(iter(seconds.values())))
     for name, own in seconds.items():
         low, middle, high = (torch.tensor(own) / base).quantile(torch.tensor((0.25, 0.5, 0.75)))
         print(
-            f"{name:28s}  {1e3 * torch.tensor(own).median():9.3f}   {middle:5.3f}  ({low:.3f}–{high:.3f})"
+            f"{name:28s}  {1e3 * torch.tensor(own).median():9.3f}   {middle:5.3f}  "
+            f"({low:.3f}–{high:.3f})"
         )
 
 

@@ -1,5 +1,4 @@
-"""Milliseconds a training step: ResNet-18 for CIFAR in PyTorch and in sigspike, on the same cores,
-in one run.
+"""Milliseconds a training step of CIFAR's ResNet-18: PyTorch and sigspike, on the same cores.
 
 python benchmarks/resnet.py # about two minutes on two cores; needs torch
 
@@ -85,12 +84,12 @@ def main() -> None:
         losses, seconds = zip(
             *(timed(step) for _ in range(repeats + 1) for step in (theirs, ours)), strict=True
         )
-        best = [
-            min(seconds[turn + 2 :: 2]) for turn in (0, 1)
-        ]  # without the first step, which compiles
+        # Without the first step, which compiles
+        best = [min(seconds[turn + 2 :: 2]) for turn in (0, 1)]
         shown = " ".join(f"{loss:.4f}" for loss in losses[:4])
         print(
-            f"{width:5d} {1e3 * best[0]:12.0f} {1e3 * best[1]:13.0f} {best[0] / best[1]:14.2f}   {shown}",
+            f"{width:5d} {1e3 * best[0]:12.0f} {1e3 * best[1]:13.0f} {best[0] / best[1]:14.2f}   "
+            f"{shown}",
             flush=True,
         )
 

@@ -1,5 +1,4 @@
-"""What a step of meta-reweighting costs, in plain steps: sigspike's, and the usual double backward
-in PyTorch.
+"""The cost of a step of meta-reweighting in plain steps: sigspike's, and PyTorch's double backward.
 
 python benchmarks/reweighting.py # about three minutes on two cores; needs torch
 

@@ -55,7 +55,7 @@ def torch_loop(dim: int) -> Callable[[int], None]:
 
 
 def numpy_loop(dim: int) -> Callable[[int], None]:
-    """The gradient written out by hand in NumPy, which knows that the signal patch is ±μ, float32."""
+    """The gradient by hand in NumPy, float32, which knows that the signal patch is ±μ."""
     random = np.random.default_rng(0)
     label = random.choice([-1.0, 1.0], N_SAMPLES).astype(np.float32)
     noise = np.float32(std(dim)) * random.standard_normal((N_SAMPLES, dim), dtype=np.float32)
@@ -124,7 +124,8 @@ def main() -> None:
         our_step = (seconds(ours, LONG) - seconds(ours, SHORT)) / (LONG - SHORT)
         rows.append((dim, torch_step, numpy_step, our_step))
     print(
-        f"jax {jax.__version__} on {jax.default_backend()}, one label-noise GD step, n = {N_SAMPLES}, m = {WIDTH}"
+        f"jax {jax.__version__} on {jax.default_backend()}, "
+        f"one label-noise GD step, n = {N_SAMPLES}, m = {WIDTH}"
     )
     print("        d   PyTorch µs   NumPy µs   sigspike µs   PyTorch/ours   NumPy/ours")
     for dim, *steps in rows:
@@ -133,7 +134,8 @@ def main() -> None:
         print(f"{dim:9d} {torch_us:12.0f} {numpy_us:10.0f} {our_us:13.1f} {ratios}")
     small, large = (seconds(sigspike_loop(dim), LONG) for dim in (2_000, 100_000_000))
     print(
-        f"a whole run of {LONG} steps, sampling included: d = 2000 {small:.3f} s, d = 1e8 {large:.3f} s, ",
+        f"a whole run of {LONG} steps, sampling included: "
+        f"d = 2000 {small:.3f} s, d = 1e8 {large:.3f} s, ",
         end="",
     )
     print(f"ratio {large / small:.2f}")

@@ -81,14 +81,16 @@ def heat_map() -> None:
         np.mean([seconds(lambda cell=cell: published_cell(*cell), 3) for cell in LOOP_CELLS])
     )
     print(
-        f"K heat map, PyTorch loop: {1e3 * loop:.1f} ms a training, {1 / loop:.1f}/s ({len(LOOP_CELLS)} cells)"
+        f"K heat map, PyTorch loop: {1e3 * loop:.1f} ms a training, "
+        f"{1 / loop:.1f}/s ({len(LOOP_CELLS)} cells)"
     )
     axes = setting.grid(setting.strengths(0.1), setting.dimensions(10))
     for init in ("uniform", "gaussian"):
         took = seconds(lambda init=init: ss.sweep(setting.experiment(init), axes, n_seeds=10), 2)
         rate = 100_000 / took
         print(
-            f"K heat map, {init} weights: 100 000 trainings in {took:.1f} s, {rate:.0f}/s, {rate * loop:.0f} × the loop"
+            f"K heat map, {init} weights: 100 000 trainings in {took:.1f} s, "
+            f"{rate:.0f}/s, {rate * loop:.0f} × the loop"
         )
 
 
@@ -117,8 +119,8 @@ def phase_diagram() -> None:
         n_trainings = 16 * n_seeds
         rate = n_trainings * 1000 * 2 * 2 * 20 * n_samples**2 / took
         print(
-            f"  n = {n_samples}: {n_trainings / took:6.1f} trainings/s, {rate / 1e9:4.0f} Gflop/s of {best / 1e9:.0f}: "
-            f"{rate / best:.2f}"
+            f"  n = {n_samples}: {n_trainings / took:6.1f} trainings/s, {rate / 1e9:4.0f} Gflop/s "
+            f"of {best / 1e9:.0f}: {rate / best:.2f}"
         )
 
 
@@ -127,9 +129,8 @@ def flat() -> None:
     experiment = synthetic(n_samples=200, n_steps=1000, record_at=(1000,))
     axes = {"algorithm.labels.flip_rate": [0.0, 0.1], "problem.snr": SNR}
     for dim in (2_000, 10**6, 10**9):
-        noise = ss.Linked(
-            {"problem.dim": [dim], "problem.noise_std": [0.5 * (2000 / dim) ** 0.5]}
-        )  # the same σ_p² d
+        # The same σ_p² d
+        noise = ss.Linked({"problem.dim": [dim], "problem.noise_std": [0.5 * (2000 / dim) ** 0.5]})
         axes = axes | {"dim": noise}
         took = seconds(lambda axes=axes: ss.sweep(experiment, axes, n_seeds=4), 3)
         print(f"d = {dim:.0e}: {1e3 * took / 64:.2f} ms a training")
@@ -140,7 +141,8 @@ def flat() -> None:
 
 def main() -> None:
     print(
-        f"jax {jax.__version__} on {jax.local_device_count()} × {jax.default_backend()}, {n_threads()} chunks"
+        f"jax {jax.__version__} on {jax.local_device_count()} × {jax.default_backend()}, "
+        f"{n_threads()} chunks"
     )
     heat_map()
     phase_diagram()

@@ -1,5 +1,4 @@
-"""Images a second in training ResNet-18 for CIFAR: sigspike's epoch and the usual PyTorch loop on
-the same device.
+"""Images a second in training CIFAR's ResNet-18: sigspike's epoch and the usual PyTorch loop.
 
 python benchmarks/throughput.py # a GPU: 50 000 images, batches of 512; needs torch
 python benchmarks/throughput.py --images 512 --batch 64 --width 16 # a CPU, about a minute
@@ -71,17 +70,13 @@ def theirs(
         torch_networks.ResNet(10, width=width).train().to(device, memory_format=torch.channels_last)
     )
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
-    pixels, label = (
-        torch.tensor(images, device=device).permute(0, 3, 1, 2),
-        torch.tensor(labels, device=device),
-    )
+    pixels = torch.tensor(images, device=device).permute(0, 3, 1, 2)
+    label = torch.tensor(labels, device=device)
 
     def augmented(part: torch.Tensor) -> torch.Tensor:
         framed = torch.nn.functional.pad(part, (PAD,) * 4)
-        size, start = (
-            part.shape[-1],
-            torch.randint(0, 2 * PAD + 1, (2, len(part), 1), device=device),
-        )
+        size = part.shape[-1]
+        start = torch.randint(0, 2 * PAD + 1, (2, len(part), 1), device=device)
         rows, columns = (torch.arange(size, device=device)[None] + at for at in start)
         columns = torch.where(
             torch.rand(len(part), 1, device=device) < 0.5, columns.flip(1), columns
@@ -126,7 +121,8 @@ def main(images: int, width: int, batch: int) -> None:
     labels, shown = np.arange(images) % 10, images // batch * batch
     versions = f"jax {jax.__version__}, torch {torch.__version__}"
     print(
-        f"{jax.devices()[0].device_kind}, {versions}: {images} images, width {width}, batches of {batch}"
+        f"{jax.devices()[0].device_kind}, {versions}: {images} images, "
+        f"width {width}, batches of {batch}"
     )
     print(f"{'':10}{'PyTorch s':>11}{'images/s':>11}{'sigspike s':>12}{'images/s':>11}{'ratio':>8}")
     for compute in ("full", "bfloat16"):
@@ -135,7 +131,8 @@ def main(images: int, width: int, batch: int) -> None:
         )
         name = {"full": "float32"}.get(compute, compute)
         print(
-            f"{name:10}{other:11.2f}{shown / other:11.0f}{own:12.2f}{shown / own:11.0f}{other / own:8.2f}"
+            f"{name:10}{other:11.2f}{shown / other:11.0f}"
+            f"{own:12.2f}{shown / own:11.0f}{other / own:8.2f}"
         )
 
 

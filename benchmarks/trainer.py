@@ -1,5 +1,4 @@
-"""What the trainer costs beside the bare compiled step: seconds of an epoch, and of as many steps
-alone.
+"""What the trainer costs beside the bare compiled step: seconds an epoch, and of its steps alone.
 
 python benchmarks/trainer.py # three minutes on two cores
 
@@ -39,10 +38,8 @@ def bare(setup: Setup) -> Callable[[], Any]:
     """As many steps as an epoch has, on one batch."""
     training, model = setup.training, setup.begin().models[0]
     transform, rate = training.optimiser.transformation(), training.optimiser.learning_rate
-    images, labels = (
-        setup.data.normalised(setup.data.train.images[:64]),
-        setup.data.train.labels[:64],
-    )
+    images = setup.data.normalised(setup.data.train.images[:64])
+    labels = setup.data.train.labels[:64]
 
     def loss(weights: Any, buffers: Any) -> Any:
         output = training.network(weights.network, buffers, images, train=True)

@@ -1,6 +1,4 @@
-"""sigspike: how networks learn signal and memorise noise, simulated in the theory's own
-coordinates.
-"""
+"""sigspike: how networks learn signal and memorise noise, simulated in the theory's coordinates."""
 
 from sigspike import theory as theory
 from sigspike.common.reweighting import FreshWeights as FreshWeights

@@ -1,6 +1,4 @@
-"""Odd axes of a file, each with the argument and the value that its refusal must name (see
-bad_inputs).
-"""
+"""Odd axes of a file, each with the argument and the value that its refusal must name."""
 
 import tomllib
 from collections.abc import Callable

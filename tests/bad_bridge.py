@@ -1,4 +1,4 @@
-"""Bad inputs of the bridge to PyTorch, as in bad_inputs: name, what the refusal must name, action."""
+"""Bad inputs of the bridge to PyTorch, as in bad_inputs: name, what is refused, action."""
 
 from collections.abc import Callable
 from typing import Any

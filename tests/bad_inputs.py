@@ -1,5 +1,4 @@
-"""Bad inputs, each with the argument and the value that its refusal must name; run as a script, it
-prints the refusals.
+"""Bad inputs, with the argument and value a refusal must name; as a script it prints the refusals.
 
 jaxtyping's hook would answer before our own sentences, so test_refusals runs this file in a process
 without it.

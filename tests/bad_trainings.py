@@ -1,6 +1,4 @@
-"""Bad inputs of trainings, as in bad_inputs: name, argument and value that the refusal must name,
-action.
-"""
+"""Bad inputs of trainings, as in bad_inputs: name, what the refusal must name, action."""
 
 from collections.abc import Callable
 from typing import Any

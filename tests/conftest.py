@@ -1,6 +1,4 @@
-"""Every test runs under beartype and jaxtyping, in x64 (or float32: SIGSPIKE_PRECISION), without
-rank promotion.
-"""
+"""Every test runs under beartype and jaxtyping, in x64 or float32, without rank promotion."""
 
 import os
 import subprocess
@@ -56,11 +54,8 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 install_import_hook("sigspike", "typechecker.checked")
 
 
-ALONE = (
-    "tests/test_paper_",
-    "tests/test_notebooks",
-    "tests/test_random_grids",
-)  # share no fixtures, no programs
+# Share no fixtures, no programs
+ALONE = ("tests/test_paper_", "tests/test_notebooks", "tests/test_random_grids")
 
 
 class Scheduling(LoadFileScheduling):

@@ -1,6 +1,4 @@
-"""A sweep on whatever devices this process has, into a file; says how many there were and that all
-took part.
-"""
+"""A sweep on whatever devices this process has, into a file; says how many took part."""
 
 import sys
 

@@ -1,5 +1,4 @@
-"""A finished store in which single bits are flipped, one after another: each is noticed, and mended
-by the same call.
+"""A finished store with single bits flipped: each is noticed, and mended by the same call.
 
 python tests/flip_bits.py 100 # as many bits as asked for, a quarter each in data, labels, metadata
 and ledger

@@ -1,5 +1,4 @@
-"""Random wrong and odd inputs through every door: each works, or is refused in one sentence; never
-anything else.
+"""Random wrong and odd inputs through every door: each works, or is refused in one sentence.
 
     python tests/fuzz.py 20000              # of all kinds
     python tests/fuzz.py 500 --kind axes --seed 3

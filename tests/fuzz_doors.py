@@ -297,16 +297,17 @@ def file(rng: np.random.Generator, folder: Path) -> tuple[str, Action]:
 
 
 WORDS = """
-1 -1 0 0.5 1e400 -1e-400 nan inf word True 2147483648 1,2 - -- ünïcode None [1] coefficients weights mean
-/nowhere/x.png . x.svg
+1 -1 0 0.5 1e400 -1e-400 nan inf word True 2147483648 1,2 - -- ünïcode None [1] coefficients
+weights mean /nowhere/x.png . x.svg
 """.split()  # noqa: SIM905
 FLAGS = """
---seed --json --plot --n-samples --n-steps --n-test --record-every --record-at --space --measure --regime
---axis --n-seeds --store --out --keep --cluster --file --constant --delta --epsilon --theorem --problem.dim
---network.activation.power --algorithm.learning-rate
+--seed --json --plot --n-samples --n-steps --n-test --record-every --record-at --space --measure
+--regime --axis --n-seeds --store --out --keep --cluster --file --constant --delta --epsilon
+--theorem --problem.dim --network.activation.power --algorithm.learning-rate
 """.split()  # noqa: SIM905
 PARTS = """
-problem:signal-noise problem:kernel-file problem:mnist network:patch-cnn network:linear-model network.activation:leaky
+problem:signal-noise problem:kernel-file problem:mnist network:patch-cnn network:linear-model
+network.activation:leaky
 algorithm:momentum algorithm:gradient-descent algorithm:meta-reweighting algorithm.schedule:cosine
 """.split()  # noqa: SIM905
 SIGNAL = [

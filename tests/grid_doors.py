@@ -156,10 +156,8 @@ def _axis_table(values: Any) -> Any:
 
 def _write(folder: Path, spec: dict[str, Any]) -> Path:
     try:
-        place, text = (
-            folder / "grid.toml",
-            "\n".join(f"{key} = {_toml(value)}" for key, value in spec.items()),
-        )
+        place = folder / "grid.toml"
+        text = "\n".join(f"{key} = {_toml(value)}" for key, value in spec.items())
     except TypeError:  # TOML has no null
         place, text = folder / "grid.json", json.dumps(spec)
     place.write_text(text)

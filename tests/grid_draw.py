@@ -147,9 +147,8 @@ class Axes:
         }
 
     def _scaled(self, value: Any) -> Any:
-        is_number = (
-            np.ndim(value) == 0 and np.result_type(value).kind == "f" and value % 1
-        )  # dim stays whole
+        # Dim stays whole
+        is_number = np.ndim(value) == 0 and np.result_type(value).kind == "f" and value % 1
         return value * float(self.rng.uniform(0.5, 1.0)) if is_number else value
 
     def _owners(self, path: str) -> list[Any]:

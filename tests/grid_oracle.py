@@ -16,10 +16,8 @@ from sigspike.simulation.record import RECORDS
 
 DIMENSIONS = {"seed", "time", "sign", "neuron", "sample", "patch", "kind"}
 TAKEN = DIMENSIONS | {field.name for record in RECORDS.values() for field in fields(record)}
-LOST = {
-    "diverged_at",
-    "test_error_se",
-}  # means over seeds have fraction_diverged, and a standard error of their own
+# Means over seeds have fraction_diverged, and a standard error of their own
+LOST = {"diverged_at", "test_error_se"}
 CLOSE = 1e-9  # of the largest number of a variable
 FLOOR = 1e-12  # rounding of what should be 0
 
@@ -296,6 +294,6 @@ def scale(values: Any) -> float:
 
 
 def assert_close(found: Any, expected: Any, what: str, large: float | None = None) -> None:
-    """Equal to rounding, relative to each number and to the largest of them; NaN where NaN is due."""
+    """Equal to rounding, relative to each number and to the largest; NaN where NaN is due."""
     slack = CLOSE * (scale(expected) if large is None else large) + FLOOR
     np.testing.assert_allclose(found, expected, rtol=CLOSE, atol=slack, err_msg=what)

@@ -1,5 +1,4 @@
-"""The command line, interrupted at random moments from its first line on: it always says so and
-leaves nothing behind.
+"""The command line, interrupted at random moments: it always says so and leaves nothing behind.
 
 python tests/interrupt_sweep.py 20 # as many interrupts as asked for, every fourth a SIGTERM; prints
 what happened
@@ -15,7 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-START = "import sys; print('up', flush=True); from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"
+START = (
+    "import sys; print('up', flush=True); "
+    "from sigspike_entry import entry; sys.argv[0] = 'sigspike'; entry()"
+)
 SIZES = "--n-samples 10 --n-steps 20000 --n-test 20 --n-seeds 20 --measure summary"
 AXES = "--axis problem.snr 0.1 0.2 0.3 0.4 0.5 0.6"
 PROBLEM = (
@@ -60,7 +62,7 @@ def interrupt(process: subprocess.Popen, number: int, folder: Path) -> tuple[flo
 
 
 def check(folder: Path, n_interrupts: int, seed: int, longest: float) -> str:
-    """Interrupt the same call again and again, ``longest`` seconds after its start at the latest."""
+    """Interrupt the same call again and again, at most ``longest`` seconds after its start."""
     source, slowest, heard = random.Random(seed), 0.0, 0
     for k in range(n_interrupts):
         process = start(sweep(folder / "grid.zarr"), folder)

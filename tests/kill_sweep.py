@@ -1,5 +1,4 @@
-"""A sweep into a store, killed at random moments until it is done: the data must equal an
-uninterrupted run's.
+"""A sweep into a store, killed at random until it is done, must equal an uninterrupted one.
 
 python tests/kill_sweep.py 100 # as many kills (SIGKILL) as asked for; prints what happened
 """

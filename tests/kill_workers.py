@@ -1,5 +1,4 @@
-"""A sweep on a dask cluster, whose workers are killed while they compute: the data must equal an
-undisturbed run's.
+"""A sweep on a dask cluster, whose workers are killed at work, must equal an undisturbed one.
 
 python tests/kill_workers.py 10 # as many workers as asked for
 """
@@ -59,7 +58,8 @@ def check(folder: Path, n_kills: int) -> str:
     whole = run(folder / "whole.zarr", EVERY * (n_kills + 1), None)
     long_sweep.assert_same_bits(data, whole)
     assert len(set(killed)) == n_kills
-    return f"{n_kills} workers killed, {len(Ledger.of(folder / 'killed.zarr').chunks)} chunks: the same bits"
+    n_chunks = len(Ledger.of(folder / "killed.zarr").chunks)
+    return f"{n_kills} workers killed, {n_chunks} chunks: the same bits"
 
 
 if __name__ == "__main__":

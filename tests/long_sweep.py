@@ -1,6 +1,4 @@
-"""A sweep long enough to be killed in the middle: programs of one shape, so of one compilation, in
-many chunks.
-"""
+"""A sweep long enough to be killed in the middle: one compilation, many chunks."""
 
 from pathlib import Path
 
@@ -17,7 +15,7 @@ def run(
     axes: dict[str, list[float]] | None = None,
     cluster: str | None = None,
 ):
-    """The sweep itself, along ``axes`` and as many flip rates, each of which has chunks of its own."""
+    """The sweep itself, along ``axes`` and as many flip rates, each with chunks of its own."""
     setting = ss.Experiment(
         problem=ss.SignalNoise(500, 1.0, 0.5),
         network=ss.PatchCNN(5),

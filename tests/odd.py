@@ -1,6 +1,4 @@
-"""Values that nobody should give, each made by a function of a random generator and known by a
-name.
-"""
+"""Values that nobody should give, each made from a random generator and known by a name."""
 
 import datetime
 import decimal

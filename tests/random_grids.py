@@ -1,5 +1,4 @@
-"""Random small grids, each held against its cells run alone: ``python tests/random_grids.py 2000
---seed 7``.
+"""Random small grids against their cells run alone: ``python tests/random_grids.py 2000 --seed 7``.
 
 Axes are drawn from everything that can be an axis, found from the classes: numbers, constants,
 choices, switches, counts, optional fields, derived quantities and parts at every path, alone or
@@ -81,12 +80,14 @@ def _names_the_cell(message: str, grid: Grid, cells: list[Any]) -> bool:
 def tell(grid: Grid, door: str) -> str:
     """A grid in words."""
     axes = "\n".join(f"     {name}: {_said(values)}" for name, values in grid.asked.items())
-    return f"base {describe(grid.base)}\naxes\n{axes}\nn_seeds {grid.n_seeds}, seed {grid.seed}, door {door}"
+    counts = f"n_seeds {grid.n_seeds}, seed {grid.seed}, door {door}"
+    return f"base {describe(grid.base)}\naxes\n{axes}\n{counts}"
 
 
 def _said(values: Any) -> str:
     if isinstance(values, ss.Linked):
-        return f"Linked({{{', '.join(f'{path}: {_said(own)}' for path, own in values.fields.items())}}}, {values.labels})"
+        fields = ", ".join(f"{path}: {_said(own)}" for path, own in values.fields.items())
+        return f"Linked({{{fields}}}, {values.labels})"
     return str(
         {name: describe(made) for name, made in values.items()}
         if isinstance(values, dict)
@@ -119,7 +120,8 @@ def main() -> None:
         cells += outcome.cells
         if outcome.kind == "failed":
             print(
-                f"--- grid {number} of seed {given.seed} fails\n{tell(grid, door)}\n{outcome.story}",
+                f"--- grid {number} of seed {given.seed} fails\n{tell(grid, door)}\n"
+                f"{outcome.story}",
                 flush=True,
             )
         counts = ", ".join(f"{found[kind]} {kind}" for kind in OUTCOMES)

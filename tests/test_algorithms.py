@@ -84,9 +84,8 @@ def renumbered(noise):
     labels, weights = jax.tree.map(lambda x: x[:, SAMPLES], (noise.labels, noise.weights))
     if noise.batch is None:
         return noise._replace(labels=labels, weights=weights)
-    place = jnp.asarray(
-        np.append(np.argsort(SAMPLES), zoo.N_SAMPLES)
-    )  # where every sample went; none stays none
+    # Where every sample went; none stays none
+    place = jnp.asarray(np.append(np.argsort(SAMPLES), zoo.N_SAMPLES))
     return noise._replace(
         batch=noise.batch._replace(ids=place[noise.batch.ids]), labels=labels, weights=weights
     )
@@ -152,21 +151,17 @@ def recursions(run, multipliers, learning_rate):
     z)²).
     """
     data, first = run.train, np.asarray(run.first, float)
-    mu, noise, y = (
-        np.asarray(data.signal[1], float),
-        np.asarray(data.noise[:, 0], float),
-        np.asarray(data.label),
-    )
+    mu = np.asarray(data.signal[1], float)
+    noise = np.asarray(data.noise[:, 0], float)
+    y = np.asarray(data.label)
     n, m = len(y), first.shape[1]
     gamma, bar, underline = np.zeros((2, m)), np.zeros((2, m, n)), np.zeros((2, m, n))
     seen = [(gamma, bar, underline)]
     for epsilon in multipliers:
-        rho, outputs, slope_signal, slope_noise = (
-            bar + underline,
-            np.zeros(n),
-            np.zeros((2, m, n)),
-            np.zeros((2, m, n)),
-        )
+        rho = bar + underline
+        outputs = np.zeros(n)
+        slope_signal = np.zeros((2, m, n))
+        slope_noise = np.zeros((2, m, n))
         for j in range(2):
             for r in range(m):
                 for i in range(n):
@@ -316,10 +311,8 @@ def test_weight_space_takes_the_steps_of_torch(name, drawn):
     )
     signal = run.train.membership @ run.train.signal
     patches = torch.tensor(np.stack([signal, run.train.noise[:, 0]], axis=1))
-    label, weights = (
-        torch.tensor(np.asarray(run.train.label)),
-        torch.tensor(np.asarray(run.first), requires_grad=True),
-    )
+    label = torch.tensor(np.asarray(run.train.label))
+    weights = torch.tensor(np.asarray(run.first), requires_grad=True)
     stepper = optimiser(torch, [weights])
     for _ in range(50):
         stepper.zero_grad()

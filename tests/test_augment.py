@@ -108,7 +108,7 @@ def test_the_operations_are_drawn_alike():
 
 
 def test_crops_and_flips_are_drawn_alike():
-    """A crop is a window of the framed image, each of them as often, and half of them are flipped."""
+    """A crop is a window of the framed image, each of them as often, half of them flipped."""
     small, pad, keys = PICTURE[:5, :5], 1, 3600
     framed = np.pad(small, ((pad, pad), (pad, pad), (0, 0)))
     windows = [

@@ -1,6 +1,4 @@
-"""Mini-batches and sharpness-aware steps: the batches of torch's loader, and loops written down in
-NumPy and torch.
-"""
+"""Mini-batches and sharpness-aware steps: torch's batches, and loops in NumPy and torch."""
 
 import jax
 import jax.numpy as jnp
@@ -128,17 +126,13 @@ def gradient(weights, patches, label):
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("radius", [0.0, 0.2, 3.0])
 def test_steps_are_those_of_a_loop_in_numpy(space, radius, drawn):
-    network, algorithm = (
-        zoo.specimen(ss.PatchCNN),
-        ss.SAM(0.3, radius, batches=ss.Shuffled(3), weight_decay=0.01),
-    )
+    network = zoo.specimen(ss.PatchCNN)
+    algorithm = ss.SAM(0.3, radius, batches=ss.Shuffled(3), weight_decay=0.01)
     noise = zoo.noises(algorithm, KEY, N_STEPS)
     walked = jax.jit(lambda at: zoo.walk(space, network, algorithm, at, noise, N_STEPS))(drawn)
     signal = drawn.train.membership @ drawn.train.signal
-    patches, label = (
-        np.stack([signal, drawn.train.noise[:, 0]], axis=1),
-        np.asarray(drawn.train.label),
-    )
+    patches = np.stack([signal, drawn.train.noise[:, 0]], axis=1)
+    label = np.asarray(drawn.train.label)
     weights, first = np.asarray(drawn.first), np.asarray(drawn.first)
     for ids, share in zip(np.asarray(noise.batch.ids), np.asarray(noise.batch.share), strict=True):
         own = ids[share > 0]

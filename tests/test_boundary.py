@@ -103,10 +103,8 @@ def test_nothing_is_interpolated_from_diverged_cells():
 
 
 def test_a_boundary_where_all_seeds_diverge_is_nan():
-    algorithm, moments = (
-        ss.GradientDescent(1.0, loss=ss.Squared()),
-        {"record_at": (300,), "record_every": None},
-    )
+    algorithm = ss.GradientDescent(1.0, loss=ss.Squared())
+    moments = {"record_at": (300,), "record_every": None}
     setting = zoo.experiment(algorithm=algorithm, n_steps=300, measure="summary", **moments)
     axes = {
         "algorithm.learning_rate": [0.01, 0.02, 1e4, 2e4, 4e4],

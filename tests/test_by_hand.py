@@ -1,6 +1,4 @@
-"""Every record is that of NumPy in R^d, with any options of problem, network, algorithm, regime and
-record together.
-"""
+"""Every record is that of NumPy in R^d, whatever options are taken together."""
 
 from dataclasses import MISSING, Field, fields
 from itertools import product
@@ -28,12 +26,8 @@ SMALLER = {
     "images": zoo.PIXELS / 4,
     "test_images": zoo.PIXELS[::-1] / 4,
 }
-GIVEN = SMALLER | {
-    "border": 1,
-    "n_clean": N_CLEAN,
-    "learning_rate": 0.02,
-    "init_std": 0.2,
-}  # no run blows up
+# No run blows up
+GIVEN = SMALLER | {"border": 1, "n_clean": N_CLEAN, "learning_rate": 0.02, "init_std": 0.2}
 
 
 def composed(kind, rng):
@@ -150,10 +144,8 @@ def test_a_run_is_the_run_by_hand(index):
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
 @pytest.mark.parametrize("algorithm", zoo.covering(equivariant=False), ids=zoo.label)
 def test_every_two_dials_together_are_those_by_hand(algorithm):
-    problem, network = (
-        zoo.specimen(ss.SignalNoise).with_flip_rate(0.3),
-        zoo.specimen(ss.PatchCNN, init_std=0.2),
-    )
+    problem = zoo.specimen(ss.SignalNoise).with_flip_rate(0.3)
+    network = zoo.specimen(ss.PatchCNN, init_std=0.2)
     algorithm = ss.put(algorithm, "weight_decay", 0.1)
     measure = "weights" if algorithm.n_clean else "coefficients"
     at = ss.Experiment(problem, network, algorithm, **SIZES, space="weights", measure=measure)
@@ -186,10 +178,8 @@ WEIGHING = [
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
 @pytest.mark.parametrize("algorithm", WEIGHING, ids=zoo.label)
 def test_weights_of_the_kernel_regime_are_those_by_hand(algorithm):
-    problem, network = (
-        zoo.specimen(ss.SignalNoise).with_flip_rate(0.4),
-        zoo.specimen(ss.PatchCNN, init_std=0.2),
-    )
+    problem = zoo.specimen(ss.SignalNoise).with_flip_rate(0.4)
+    network = zoo.specimen(ss.PatchCNN, init_std=0.2)
     at = ss.Experiment(problem, network, algorithm, **SIZES, regime="kernel", measure="weights")
     wrong = {name: value for name, value in gaps(at, 0).items() if not value < TOLERANCE}
     assert not wrong, wrong

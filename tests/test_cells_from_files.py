@@ -28,14 +28,16 @@ algorithm = {type = "GradientDescent", learning_rate = 0.3}
 """
 FILES = {
     "n·SNR² fixed": (
-        'along = {fields = {n_samples = [4, 8], "problem.snr" = [0.5, 0.25]}}\n"problem.dim" = [30, 3000]',
+        'along = {fields = {n_samples = [4, 8], "problem.snr" = [0.5, 0.25]}}\n'
+        '"problem.dim" = [30, 3000]',
         {
             "along": ss.Linked({"n_samples": [4, 8], "problem.snr": [0.5, 0.25]}),
             "problem.dim": [30, 3000],
         },
     ),
     "a part in a part": (
-        '[axes.algorithm.M]\ntype = "GradientDescent"\noptimiser = {type = "HeavyBall"}\nlearning_rate = 0.3\n'
+        '[axes.algorithm.M]\ntype = "GradientDescent"\noptimiser = {type = "HeavyBall"}\n'
+        "learning_rate = 0.3\n"
         'schedule = {type = "Cosine", n_steps = 6}',
         {
             "algorithm": {

@@ -1,6 +1,4 @@
-"""Grids that real users asked for, and that once gave silent wrong numbers: every cell is the run
-of its labels.
-"""
+"""Grids users asked for that once gave wrong numbers: every cell is the run of its labels."""
 
 import itertools
 from dataclasses import replace
@@ -96,13 +94,23 @@ ROOM = {
         "problem.dim": [20, 60],
     }),
     "networks": (BASE, {
-        "network": {"g": zoo.specimen(ss.PatchCNN), "u": zoo.specimen(ss.PatchCNN, init="uniform", init_std=0.3)},
+        "network": {
+            "g": zoo.specimen(ss.PatchCNN),
+            "u": zoo.specimen(ss.PatchCNN, init="uniform", init_std=0.3),
+        },
         "problem.dim": [20, 60],
     }),
-    "images": (BASE, {"problem": {"planted": zoo.specimen(ss.SignalNoise), "images": zoo.specimen(ss.ImagePatches)}}),
+    "images": (BASE, {
+        "problem": {
+            "planted": zoo.specimen(ss.SignalNoise),
+            "images": zoo.specimen(ss.ImagePatches),
+        }
+    }),
     "spaces of images": (replace(BASE, problem=zoo.specimen(ss.ImagePatches)), {
         "problem": {
-            "small": zoo.specimen(ss.ImagePatches, images=zoo.PIXELS[:, :2], test_images=zoo.PIXELS[:, :2]),
+            "small": zoo.specimen(
+                ss.ImagePatches, images=zoo.PIXELS[:, :2], test_images=zoo.PIXELS[:, :2]
+            ),
             "large": zoo.specimen(ss.ImagePatches),
         },
         "space": ["weights", "coefficients"],
@@ -241,9 +249,10 @@ def test_a_field_named_as_a_dimension_can_be_linked():
 
 OPTIONS = {
     "orthogonal": (BASE, {"problem.orthogonal": [True, False], "n_test": [5, 9]}),
-    "flip_test_labels": (replace(BASE, problem=zoo.specimen(ss.SignalNoise, flip_rate_positive=0.4)), {
-        "problem.flip_test_labels": [False, True]
-    }),
+    "flip_test_labels": (
+        replace(BASE, problem=zoo.specimen(ss.SignalNoise, flip_rate_positive=0.4)),
+        {"problem.flip_test_labels": [False, True]},
+    ),
     "n_signals": (replace(BASE, problem=zoo.specimen(ss.Parity)), {"problem.n_signals": [1, 3]}),
     "n_noise_patches": (BASE, {"problem.n_noise_patches": [1, 3], "n_samples": [4, 6]}),
     "measure": (replace(BASE, algorithm=ss.MetaReweighting(0.5, n_clean=2)), {
@@ -251,10 +260,20 @@ OPTIONS = {
     }),
     "record_at": (replace(BASE, record_every=None), {"record_at": [(0, 2), (1, 5, 6), None]}),
     "record_every": (replace(BASE, record_every=None), {"record_every": [None, 3, 2]}),
-    "test_noise": (BASE, {"problem.test_noise": ["fresh", "training"], "problem.extra_test_std": [0.0, 0.5]}),
-    "batch_size": (replace(BASE, algorithm=ss.SGD(0.5, 2)), {"algorithm.batches.batch_size": [1, 3]}),
-    "signs": (BASE, {"network": {"one": ss.ThreeLayerCNN(2), "two": ss.PatchCNN(2), "lin": ss.LinearModel(1)}}),
-    "steps": (replace(BASE, record_every=None), {"n_steps": [2, 6], "regime": ["kernel", "feature"]}),
+    "test_noise": (BASE, {
+        "problem.test_noise": ["fresh", "training"],
+        "problem.extra_test_std": [0.0, 0.5],
+    }),
+    "batch_size": (replace(BASE, algorithm=ss.SGD(0.5, 2)), {
+        "algorithm.batches.batch_size": [1, 3]
+    }),
+    "signs": (BASE, {
+        "network": {"one": ss.ThreeLayerCNN(2), "two": ss.PatchCNN(2), "lin": ss.LinearModel(1)}
+    }),
+    "steps": (replace(BASE, record_every=None), {
+        "n_steps": [2, 6],
+        "regime": ["kernel", "feature"],
+    }),
     "power": (BASE, {"network.activation.power": [1, 1.5], "network.patches": ["sum", "mean"]}),
 }  # fmt: skip
 
@@ -308,10 +327,8 @@ def test_a_boundary_does_not_cross_what_diverged():
     )
     values = traced["train_loss"].values
     assert np.isnan(values[~trained]).any()
-    for column in (
-        0,
-        -1,
-    ):  # along an edge of the plane, the neighbours of a cell are those it is interpolated from
+    # Along an edge of the plane, the neighbours of a cell are those it is interpolated from
+    for column in (0, -1):
         rows = np.flatnonzero(trained[:, column])
         for before, after in itertools.pairwise(rows):
             lost = gone[[before, after], column].any()

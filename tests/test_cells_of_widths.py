@@ -1,6 +1,4 @@
-"""Widths of one grid are those widths alone: in the numbers, in the draws, and for a user's own
-network.
-"""
+"""Widths of one grid are those widths alone: in numbers, in draws, and for a user's own network."""
 
 from dataclasses import replace
 
@@ -71,9 +69,9 @@ def test_a_width_of_a_whole_network_is_the_width_itself(kind):
         "relu": ss.PatchCNN(2),
     }
     held(BASE, {"network": networks, "network.width": [1, 4]})
-    held(replace(BASE, measure="summary"), {"along": ss.Linked({"network.width": [3, 1], "network": {
-        "a": kind(width=1, init_std=0.1), "b": kind(width=1, bias=True)
-    }})})  # fmt: skip
+    others = {"a": kind(width=1, init_std=0.1), "b": kind(width=1, bias=True)}
+    linked = ss.Linked({"network.width": [3, 1], "network": others})
+    held(replace(BASE, measure="summary"), {"along": linked})
 
 
 @pytest.mark.parametrize("regime", ["feature", "kernel"])

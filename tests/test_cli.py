@@ -73,7 +73,9 @@ algorithm = {type = "LabelNoiseGD", learning_rate = 0.5}
 [axes]
 "problem.snr" = {start = 0.1, stop = 0.3, num = 2}
 n_samples = [6, 8]
-along = {fields = {"problem.noise_std" = [0.5, 1.0], "network.init_std" = [0.01, 0.02]}, about = "both"}
+[axes.along]
+fields = {"problem.noise_std" = [0.5, 1.0], "network.init_std" = [0.01, 0.02]}
+about = "both"
 [axes.algorithm]
 plain = {type = "GradientDescent", learning_rate = 0.5}
 noisy = {flip_rate = 0.2}

@@ -39,9 +39,9 @@ def test_a_part_inside_a_part_of_another_type():
         pytest.approx(0.1),
     )
     within = f'{{kicked = {{type = "MetaReweighting", learning_rate = 0.1, n_clean = 2, \
-        rule = {{start = 0.2}}, disturbance = {{type = "WeightKick", when = 3}}}}, plain = {MOMENTUM}}}'
-    kicked, plain = (dict(zip(("kicked", "plain"), axis("algorithm", within).columns[0], strict=True))[name]
-                     for name in ("kicked", "plain"))  # fmt: skip
+        rule = {{start = 0.2}}, disturbance = {{type = "WeightKick", when = 3}}}}, \
+        plain = {MOMENTUM}}}'
+    kicked, plain = axis("algorithm", within).columns[0]
     assert float(kicked.rule.start) == pytest.approx(0.2)
     assert (float(kicked.disturbance.when), float(kicked.disturbance.size)) == (3, 0.5)
     assert plain.schedule.n_steps == 100
@@ -140,7 +140,8 @@ class Mine(ss.Algorithm):
 names = [maker.__name__ for maker in makers(ss.Algorithm)]
 assert {"Mine", "GradientDescent"} <= set(names), names
 assert "Algorithm" not in names, names
-built = build({"algorithm": {"type": "Mine", "learning_rate": 0.5}}, ss.Experiment, zoo.experiment(), "experiment")
+table = {"type": "Mine", "learning_rate": 0.5}
+built = build({"algorithm": table}, ss.Experiment, zoo.experiment(), "experiment")
 assert type(built.algorithm) is Mine
 table = {"type": "GradientDescent", "learning_rate": 0.5}
 built = build({"algorithm": table}, ss.Experiment, built, "experiment")
@@ -150,9 +151,11 @@ class Mine(ss.Algorithm):
     "The same again, as a notebook defines it."
 
 assert Mine in makers(ss.Algorithm)
-line = ["problem:signal-noise", "--problem.dim", "9", "--problem.signal-strength", "1", "--problem.noise-std", "1"]
-sigspike.cli.main.main(["check", *line, "algorithm:mine", "--algorithm.learning-rate", "1"])
-sigspike.cli.main.main(["check", *line, "algorithm:gradient-descent", "--algorithm.learning-rate", "1"])
+line = ["problem:signal-noise", "--problem.dim", "9"]
+line += ["--problem.signal-strength", "1", "--problem.noise-std", "1"]
+for kind in ("mine", "gradient-descent"):
+    words = [f"algorithm:{kind}", "--algorithm.learning-rate", "1"]
+    sigspike.cli.main.main(["check", *line, *words])
 exec("class SAM(ss.Algorithm): pass")
 try:
     build({"algorithm": {"type": "SAM", "learning_rate": 0.5}}, ss.Experiment, built, "experiment")

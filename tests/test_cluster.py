@@ -1,6 +1,4 @@
-"""A dask cluster of real processes computes what this process computes, also when one of them is
-killed.
-"""
+"""A dask cluster of processes computes what this one computes, also when one is killed."""
 
 import sys
 

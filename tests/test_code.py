@@ -85,7 +85,8 @@ def test_code_is_the_same_in_every_process(module, tmp_path):
     call = [
         sys.executable,
         "-c",
-        "import users_own; from sigspike.foundation.code import code_of; print(code_of(users_own.Mine))",
+        "import users_own; "
+        "from sigspike.foundation.code import code_of; print(code_of(users_own.Mine))",
     ]
     for seed in "12":
         path = os.pathsep.join([str(tmp_path), *sys.path])

@@ -1,6 +1,4 @@
-"""Downloads from a server on loopback: resume, md5, interruption, and archives that stay where they
-are unpacked.
-"""
+"""Downloads from a server on loopback: resume, md5, interruption, and unpacking in place."""
 
 import hashlib
 import io
@@ -20,7 +18,7 @@ RAW = np.random.default_rng(0).bytes(1_000_003)
 
 
 class Server(ThreadingHTTPServer):
-    """Files from memory, with ranges or without; ``breaks`` counts how many answers stop half-way."""
+    """Files from memory, with ranges or without; ``breaks`` counts answers that stop half-way."""
 
     daemon_threads = True
 

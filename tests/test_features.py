@@ -1,6 +1,4 @@
-"""Feature-based reweighting against its formula over all pairs, and what centring, shifting and
-signing share.
-"""
+"""Feature-based reweighting against its formula over all pairs, and what its variants share."""
 
 import itertools
 

@@ -1,6 +1,4 @@
-"""Described objects: what their arguments become, and what of dataclasses and pytrees stays true of
-them.
-"""
+"""Described objects: what their arguments become, and what of dataclasses and pytrees holds."""
 
 import dataclasses
 import pickle
@@ -38,10 +36,8 @@ def test_a_scalar_of_the_right_kind_is_kept_as_it_is():
 
 
 def test_objects_are_dataclasses_and_pytrees_as_before():
-    by_place, by_name = (
-        ss.SignalNoise(30, 1, 0.5),
-        ss.SignalNoise(noise_std=0.5, dim=30, signal_strength=1),
-    )
+    by_place = ss.SignalNoise(30, 1, 0.5)
+    by_name = ss.SignalNoise(noise_std=0.5, dim=30, signal_strength=1)
     assert by_place == by_name
     assert pickle.loads(pickle.dumps(by_place)) == by_place
     assert jax.tree.unflatten(*jax.tree.flatten(by_place)[::-1]) == by_place

@@ -1,6 +1,4 @@
-"""Sampling in the span of a run's vectors has the law of explicit vectors (Kolmogorov–Smirnov,
-fixed seeds).
-"""
+"""Sampling in the span of a run's vectors has the law of explicit vectors (Kolmogorov–Smirnov)."""
 
 import equinox as eqx
 import jax

@@ -1,4 +1,4 @@
-"""A few hundred random inputs through every door; `tests/fuzz.py` does as many as it is asked for."""
+"""A few hundred random inputs through every door; `tests/fuzz.py` does as many as one likes."""
 
 import json
 import subprocess

@@ -1,6 +1,4 @@
-"""γ and ρ of real networks: against loops, inner products, closed forms, and the theory's own
-two-layer network.
-"""
+"""γ and ρ of real networks: against loops, closed forms, and the theory's two-layer network."""
 
 import json
 from dataclasses import replace
@@ -21,11 +19,9 @@ CLASSES = 4
 def drawn(seed, n=60, n_held=200, spread=1.0):
     """Logits of features around class means, and what belongs to them."""
     rng = np.random.default_rng(seed)
-    centres, weights, bias = (
-        rng.normal(size=(CLASSES, 12)),
-        rng.normal(size=(CLASSES, 12)),
-        rng.normal(size=CLASSES),
-    )
+    centres = rng.normal(size=(CLASSES, 12))
+    weights = rng.normal(size=(CLASSES, 12))
+    bias = rng.normal(size=CLASSES)
     truth, held = rng.integers(CLASSES, size=n), np.arange(n_held) % CLASSES
     labels = np.where(rng.random(n) < 0.4, rng.integers(CLASSES, size=n), truth)
     features = centres[truth] + spread * rng.normal(size=(n, 12))
@@ -87,17 +83,12 @@ def test_margins_are_their_sums():
     features, held_features, weights, *_, held = drawn(2)
     truth = np.arange(60) % CLASSES
     labels = (truth + np.arange(60) // CLASSES % CLASSES) % CLASSES
-    features, truth, labels = (
-        features[:48],
-        truth[:48],
-        labels[:48],
-    )  # every pair of classes three times
+    # Every pair of classes three times
+    features, truth, labels = features[:48], truth[:48], labels[:48]
     logits, held_logits = features @ weights.T, held_features @ weights.T
     means = np.stack([held_logits[held == c].mean(0) for c in range(CLASSES)])
-    logits, held_logits = (
-        logits - means.mean(0),
-        held_logits - means.mean(0),
-    )  # no class is favoured
+    # No class is favoured
+    logits, held_logits = logits - means.mean(0), held_logits - means.mean(0)
     found = alignment_of(logits, labels, truth, held_logits, held)
     margin = [z[k] - np.delete(z, k).mean() for z, k in zip(logits, labels, strict=True)]
     clean = labels == truth
@@ -169,10 +160,8 @@ def test_ridge_regression_on_orthogonal_noise(strength, length):
     features = y[:, None] * mu[None] + noise
     w = np.linalg.solve(features.T @ features + ridge * np.eye(50), features.T @ observed)
     held = np.array([0, 1])
-    f, held_f = (
-        features @ w,
-        np.array([-1, 1]) * (mu @ w),
-    )  # held-out noise along none of the others
+    # held-out noise along none of the others
+    f, held_f = features @ w, np.array([-1, 1]) * (mu @ w)
     found = alignment_of(
         np.stack([-f, f], 1) / 2, labels, truth, np.stack([-held_f, held_f], 1) / 2, held
     )

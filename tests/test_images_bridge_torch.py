@@ -1,6 +1,4 @@
-"""The bridge to PyTorch: losses, flips, weights and loaders against plain torch, finite differences
-and laws.
-"""
+"""The bridge to PyTorch, against plain torch, finite differences and laws."""
 
 import ast
 import copy
@@ -132,10 +130,8 @@ def test_elr_carries_its_targets():
             + 2 * (1 - (targets[ids] * p).sum(1)).log().mean()
         )
         if step == 2:
-            state, loss = (
-                loss.state_dict(),
-                bridge.Loss(methods.EarlyLearning(2.0, 0.8), C, n_images=10),
-            )
+            state = loss.state_dict()
+            loss = bridge.Loss(methods.EarlyLearning(2.0, 0.8), C, n_images=10)
             loss.load_state_dict(state)
         value = loss(ours, LABELS, ids)
         (slope,), (wanted,) = (
@@ -207,10 +203,8 @@ def test_memory_is_shared():
 
 def test_training_is_that_of_plain_torch():
     """Thirty steps of momentum in float32; only rounding parts them."""
-    images, labels = (
-        torch.tensor(DRAW.standard_normal((32, 8)), dtype=torch.float32),
-        torch.arange(32) % C,
-    )
+    images = torch.tensor(DRAW.standard_normal((32, 8)), dtype=torch.float32)
+    labels = torch.arange(32) % C
     ours = torch.nn.Sequential(torch.nn.Linear(8, 16), torch.nn.ReLU(), torch.nn.Linear(16, C))
     runs = [
         (ours, bridge.Loss(methods.CrossEntropy(), C)),
@@ -240,10 +234,8 @@ def law_holds(drawn, label, rate):
 
 
 def test_flips_have_their_law():
-    labels, generator = (
-        torch.arange(C, dtype=torch.uint8).repeat(5000),
-        torch.Generator().manual_seed(0),
-    )
+    labels = torch.arange(C, dtype=torch.uint8).repeat(5000)
+    generator = torch.Generator().manual_seed(0)
     flipped = bridge.flipped(labels, 0.3, C, generator)
     assert flipped.dtype == torch.uint8
     for label in range(C):
@@ -352,9 +344,8 @@ def test_couplings_ahead_are_slopes_of_the_clean_loss(name):
     weights = torch.tensor(DRAW.uniform(size=N))
 
     def clean_loss(w):
-        other = copy.deepcopy(
-            {"model": model, "optimiser": optimiser}
-        )  # together, so that one trains the other
+        # together, so that one trains the other
+        other = copy.deepcopy({"model": model, "optimiser": optimiser})
         twin = other["model"]
         other["optimiser"].zero_grad()
         (w * losses_of(twin)).mean().backward()
@@ -386,9 +377,8 @@ def test_persistent_weights_rise_by_their_couplings():
     rise = 3 * meta.couplings(losses_of(model), torch.full((N,), 0.5), CLEAN, CLEAN_LABELS).numpy()
     wanted[IDS] = np.clip(wanted[IDS] + rise, 0, 1)
     assert wanted[IDS].std() > 0
-    through = bridge.Loss(methods.CrossEntropy(), C, reduction="none")(
-        model(IMAGES), LABELS
-    )  # sigspike's own loss
+    # sigspike's own loss
+    through = bridge.Loss(methods.CrossEntropy(), C, reduction="none")(model(IMAGES), LABELS)
     for losses in (losses_of(model), losses_of(model).detach()):  # the second is no revision
         weights = meta(losses, CLEAN, CLEAN_LABELS, IDS)
         np.testing.assert_allclose(weights, wanted[IDS], rtol=1e-9)
@@ -445,10 +435,8 @@ def test_fbr_weighs_by_features(match):
     assert not weights.requires_grad
 
 
-BYTES, GIVEN = (
-    torch.tensor(DRAW.integers(256, size=(20, 3, 6, 5)), dtype=torch.uint8),
-    torch.arange(20) % C,
-)
+BYTES = torch.tensor(DRAW.integers(256, size=(20, 3, 6, 5)), dtype=torch.uint8)
+GIVEN = torch.arange(20) % C
 
 
 def pictures():
@@ -467,10 +455,8 @@ def apart(items):
 
 
 def loaders():
-    plain, scaled = (
-        TensorDataset(BYTES, GIVEN),
-        TensorDataset(BYTES.float() / 255, GIVEN, torch.arange(20)),
-    )
+    plain = TensorDataset(BYTES, GIVEN)
+    scaled = TensorDataset(BYTES.float() / 255, GIVEN, torch.arange(20))
     return {
         "bytes": DataLoader(plain, batch_size=8),
         "floats, shuffled, with ids, dropping": DataLoader(

@@ -145,9 +145,8 @@ def test_stages_of_memorisation():
     at = {str(name): found.sel(stage=name) for name in found["stage"].values}
     assert (float(at["separated"]["low"]), float(at["separated"]["high"])) == (2, 3)
     assert (float(at["crossing"]["low"]), float(at["crossing"]["high"])) == (4, 5)
-    assert float(at["crossing"]["at"]) == pytest.approx(
-        4 + 0.3 / 0.5
-    )  # the gap goes from −0.3 to 0.2
+    # The gap goes from −0.3 to 0.2
+    assert float(at["crossing"]["at"]) == pytest.approx(4 + 0.3 / 0.5)
     share = np.log(0.9 / 0.6) / np.log(0.95 / 0.6)
     assert float(at["memorised"]["at"]) == pytest.approx(5 + share)
     never = memorisation_stages(curves(accuracy_flipped=[0.0] * 6))

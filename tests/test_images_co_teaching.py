@@ -60,9 +60,8 @@ def moved_on(model, images, labels, share):
         return share @ losses, losses
 
     gradient, losses = jax.grad(objective, has_aux=True)(model.weights)
-    by = jax.tree.map(
-        lambda g, value: g + 1e-4 * value, gradient, model.weights
-    )  # momentum is still 0
+    # Momentum is still 0
+    by = jax.tree.map(lambda g, value: g + 1e-4 * value, gradient, model.weights)
     return jax.tree.map(lambda value, change: value - RATE * change, model.weights, by), losses
 
 

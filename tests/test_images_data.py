@@ -96,10 +96,8 @@ def test_a_truncated_batch_is_refused(cifar100):
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 @pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
 def test_grey_images_stand_in_a_black_frame(tmp_path, name, compressed):
-    grey, labels = (
-        GENERATOR.integers(0, 256, (20, 28, 28), dtype=np.uint8),
-        np.arange(20, dtype=np.uint8) % 10,
-    )
+    grey = GENERATOR.integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    labels = np.arange(20, dtype=np.uint8) % 10
     for part in ("train", "t10k"):
         for kind, array in (("images-idx3", grey), ("labels-idx1", labels)):
             raw = (

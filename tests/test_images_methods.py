@@ -1,6 +1,4 @@
-"""Methods for noisy labels: each loss against its formula in NumPy and finite differences, limits,
-laws and hooks.
-"""
+"""Methods for noisy labels: each loss against NumPy and finite differences, limits and laws."""
 
 import jax
 import jax.numpy as jnp
@@ -185,7 +183,7 @@ def test_gce_at_one_is_half_the_absolute_error():
 
 
 def test_imae_gives_every_example_its_weight():
-    """The gradient points along p − y, and the sum of its entries' magnitudes is exp(T p (1 − p))."""
+    """The gradient points along p − y, and its entries' magnitudes sum to exp(T p (1 − p))."""
     method = methods.ImprovedMAE(5.0)
     gradient = jax.grad(lambda logits: method.losses(logits, batch(), ())[0].sum())(
         jnp.asarray(LOGITS)
@@ -198,7 +196,7 @@ def test_imae_gives_every_example_its_weight():
 
 
 def test_label_noise_flips_by_its_law():
-    """At uniform logits but for one class, −log p says which label was drawn; four standard errors."""
+    """At logits uniform but for one class, −log p tells the label drawn; four standard errors."""
     rate, n_keys = 0.3, 4000
     logits = jnp.log(jnp.asarray([0.1, 0.2, 0.3, 0.4]))[None].repeat(N, 0)
     method = methods.LabelNoise(rate)

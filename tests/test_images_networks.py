@@ -1,6 +1,4 @@
-"""Networks with PyTorch's semantics: logits, gradients and statistics against torch or its stored
-answers.
-"""
+"""Networks with PyTorch's semantics: logits, gradients and statistics against torch's answers."""
 
 from dataclasses import replace
 from functools import partial

@@ -1,6 +1,4 @@
-"""Label noise: every convention against the law of probability it states, files, hashes and
-refusals.
-"""
+"""Label noise: every convention against the law it states, files, hashes and refusals."""
 
 import hashlib
 import io

@@ -1,6 +1,4 @@
-"""Layers with PyTorch's semantics: against torch or its stored answers, and each trap against sums
-written out.
-"""
+"""Layers with PyTorch's semantics: against torch, and each trap against sums written out."""
 
 import jax
 import jax.numpy as jnp

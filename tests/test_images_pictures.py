@@ -1,6 +1,4 @@
-"""Drawings of trained networks: embeddings, restorations, suspected labels, and the numbers behind
-them.
-"""
+"""Drawings of trained networks, and the numbers behind them."""
 
 import sys
 from dataclasses import replace

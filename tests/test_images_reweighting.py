@@ -1,6 +1,4 @@
-"""Reweighting of images: steps against finite differences and loops, limits of cross entropy, and
-what it finds.
-"""
+"""Reweighting of images: against finite differences and loops, its limits, and what it finds."""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -165,7 +163,7 @@ def test_a_step_of_meta_reweighting(name):
 
 @pytest.mark.skipif(FLOAT32, reason="differences need float64")
 def test_couplings_at_the_present_parameters():
-    """Where not ahead: −∂L_val/∂w_i of a plain step in the limit of a small rate, ⟨∇ℓ_i, ∇L_val⟩."""
+    """Where not ahead: −∂L_val/∂w_i of a plain step of vanishing rate, ⟨∇ℓ_i, ∇L_val⟩."""
     method = methods.MetaReweighting(PersistentWeights(0.1), ahead=False)
     state, given = begun(method), batch()
     hand = ByHand(state, given)

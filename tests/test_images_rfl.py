@@ -1,6 +1,4 @@
-"""Robust feature learning: its three terms against NumPy, the restored image, and what each switch
-leaves.
-"""
+"""Robust feature learning: its three terms against NumPy, the restored image, and each switch."""
 
 from dataclasses import replace
 

@@ -1,6 +1,4 @@
-"""Training on noisy labels: steps against plain loops, what is measured against brute force, and
-exact resumption.
-"""
+"""Training on noisy labels: steps and measures against plain loops, and exact resumption."""
 
 import csv
 import json

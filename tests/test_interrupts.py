@@ -42,7 +42,8 @@ print("up", flush=True)
 import sigspike.cli.main, sigspike.cli.run, jax
 left = [1]
 def once(*_):
-    if left and "sigspike_entry" in sys.modules and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    ours = signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    if left and "sigspike_entry" in sys.modules and ours:
         left.pop()
         signal.raise_signal(signal.SIGINT)
 gc.callbacks.append(once)

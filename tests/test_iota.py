@@ -1,6 +1,4 @@
-"""The ι-process against brute force, and the take-over under label noise against a loop that knows
-only weights.
-"""
+"""The ι-process against brute force, and the take-over under label noise against a plain loop."""
 
 import jax
 import jax.numpy as jnp
@@ -25,10 +23,8 @@ def test_paths_are_the_printed_products(recursion, tolerance):
         np.testing.assert_allclose(walked[step], iota, rtol=tolerance)
         flipped = np.asarray(jax.random.bernoulli(own, p, (2,)))
         f = iota**2 if recursion.squares else iota
-        up, down = (
-            1 + recursion.rate * a / (1 + np.exp(f)),
-            1 - recursion.rate * a / (1 + np.exp(-f)),
-        )
+        up = 1 + recursion.rate * a / (1 + np.exp(f))
+        down = 1 - recursion.rate * a / (1 + np.exp(-f))
         iota = iota * np.where(flipped, down, up)
     np.testing.assert_allclose(walked[-1], iota, rtol=tolerance)
 

@@ -1,6 +1,4 @@
-"""L2RW is Algorithm 1 of Ren et al. 2018, in both spaces; and the theory and the images reweight
-alike.
-"""
+"""L2RW is Algorithm 1 of Ren et al. 2018, in both spaces, in the theory and on images."""
 
 from typing import ClassVar, NamedTuple
 
@@ -163,10 +161,8 @@ def in_theory(rule, space, ahead):
 
 def in_images(rule, ahead):
     """The same of a training on images, whose batch is all of them."""
-    images, label = (
-        jnp.asarray(DATA.inputs).reshape(-1, 1, DIM, 1),
-        jnp.asarray(DATA.label > 0, int),
-    )
+    images = jnp.asarray(DATA.inputs).reshape(-1, 1, DIM, 1)
+    label = jnp.asarray(DATA.label > 0, int)
     clean, nothing = Clean(images[N:], label[N:]), jnp.zeros((), int)
     batch = Batch(
         jnp.arange(N),
@@ -179,10 +175,8 @@ def in_images(rule, ahead):
         nothing,
         nothing * 1.0,
     )
-    transform, weights = (
-        optax.add_decayed_weights(DECAY),
-        Weights({"weight": jnp.asarray(DATA.start)}),
-    )
+    transform = optax.add_decayed_weights(DECAY)
+    weights = Weights({"weight": jnp.asarray(DATA.start)})
     state = State(
         (Model(weights, {}, transform.init(weights)),), rule.init(random.key(3), N + 1), nothing
     )

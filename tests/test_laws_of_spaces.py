@@ -1,6 +1,4 @@
-"""Runs in coefficient space have the law of runs in weight space (Kolmogorov–Smirnov, fixed seeds),
-options turned.
-"""
+"""Runs in coefficient space have the law of runs in weight space (Kolmogorov–Smirnov)."""
 
 import jax
 import numpy as np
@@ -12,10 +10,8 @@ from scipy.stats import ks_2samp
 import sigspike as ss
 
 N_RUNS = 200
-PROBLEMS, NETWORKS = (
-    [kind for kind in zoo.concrete(ss.Problem) if kind.isotropic],
-    zoo.concrete(ss.Network),
-)
+PROBLEMS = [kind for kind in zoo.concrete(ss.Problem) if kind.isotropic]
+NETWORKS = zoo.concrete(ss.Network)
 FRAMES = [
     ("fresh", "feature"),
     ("training", "kernel"),

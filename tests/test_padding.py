@@ -1,6 +1,4 @@
-"""A network with room to spare is the network itself: for every network, option and activation,
-also a user's.
-"""
+"""A network with room to spare is the network itself: for every network, option and activation."""
 
 import jax
 import jax.numpy as jnp

@@ -1,6 +1,4 @@
-"""What figures and claims are; the figures themselves are made in a file of tests for each paper,
-test_paper_*.py.
-"""
+"""What figures and claims are; the figures themselves are made in test_paper_*.py."""
 
 import numpy as np
 import pytest

@@ -41,9 +41,8 @@ def test_several_fields_are_put_at_once_in_any_order():
         changed = paths.put_all(SETTING, order).problem
         assert type(changed) is ss.XORSignals
         assert float(changed.signal_strength) == pytest.approx(0.2 * 2.0 * 30)
-    both = paths.put_all(
-        SETTING, {"n_steps": 7, "record_every": 7}
-    )  # either alone would be refused
+    # Either alone would be refused
+    both = paths.put_all(SETTING, {"n_steps": 7, "record_every": 7})
     assert both.record_steps == (0, 7)
 
 

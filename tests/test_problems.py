@@ -95,10 +95,8 @@ def test_training_noise_returns_in_the_test_whatever_the_label(reused):
 
 @pytest.mark.parametrize("space", ["coefficients", "weights"])
 def test_noise_of_the_clean_subset_does_not_return_in_the_test(space):
-    problem, algorithm = (
-        zoo.specimen(ss.SignalNoise, test_noise="training"),
-        zoo.specimen(ss.MetaReweighting),
-    )
+    problem = zoo.specimen(ss.SignalNoise, test_noise="training")
+    algorithm = zoo.specimen(ss.MetaReweighting)
     setting = zoo.experiment(problem, algorithm=algorithm, n_test=200, space=space)
     drawn = jax.jit(lambda key: draw(setting, key, setting.explicit_dim))(random.key(0))
     train, test = (np.asarray(part.noise[:, 0]) for part in (drawn.train, drawn.test))
@@ -145,10 +143,8 @@ def test_border_patches_have_disjoint_supports():
     problem = images(layout="border", border=2)
     assert problem.patch_dim == 64
     train, _ = sample(problem, 64, 20, 30)
-    canvas, noise = (
-        np.asarray(train.signal).reshape(-1, 8, 8),
-        np.asarray(train.noise).reshape(-1, 8, 8),
-    )
+    canvas = np.asarray(train.signal).reshape(-1, 8, 8)
+    noise = np.asarray(train.noise).reshape(-1, 8, 8)
     inside = np.pad(np.ones((4, 4), bool), 2)
     assert np.all(canvas[:, inside] > 0)
     assert not np.any(canvas[:, ~inside])

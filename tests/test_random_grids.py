@@ -1,6 +1,4 @@
-"""A cell of a sweep is the run that its labels name: random grids over everything that can be an
-axis.
-"""
+"""A cell of a sweep is the run that its labels name: random grids over all that can be an axis."""
 
 from dataclasses import fields
 
@@ -19,9 +17,8 @@ import sigspike as ss
 SEED, COUNT = 7, 60
 
 
-@pytest.mark.filterwarnings(
-    "ignore::RuntimeWarning"
-)  # a variance of numbers near the largest overflows
+# a variance of numbers near the largest overflows
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("number", range(COUNT))
 def test_a_cell_is_the_run_that_its_labels_name(number):
     grid, door = draw(SEED, number)

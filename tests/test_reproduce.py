@@ -1,6 +1,4 @@
-"""``sigspike reproduce``: which figures run, what is said of the others, and what the folder holds
-in the end.
-"""
+"""``sigspike reproduce``: which figures run, what is said of the others, what the folder holds."""
 
 import json
 

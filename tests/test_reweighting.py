@@ -1,6 +1,4 @@
-"""The bilevel step: its hypergradient against finite differences and double backward, its rules as
-printed.
-"""
+"""The bilevel step: its hypergradient against two others, its rules as printed."""
 
 import jax
 import jax.numpy as jnp
@@ -37,7 +35,7 @@ pytestmark = pytest.mark.skipif(FLOAT32, reason="differences of 1e-8 need float6
 
 
 def two_layer(key):
-    """The patch CNN of the theory in R^d: parameters, losses of a batch, loss of the clean subset."""
+    """The theory's patch CNN in R^d: parameters, losses of a batch, loss of the clean subset."""
     keys = random.split(key, 4)
     params = 0.5 * random.normal(keys[0], (2, 3, 10))
     inputs = random.normal(keys[1], (N + N_CLEAN, 2, 10))

@@ -1,6 +1,4 @@
-"""Small losses, rankings, class directions and mixtures against scikit-learn and NumPy, and what
-log 2 means.
-"""
+"""Small losses, rankings, class directions and mixtures against scikit-learn and NumPy."""
 
 import jax
 import jax.numpy as jnp
@@ -32,9 +30,8 @@ def test_every_threshold_agrees_with_scikit_learn(losses):
     metrics = pytest.importorskip("sklearn.metrics")
     loss, clean = losses
     expected_precision, expected_recall, scores = metrics.precision_recall_curve(clean, -loss)
-    kept = selected(
-        loss, np.nextafter(-scores, np.inf)[:, None]
-    )  # theirs keeps equals, ours does not
+    # Theirs keeps equals, ours does not
+    kept = selected(loss, np.nextafter(-scores, np.inf)[:, None])
     np.testing.assert_allclose(precision(kept, clean), expected_precision[:-1], rtol=1e-12)
     np.testing.assert_allclose(recall(kept, clean), expected_recall[:-1], rtol=1e-12)
     assert len(scores) > 10

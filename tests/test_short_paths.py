@@ -23,7 +23,7 @@ BASE = zoo.experiment(n_steps=4, record_every=2)
 
 
 def places(owner: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The names on the way to every field and derived quantity of an object, hidden ones left out."""
+    """The names on the way to every field and derived quantity of an object, but hidden ones."""
     shown = [f.name for f in fields(owner) if "hidden" not in f.metadata]
     yield from (
         (*before, name) for name in dict.fromkeys([*shown, *grid_values.derived(type(owner))])

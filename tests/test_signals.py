@@ -88,9 +88,8 @@ def test_gamma_is_the_largest_overlap_with_a_patch_of_the_own_class(name, tolera
     )(drawn)
     learnt, k = np.asarray(walked.filters - drawn.first), problem.n_axes
     atoms, polarity = np.asarray(drawn.train.signal), np.asarray(drawn.train.polarity)
-    for j, sign in enumerate(
-        (-1, 1)
-    ):  # the noise is orthogonal: the first k coordinates are the signals'
+    # The noise is orthogonal: the first k coordinates are the signals'
+    for j, sign in enumerate((-1, 1)):
         overlap = learnt[j][:, :k] @ atoms[polarity == sign][:, :k].T
         np.testing.assert_allclose(
             walked.coefficients.gamma[j], overlap.max(1), rtol=tolerance, atol=tolerance

@@ -1,6 +1,4 @@
-"""Both spaces give one trajectory, their verbs mean what they say, and γ, ρ are another way to
-write the weights.
-"""
+"""Both spaces give one trajectory, and γ, ρ are another way to write the weights."""
 
 import equinox as eqx
 import jax

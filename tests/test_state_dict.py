@@ -1,6 +1,4 @@
-"""A state_dict comes back unchanged from a file, a live module or a mapping; another network's is
-refused.
-"""
+"""A state_dict comes back unchanged from everywhere; another network's is refused."""
 
 import pickle
 

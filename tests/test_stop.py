@@ -1,6 +1,4 @@
-"""``stop="fitted"``: a run whose given labels are all fitted stands still from the step at which it
-is so.
-"""
+"""``stop="fitted"``: a run stands still from the step at which all given labels are fitted."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""A store keeps what is finished, notices what is damaged, and belongs to one sweep and one writer."""
+"""A store keeps what is finished, notices damage, and belongs to one sweep and one writer."""
 
 import errno
 import json
@@ -136,8 +136,10 @@ def test_a_second_writer_is_refused(whole, tmp_path):
     store = copied(whole, tmp_path)
     with Store.open(store, described(store), 24, lambda: ({}, xr.Dataset())):
         script = (
-            "import sys; from sigspike.files.store import Store; from sigspike.foundation.check import Refusal\n"
-            "try:\n    Store.open(__import__('pathlib').Path(sys.argv[1]), {}, 24, None).__enter__()\n"
+            "import sys; from sigspike.files.store import Store; "
+            "from sigspike.foundation.check import Refusal\n"
+            "try:\n    Store.open(__import__('pathlib').Path(sys.argv[1]), "
+            "{}, 24, None).__enter__()\n"
             "except Refusal as refusal:\n    print(refusal)"
         )
         second = subprocess.run(

@@ -1,6 +1,4 @@
-"""Whatever is damaged in a store is noticed, said, and mended by the same call or refused in one
-sentence.
-"""
+"""Whatever is damaged in a store is noticed, and mended by the same call or refused."""
 
 import json
 import random

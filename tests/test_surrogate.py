@@ -1,6 +1,4 @@
-"""What the surrogate's figures train: draws of digits, the program against NumPy, the tangent
-kernel.
-"""
+"""What the surrogate's figures train: draws of digits, the program against NumPy, the kernel."""
 
 import jax
 import jax.numpy as jnp

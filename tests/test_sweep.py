@@ -244,8 +244,9 @@ def test_four_devices_give_what_one_gives(tmp_path):
     script = Path(__file__).with_name("devices.py")
     data = []
     for count in (1, 4):
+        before = os.environ.get("XLA_FLAGS", "")
         flags = {
-            "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={count}",
+            "XLA_FLAGS": f"{before} --xla_force_host_platform_device_count={count}",
             "JAX_ENABLE_X64": str(int(not FLOAT32)),
         }
         file = tmp_path / f"{count}.nc"

@@ -1,6 +1,4 @@
-"""Theorems as functions of experiments: their arithmetic by hand, their scaling, their silence, and
-where they hold.
-"""
+"""Theorems as functions of experiments: their arithmetic, scaling, silence, and where they hold."""
 
 import dataclasses
 import json
@@ -258,9 +256,8 @@ def test_what_it_costs_to_live_there():
         data = theory.consistent_scaling(dims, samples=samples, leave_out=["flips, from below"])
         log = np.log(dims / 0.05)
         n = data.n_samples.values
-        rest = (
-            data.width * log * np.log(6 / (data.init_std * data.signal_strength)).values
-        )  # m / η and the logarithm
+        # m / η and the logarithm
+        rest = data.width * log * np.log(6 / (data.init_std * data.signal_strength)).values
         rest = rest * (log**4 * (n / dims ** (0.25 if samples == "most" else 0)) ** 2)
         slope = np.polyfit(np.log(dims), np.log(data.steps.values / rest.values), 1)[0]
         assert slope == pytest.approx(power, abs=0.01)
@@ -323,7 +320,7 @@ CONSTANTS = (1e-300, 1e-30, 1.0, 1e30, 1e300)
 
 
 def extreme(name, rng):
-    """An experiment that a theorem speaks about, of which some numbers are as odd as they may be."""
+    """An experiment that a theorem speaks about, with some numbers as odd as they may be."""
     at = SPOKEN_OF[name]
     for path, values in EXTREMES.items():
         if rng.random() < 0.5:

@@ -172,7 +172,10 @@ def test_help_shows_the_option(capsys):
 def test_several_files_and_what_stands_beside_them(folder):
     (folder / "other").mkdir()
     (folder / "other" / "helper.py").write_text("RATE = 0.2\n")
-    text = "import sigspike as ss\nfrom helper import RATE\nfrom mine import Gentle\n\nclass Soft(Gentle):\n    pass\n"
+    text = (
+        "import sigspike as ss\nfrom helper import RATE\nfrom mine import Gentle\n\n"
+        "class Soft(Gentle):\n    pass\n"
+    )
     (folder / "other" / "soft.py").write_text(text)
     words = ["run", "--json", *SIZES, *MINE]
     soft = [word.replace("gentle", "soft") for word in words]

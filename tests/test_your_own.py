@@ -1,6 +1,4 @@
-"""The complete examples of pieces of one's own: each works at every door, from a file of at most 25
-lines.
-"""
+"""The complete examples of pieces of one's own work at every door, in at most 25 lines each."""
 
 import re
 import subprocess
@@ -21,11 +19,13 @@ import sigspike as ss
 path = Path(sys.argv[1])
 sys.path.insert(0, str(path.parent))
 module = importlib.import_module(path.stem)
-own = [kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__]
-(kind,) = own
-bases = {"loss": ss.Loss, "activation": ss.Activation, "labels": ss.Labels, "data": ss.Problem, "network": ss.Network}
+kinds = [kind for kind in vars(module).values() if isinstance(kind, type)]
+(kind,) = [kind for kind in kinds if kind.__module__ == module.__name__]
+bases = {"loss": ss.Loss, "activation": ss.Activation, "labels": ss.Labels}
+bases |= {"data": ss.Problem, "network": ss.Network}
 assert issubclass(kind, bases[path.stem])
-problem, network, algorithm = ss.SignalNoise(60, 3.0, 0.5), ss.PatchCNN(3, init_std=0.1), ss.GradientDescent(0.1)
+problem, network = ss.SignalNoise(60, 3.0, 0.5), ss.PatchCNN(3, init_std=0.1)
+algorithm = ss.GradientDescent(0.1)
 if path.stem in ("loss", "labels"):
     algorithm = ss.put(algorithm, path.stem, kind())
 elif path.stem == "activation":
@@ -34,7 +34,8 @@ elif path.stem == "data":
     problem = kind(60, 3.0, 0.5)
 else:
     network = kind(3, init_std=0.1)
-at = ss.Experiment(problem, network, algorithm, n_samples=8, n_steps=6, n_test=20, measure="summary")
+options = {"n_samples": 8, "n_steps": 6, "n_test": 20, "measure": "summary"}
+at = ss.Experiment(problem, network, algorithm, **options)
 alone = ss.named_axes(ss.simulate(at, jax.random.fold_in(jax.random.key(0), 1)))
 assert float(alone.train_loss[-1]) != float(alone.train_loss[0])
 weights = ss.simulate(ss.put(at, "space", "weights"), jax.random.key(0))
@@ -55,9 +56,8 @@ def test_an_example_is_short_and_its_command_runs(example):
     text = example.read_text()
     assert len(text.splitlines()) <= 25
     command = re.search(r"sigspike (run .*?)\n\"\"\"", text, re.S)[1].replace("\\\n", " ").split()
-    first = next(
-        k for k, word in enumerate(command) if ":" in word
-    )  # flags of the experiment stand before its parts
+    # Flags of the experiment stand before its parts
+    first = next(k for k, word in enumerate(command) if ":" in word)
     line = [*command[:first], *SMALL, *command[first:]]
     done = subprocess.run(
         [sys.executable, "-c", ENTRY, *line],

@@ -68,7 +68,7 @@ def concrete(base: type) -> list[type]:
 
 
 def specimen(kind: Any, **options: Any) -> Any:
-    """An instance of a class, or what a preset makes, with small values where there is no default."""
+    """An instance of a class, or what a preset makes, with small values for want of defaults."""
     own = kind.fields if isinstance(kind, Preset) else fields(kind)
     required = [f.name for f in own if f.default is MISSING and f.default_factory is MISSING]
     return kind(**({name: SMALL[name] for name in required} | options))
@@ -164,7 +164,7 @@ def activated(kind: type, make: Any = specimen) -> list[Any]:
 
 
 def turned(kind: type) -> Any:
-    """A specimen with every choice, switch and count away from its default, and every zero a fifth."""
+    """A specimen with every choice, switch and count off its default, and every zero a fifth."""
     options = {
         f.name: [value for value in _options(f) if value != f.default][-1]
         for f in fields(kind)
@@ -196,7 +196,7 @@ def _parts(field: Field) -> list[Any]:
 
 
 def label(thing: Any) -> str:
-    """What pytest calls a specimen: its class, and the options and parts that are not the default."""
+    """What pytest calls a specimen: its class, and what options and parts are not the default."""
     names = [f.name for f in fields(thing) if _options(f) and getattr(thing, f.name) != f.default]
     parts = [
         getattr(thing, f.name)
@@ -220,7 +220,7 @@ def _defaults(thing: Any) -> list[Any]:
 def experiment(
     problem: Any = None, network: Any = None, algorithm: Any = None, **settings: Any
 ) -> ss.Experiment:
-    """A small experiment: squared ReLU, orthogonal noise, gradient descent, unless told otherwise."""
+    """A small experiment: squared ReLU, orthogonal noise, GD, unless told otherwise."""
     defaults = {"n_samples": N_SAMPLES, "n_steps": 300, "record_every": 30, "n_test": 20}
     parts = (problem, ss.SignalNoise), (network, ss.PatchCNN), (algorithm, ss.GradientDescent)
     made = [specimen(kind) if given is None else given for given, kind in parts]

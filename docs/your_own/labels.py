@@ -1,5 +1,4 @@
-"""A dial of your own: here, what a step is told of the labels; batches, weights, optimisers go the
-same way.
+"""What a step is told of the labels, your own way; batches, weights and optimisers go likewise.
 
     sigspike run --with docs/your_own/labels.py algorithm:gradient-descent \
         --algorithm.learning-rate 0.3 algorithm.labels:dropped --algorithm.labels.rate 0.3
@@ -14,7 +13,7 @@ from sigspike.foundation.fields import number
 
 
 class Dropped(ss.Labels):
-    """Each sample is left out of a step with probability ``rate``, and the others count for more."""
+    """Each sample is left out of a step with probability ``rate``; the others count for more."""
 
     rate: float = number(BELOW_ONE, "share that is left out", default=0.5)
 

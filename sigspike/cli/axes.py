@@ -37,7 +37,8 @@ def read_axis(experiment: Any, path: str, values: Any) -> Any:
         return _spaced(path, domain, values)
     if not listed:
         raise Refusal(
-            f"`axes` must give {path!r} a list of values, or start, stop and num, got {shown(values)}"
+            f"`axes` must give {path!r} a list of values, or start, stop and num, "
+            f"got {shown(values)}"
         )
     return [tuple(value) if isinstance(value, list) else value for value in values]
 
@@ -72,7 +73,7 @@ def _linked(experiment: Any, path: str, values: dict[str, Any]) -> Linked:
 
 
 def _spaced(path: str, domain: Domain, values: dict[str, Any]) -> list[Any]:
-    """``num`` values from ``start`` to ``stop``; whole numbers are rounded, and each is taken once."""
+    """``num`` values from ``start`` to ``stop``; whole numbers are rounded, each taken once."""
     check_names(f"axes.{path}", values, SPACED)
     for key in SPACED[:3]:
         (COUNT if key == "num" else Range()).check(f"axes.{path}.{key}", values.get(key))

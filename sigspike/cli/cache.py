@@ -9,7 +9,8 @@ from pathlib import Path
 
 import jax
 
-HARMLESS = b"cpu_aot_loader"  # XLA compares its own tuning hints with the machine's features whenever it reads a program
+# XLA compares its own tuning hints with the machine's features whenever it reads a program.
+HARMLESS = b"cpu_aot_loader"
 
 
 @contextmanager

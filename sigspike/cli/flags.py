@@ -1,5 +1,6 @@
-"""Flags from descriptions: a plain dataclass beside each described class, which tyro can read, and
-the way back.
+"""Flags from descriptions: beside each described class a plain dataclass that tyro can read.
+
+And the way back: from what tyro has read to the described object.
 """
 
 import dataclasses
@@ -97,9 +98,8 @@ class Flags:
         if isinstance(domain, Choice):
             return Literal[domain.options]
         if isinstance(domain, Instance) and issubclass(domain.kind, Checked):
-            return Union[
-                tuple(self.mirror(maker) for maker in makers(domain.kind) or [domain.kind])
-            ]
+            mirrors = tuple(self.mirror(maker) for maker in makers(domain.kind) or [domain.kind])
+            return Union[mirrors]  # noqa: UP007
         return field.type
 
 

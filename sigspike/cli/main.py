@@ -37,12 +37,15 @@ def main(arguments: list[str]) -> None:
     from sigspike.cli.run import run
     from sigspike.cli.sweep import sweep
 
-    commands, prog = (
-        {"reproduce": reproduce, "run": run, "sweep": sweep, "check": check, "images": images},
-        "sigspike",
-    )
-    if arguments[:1] == [
-        "images"
-    ]:  # a group of its own: tyro takes a ValueError of a nested command for bad usage
+    commands = {
+        "reproduce": reproduce,
+        "run": run,
+        "sweep": sweep,
+        "check": check,
+        "images": images,
+    }
+    prog = "sigspike"
+    # a group of its own: tyro takes a ValueError of a nested command for bad usage
+    if arguments[:1] == ["images"]:
         commands, arguments, prog = COMMANDS, arguments[1:], "sigspike images"
     tyro.extras.subcommand_cli_from_dict(commands, args=arguments, prog=prog)

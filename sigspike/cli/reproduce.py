@@ -51,7 +51,8 @@ def reproduce(
     holding = sum(claim["holds"] for claim in claims)
     names = ", ".join(figure.name for figure in figures)
     print(
-        f"{holding} of {len(claims)} claims hold; {names} in {folder}/ after {time.perf_counter() - started:.0f} s"
+        f"{holding} of {len(claims)} claims hold; "
+        f"{names} in {folder}/ after {time.perf_counter() - started:.0f} s"
     )
 
 
@@ -65,7 +66,8 @@ def _chosen(
     for name in only:
         if name not in known:
             raise Refusal(
-                f"`only` must name figures of {paper} ({', '.join(known)}), got {name!r}{nearest(name, known)}"
+                f"`only` must name figures of {paper} ({', '.join(known)}), "
+                f"got {name!r}{nearest(name, known)}"
             )
     _check_data(data_dir)
     figures, left_out = [], []

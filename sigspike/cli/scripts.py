@@ -1,6 +1,4 @@
-"""``--with my_script.py``: files of the user's, whose classes the commands offer beside sigspike's
-own.
-"""
+"""``--with my_script.py``: files of the user's, whose classes the commands offer too."""
 
 import importlib
 import importlib.util
@@ -18,8 +16,8 @@ from sigspike.foundation.fields import Checked
 
 OPTION = "--with"
 ABOUT = (
-    "A Python file whose classes (problems, networks, algorithms, schedules, …) are sub-commands and types of files "
-    "too; once for each file, anywhere in the call."
+    "A Python file whose classes (problems, networks, algorithms, schedules, …) are sub-commands "
+    "and types of files too; once for each file, anywhere in the call."
 )
 Scripts = Annotated[
     tyro.conf.UseAppendAction[tuple[Path, ...]],
@@ -74,16 +72,16 @@ def _is_file(file: Path) -> bool:
 def _module(file: Path) -> ModuleType:
     folder = str(file.resolve().parent)
     if folder not in sys.path:
-        sys.path.append(
-            folder
-        )  # behind all others: what is installed is found before a namesake beside the file
+        # Behind all others: what is installed is found before a namesake beside the file
+        sys.path.append(folder)
     importlib.invalidate_caches()
     name = file.stem
     there = _origin(name)
     if name in LIBRARIES or there is None or there != file.resolve():
         other = f", of {there}" if there is not None and there != file.resolve() else ""
         raise Refusal(
-            f"`with` {shown(str(file))} bears the name of another module, {name}{other}; rename your file"
+            f"`with` {shown(str(file))} bears the name of another module, {name}{other}; "
+            "rename your file"
         )
     try:
         return importlib.import_module(name)

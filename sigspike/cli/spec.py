@@ -91,7 +91,8 @@ def _from_file(maker: Callable[..., Any], given: dict[str, Any], name: str) -> A
     for key, parameter in known.items():
         if parameter.default is parameter.empty and key not in given:
             raise Refusal(
-                f"`{name}` of type {maker.__name__} needs `{key}`, got only {', '.join(given) or 'nothing'}"
+                f"`{name}` of type {maker.__name__} needs `{key}`, "
+                f"got only {', '.join(given) or 'nothing'}"
             )
     return maker(
         **{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
@@ -110,5 +111,6 @@ def check_names(name: str, table: dict[str, Any], known: Iterable[str]) -> None:
     for key in table:
         if key not in names:
             raise Refusal(
-                f"`{name}` has {', '.join(names) or 'no fields'}, not {shown(key)}{nearest(key, names)}"
+                f"`{name}` has {', '.join(names) or 'no fields'}, "
+                f"not {shown(key)}{nearest(key, names)}"
             )

@@ -72,13 +72,15 @@ def _batch(path: Path, kind: Batches) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(data, np.ndarray) or rows is None or rows[1:] != (3072,) or count != rows[0]:
         found = f"rows {rows} and {count} labels"
         raise Refusal(
-            f"`data_dir` file {path} should hold uint8 rows of 3072 and a label for each, got {found}"
+            f"`data_dir` file {path} should hold uint8 rows of 3072 and a label for each, "
+            f"got {found}"
         )
     for label in labels or ():
         if not isinstance(label, int) or not 0 <= label < kind.n_classes:
             known = f"labels from 0 to {kind.n_classes - 1}"
             raise Refusal(
-                f"`data_dir` file {path} should hold {known}, got {str(label)[:20]!r}; fetch it again"
+                f"`data_dir` file {path} should hold {known}, got {str(label)[:20]!r}; "
+                "fetch it again"
             )
     return data.reshape(-1, *SHAPE).transpose(0, 2, 3, 1), np.asarray(labels, np.int64)
 
@@ -97,6 +99,7 @@ def _open(path: Path, kind: Batches) -> dict[Any, Any]:
         ) from error
     if not isinstance(content, dict):
         raise Refusal(
-            f"`data_dir` file {path} should hold a dictionary, got {type(content).__name__}; fetch it again"
+            f"`data_dir` file {path} should hold a dictionary, got {type(content).__name__}; "
+            "fetch it again"
         )
     return content

@@ -37,7 +37,8 @@ def decode(raw: bytes, name: str) -> np.ndarray:
     if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in DTYPES:
         begins = raw[:4].hex() or "nothing"
         raise Refusal(
-            f"`data_dir` file {name} is no idx file: it begins with {begins}, not 0000, a type and a rank"
+            f"`data_dir` file {name} is no idx file: it begins with {begins}, "
+            "not 0000, a type and a rank"
         )
     header = 4 + 4 * raw[3]
     if len(raw) < header:
@@ -49,6 +50,7 @@ def decode(raw: bytes, name: str) -> np.ndarray:
     expected = header + math.prod(shape) * dtype.itemsize
     if len(raw) != expected:
         raise Refusal(
-            f"`data_dir` file {name} should hold {expected} bytes for shape {shape}, got {len(raw)}; fetch it again"
+            f"`data_dir` file {name} should hold {expected} bytes for shape {shape}, "
+            f"got {len(raw)}; fetch it again"
         )
     return np.frombuffer(raw, dtype, offset=header).reshape(shape)

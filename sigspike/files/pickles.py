@@ -1,6 +1,4 @@
-"""Pickles of arrays read without running what they ask for: the file formats of CIFAR and of
-CIFAR-N.
-"""
+"""Pickles of arrays, as in CIFAR and CIFAR-N, read without running what they ask for."""
 
 import io
 import math
@@ -84,7 +82,7 @@ class _Dtype:
 
 
 class _Array:
-    """Stands for ``numpy.ndarray`` and what makes an empty one: keeps what the pickled state says."""
+    """Stands for ``numpy.ndarray`` and what makes an empty one: keeps the pickled state."""
 
     def __init__(self, *_: Any) -> None:
         self.shape, self.kind, self.fortran, self.content = (), None, False, None

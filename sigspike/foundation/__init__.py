@@ -1,3 +1,1 @@
-"""What everything stands on: descriptions and their fields, paths, refusals, where results come
-from.
-"""
+"""What everything stands on: descriptions, their fields and paths, refusals, provenance."""

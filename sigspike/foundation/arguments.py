@@ -34,7 +34,8 @@ class Described(ModuleMeta):
         name = cls.__name__
         if lacking := is_abstract(cls):
             raise Refusal(
-                f"`{name}` is abstract, and no object is made of it, for want of {lacking}; take a subclass"
+                f"`{name}` is abstract, and no object is made of it, for want of {lacking}; "
+                "take a subclass"
             )
         if not cls._reads_itself:
             given = named(name, fields(cls), args, given)

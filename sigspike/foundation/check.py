@@ -31,7 +31,7 @@ class Domain(ABC):
 
     @abstractmethod
     def holds(self, value: Any) -> bool:
-        """Whether a value is one; it may raise whatever an odd value raises when it is looked at."""
+        """Whether a value is one; it may raise whatever an odd value raises when looked at."""
 
     def remedy(self, value: Any) -> str:
         """What the person can do about a value that is none, after a semicolon."""
@@ -215,9 +215,8 @@ def shown(value: Any) -> str:
         if isinstance(value, (np.ndarray, jax.Array)) and not isinstance(
             value, (Tracer, np.ma.MaskedArray)
         ):
-            small = (
-                value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"
-            )  # keys have none
+            # Keys have none
+            small = value.size <= 16 and getattr(value.dtype, "kind", "V") in "biufU"
             if not small:
                 text = f"an array of {value.dtype} of shape {value.shape}"
             else:

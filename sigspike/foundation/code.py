@@ -1,6 +1,4 @@
-"""What a user's class or function does, as one digest: of the code that runs, and of everything
-that it names.
-"""
+"""What a user's class or function does, as one digest of its code and of everything it names."""
 
 import hashlib
 import platform
@@ -170,9 +168,8 @@ class _Reader:
                 yield from self._each(item for pair in sorted(own.items()) for item in pair)
 
     def _function(self, function: FunctionType) -> Iterator[str]:
-        if self._is_named(function) and is_importable(
-            function
-        ):  # whoever wrapped it, a type checker say
+        # Whoever wrapped it, a type checker say
+        if self._is_named(function) and is_importable(function):
             yield name_of(function)
             return
         if _is_named_module(function.__globals__.get("__name__", ""), self.home):
@@ -198,7 +195,8 @@ class _Reader:
             yield from self._each(vars(value)[name] for name in names if name in vars(value))
 
     def _code(self, code: CodeType, constants: Any = None) -> Iterator[str]:
-        yield f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags} {code.co_code.hex()} {code.co_names}"
+        arguments = f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags}"
+        yield f"{arguments} {code.co_code.hex()} {code.co_names}"
         yield from self._each(code.co_consts if constants is None else constants)
 
     def _is_named(self, thing: Any) -> bool:

@@ -1,6 +1,4 @@
-"""The fields of descriptions: numbers, counts, choices and parts, each with a ``domain`` that says
-what it may be.
-"""
+"""The fields of descriptions: numbers, counts, choices and parts, each with its ``domain``."""
 
 import operator
 from collections.abc import Callable

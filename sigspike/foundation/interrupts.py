@@ -1,5 +1,6 @@
-"""Interrupts that are not lost: in a callback of the garbage collector an exception is printed and
-forgotten.
+"""Interrupts that are not lost where Python prints an exception and forgets it.
+
+It does so in a callback of the garbage collector.
 """
 
 import signal
@@ -13,7 +14,7 @@ _heard = threading.Event()
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """While it lasts, Ctrl-C raises ``KeyboardInterrupt`` as always, and is remembered for `check`."""
+    """While it lasts, Ctrl-C raises ``KeyboardInterrupt`` as ever, and `check` remembers it."""
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
         yield

@@ -32,6 +32,7 @@ def verify_jax(compute: Callable[[jax.Array, jax.Array], jax.Array] = batched_an
     error = float(np.max(np.abs(measured - expected)) / np.max(expected))
     if not error < 1e-3:
         raise RuntimeError(
-            f"jax {jax.__version__} computes wrongly on {jax.default_backend()}: a batched product is off by "
+            f"jax {jax.__version__} computes wrongly on {jax.default_backend()}: "
+            "a batched product is off by "
             f"{error:.1%}; install a release that pyproject.toml allows, such as jax==0.10.1"
         )

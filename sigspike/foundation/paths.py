@@ -119,6 +119,7 @@ def _known(tree: Any, name: str, path: str) -> str:
         where, first = type(tree).__name__, path.partition(".")[0] == name
         near = [full.rpartition(".")[2] for full in every_path(tree)] if first else names
         raise Refusal(
-            f"`{path}` names no field: {where} has {', '.join(names) or 'none'}, not {name!r}{nearest(name, near)}"
+            f"`{path}` names no field: {where} has {', '.join(names) or 'none'}, "
+            f"not {name!r}{nearest(name, near)}"
         )
     return name

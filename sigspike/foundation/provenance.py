@@ -1,6 +1,4 @@
-"""Where a result comes from: versions, commit and machine, the rules that made it and the settings
-of jax.
-"""
+"""Where a result comes from: versions, commit, machine, the rules that made it, jax's settings."""
 
 import os
 import platform
@@ -46,7 +44,8 @@ def check_settings() -> None:
         if getattr(jax.config, name) != needed:
             got = getattr(jax.config, name)
             raise Refusal(
-                f"`{name}` must be {needed!r} for a sweep, whose cells draw as `simulate` does, got {got!r}"
+                f"`{name}` must be {needed!r} for a sweep, whose cells draw as `simulate` does, "
+                f"got {got!r}"
             )
 
 

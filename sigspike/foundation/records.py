@@ -34,7 +34,7 @@ def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:
 def record_axes(
     record: Any, leading: tuple[str, ...]
 ) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
-    """Name, dimensions and attributes of every field of a record (of arrays, or of their shapes)."""
+    """Name, dimensions and attributes of every field of a record (of arrays, or of shapes)."""
     found = []
     for field in fields(record):
         dims = (*leading, *axis_names(field))[: getattr(record, field.name).ndim]

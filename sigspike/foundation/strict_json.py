@@ -5,7 +5,7 @@ from typing import Any
 
 
 def finite(value: Any) -> Any:
-    """None in place of a float that is not finite, in dictionaries and lists too: JSON has no NaN."""
+    """None for a float that is not finite, in dictionaries and lists too: JSON has no NaN."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -12,7 +12,8 @@ def as_labels(name: str, value: Any, n_classes: int) -> np.ndarray:
     found = np.asarray(value)
     if found.ndim != 1 or (found.dtype.kind not in "iu" and found.size):
         raise Refusal(
-            f"`{name}` must be one whole number for each image, got {found.dtype} of shape {found.shape}"
+            f"`{name}` must be one whole number for each image, "
+            f"got {found.dtype} of shape {found.shape}"
         )
     bad = np.flatnonzero((found < 0) | (found >= n_classes))
     if bad.size:

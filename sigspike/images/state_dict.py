@@ -1,6 +1,4 @@
-"""PyTorch's state_dicts, read and written unchanged: .npz, safetensors, a live module, or any
-mapping.
-"""
+"""PyTorch's state_dicts, read and written unchanged: .npz, safetensors, a module, a mapping."""
 
 import io
 from collections.abc import Mapping
@@ -14,9 +12,8 @@ import numpy as np
 from sigspike.foundation.check import Refusal, nearest
 from sigspike.images.networks import Buffers, ImageNetwork, Params
 
-Source = (
-    str | Path | Mapping[str, Any] | Any
-)  # the last: an object with state_dict(), a torch.nn.Module
+# The last: an object with state_dict(), a torch.nn.Module
+Source = str | Path | Mapping[str, Any] | Any
 FLOATS = ("float32", "float64")
 
 
@@ -122,7 +119,8 @@ def _refuse_other_names(found: list[str], known: list[str]) -> None:
     if missing:
         other = f", and holds {extra[0]!r}, which the network does not have" if extra else ""
         raise Refusal(
-            f"`source` lacks {missing[0]!r}{_more(missing)}{other}; describe the network that was saved"
+            f"`source` lacks {missing[0]!r}{_more(missing)}{other}; "
+            "describe the network that was saved"
         )
     if extra:
         remedy = nearest(extra[0], known) or "; leave it out"
@@ -162,6 +160,7 @@ def _counted(name: str, value: np.ndarray) -> jax.Array:
     most = jnp.iinfo(jnp.result_type(int)).max
     if value.dtype.kind not in "iu" or not 0 <= value <= most:
         raise Refusal(
-            f"`source` entry {name!r} must be a whole number in [0, {most}], got {value.dtype} {value}"
+            f"`source` entry {name!r} must be a whole number in [0, {most}], "
+            f"got {value.dtype} {value}"
         )
     return jnp.array(int(value))

@@ -27,7 +27,7 @@ class Frame(eqx.Module):
 
     @abstractmethod
     def weights(self, key: Key[Array, ""], n_rows: int, law: str) -> Vectors:
-        """Initial filters with i.i.d. coordinates: N(0, 1), or uniform on [−√3, √3] (variance 1)."""
+        """Initial filters of i.i.d. coordinates: N(0, 1), or uniform on [−√3, √3] (variance 1)."""
 
     @abstractmethod
     def gaussian(self, key: Key[Array, ""], n_rows: int) -> Vectors:

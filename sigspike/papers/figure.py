@@ -118,5 +118,6 @@ def open_folder(folder: Path) -> Path:
             return folder
     except OSError as error:
         raise Refusal(
-            f"`out` must be a folder that can be written, got {str(folder)!r} ({error.strerror}); name another"
+            f"`out` must be a folder that can be written, got {str(folder)!r} ({error.strerror}); "
+            "name another"
         ) from error

@@ -1,6 +1,4 @@
-"""A folder of figures, told: all their claims as JSON, and a page that shows each with its caption
-and claims.
-"""
+"""A folder of figures, told: their claims as JSON, and a page of figures with captions."""
 
 import json
 from collections.abc import Iterable
@@ -31,7 +29,10 @@ def _section(figure: dict[str, Any]) -> str:
         words = (claim[part] for part in ("claim", "source", "expected"))
         cells = ["yes" if claim["holds"] else "**no**", *words, shown(claim)]
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    facts = f"{holding} of {len(figure['claims'])} claims hold; scale {figure['scale']}, {figure['seconds']:.0f} s."
+    facts = (
+        f"{holding} of {len(figure['claims'])} claims hold; "
+        f"scale {figure['scale']}, {figure['seconds']:.0f} s."
+    )
     return "\n\n".join(
         [f"## {name}", f"![{name}]({name}.png)", figure["caption"], facts, "\n".join(rows)]
     )

@@ -40,10 +40,8 @@ def indices(
     blocks = values.reshape(len(outputs), n_inputs + 2, -1)
     n_base, rng = blocks.shape[-1], np.random.default_rng(seed)
     chosen = rng.integers(n_base, size=(n_resamples, n_base))
-    dims, coords = (
-        ("order", "output", "input"),
-        {"order": ["first", "total"], "output": outputs, "input": names},
-    )
+    dims = ("order", "output", "input")
+    coords = {"order": ["first", "total"], "output": outputs, "input": names}
     resampled = np.stack([_indices(blocks[..., rows]) for rows in chosen])
     return xr.Dataset(
         {"index": (dims, _indices(blocks)), "resampled": (("draw", *dims), resampled)}, coords

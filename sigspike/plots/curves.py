@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter
 def curve(
     axes: Axes, values: xr.DataArray, color: str, label: str | None = None, **line: Any
 ) -> None:
-    """The median over ``seed`` against ``time``, and a band from the 10th to the 90th percentile."""
+    """The median over ``seed`` against ``time``, and a band from 10th to 90th percentile."""
     values = values.dropna("time", how="all")
     low, middle, high = (values.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
     axes.plot(values["time"], middle, color=color, label=label, **line)

@@ -1,4 +1,4 @@
-"""The look of every figure: sizes of a paper's column, colour-blind safe colours, readable letters."""
+"""The look of every figure: sizes of a paper's column, colour-blind safe colours, clear letters."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -46,7 +46,8 @@ class Experiment(Checked):
         if self.measure == "weights" and algorithm.n_clean == 0:
             name = type(algorithm.weights).__name__
             raise Refusal(
-                f"`measure` must be 'coefficients' or 'summary' for {name} weights, which say nothing"
+                f"`measure` must be 'coefficients' or 'summary' for {name} weights, "
+                "which say nothing"
             )
         if algorithm.n_clean > self.n_samples:
             clean = algorithm.n_clean
@@ -56,7 +57,8 @@ class Experiment(Checked):
         if algorithm.batches.size is not None and algorithm.batches.size > self.n_samples:
             size = algorithm.batches.size
             raise Refusal(
-                f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; take Full()"
+                f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; "
+                "take Full()"
             )
         self.problem.check_sizes(self.n_samples, self.algorithm.n_clean, self.n_test)
 
@@ -89,8 +91,8 @@ class Experiment(Checked):
             return None
         if isinstance(self.problem.patch_dim, Tracer):
             raise Refusal(
-                "`problem.dim` must be a plain number where vectors of d numbers are made, got a traced value; "
-                "use Gaussian weights in coefficient space to trace it"
+                "`problem.dim` must be a plain number where vectors of d numbers are made, got a "
+                "traced value; use Gaussian weights in coefficient space to trace it"
             )
         return int(self.problem.patch_dim)
 
@@ -111,7 +113,8 @@ def log_spaced(n_steps: int, n_records: int) -> tuple[int, ...]:
 def _check_recording(n_steps: int, every: int | None, at: tuple[int, ...] | None) -> None:
     if every is not None and at is not None:
         raise Refusal(
-            f"`record_every` and `record_at` exclude each other, got {every} and {shown(at)}; give one"
+            f"`record_every` and `record_at` exclude each other, got {every} and {shown(at)}; "
+            "give one"
         )
     if every is not None and n_steps % every:
         remedy = "take a divisor, or give steps in `record_at`"

@@ -14,7 +14,7 @@ from sigspike.training.weights import Look
 
 
 def noted(long_name: str) -> Any:
-    """A recorded field, with the label it carries in datasets and figures (all are pure numbers)."""
+    """A recorded field, with its label in datasets and figures (all are pure numbers)."""
     return eqx.field(metadata={"attrs": {"long_name": long_name, "units": "1"}})
 
 

@@ -16,14 +16,15 @@ def check_sizes(experiment: Experiment) -> None:
     rows = experiment.network.n_filters + n_atoms(experiment)
     if experiment.explicit_dim is None and rows > MOST_ROWS:
         raise Refusal(
-            f"`n_samples` and `width` ask for {rows:,} vectors in coefficient space, which holds {MOST_ROWS:,}; "
-            "take fewer, or space='weights'"
+            f"`n_samples` and `width` ask for {rows:,} vectors in coefficient space, which holds "
+            f"{MOST_ROWS:,}; take fewer, or space='weights'"
         )
     needed = bytes_of_training(experiment, shares_noise=False) + bytes_of_records(experiment)
     if needed > bytes_of_device():
         there = f"{needed / 1e9:.1f} GB on {bytes_of_device() / 1e9:.1f} GB of memory"
         raise Refusal(
-            f"`experiment` asks for a training of {there}; take fewer samples, filters, tests or records"
+            f"`experiment` asks for a training of {there}; "
+            "take fewer samples, filters, tests or records"
         )
 
 

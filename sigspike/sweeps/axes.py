@@ -36,7 +36,8 @@ def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis,
     if taken:
         remedy = "name the axis otherwise, {'name': Linked({path: values})}"
         raise Refusal(
-            f"`axes` cannot be named {taken[0]!r}, which a record calls something of its own; {remedy}"
+            f"`axes` cannot be named {taken[0]!r}, which a record calls something of its own; "
+            f"{remedy}"
         )
     return found
 
@@ -44,7 +45,8 @@ def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis,
 def _axis(experiment: Experiment, name: Any, values: Values) -> Axis:
     if not isinstance(name, str) or not name:
         raise Refusal(
-            f"`axes` must be named by paths, got {shown(name)}; a path is text, such as 'problem.snr'"
+            f"`axes` must be named by paths, got {shown(name)}; "
+            "a path is text, such as 'problem.snr'"
         )
     linked = values if isinstance(values, Linked) else Linked({name: values})
     if not isinstance(linked.fields, Mapping) or not linked.fields:

@@ -1,6 +1,4 @@
-"""Tracing a phase boundary: trainings are spent where a quantity crosses a level, and not on
-plains.
-"""
+"""Tracing a phase boundary: trainings are spent where a quantity crosses a level, not on plains."""
 
 import math
 from collections.abc import Mapping
@@ -71,16 +69,8 @@ def trace_boundary(
         raise Refusal(
             f"`axes` must be two for a boundary in a plane, got {len(found)}; fix the others"
         )
-    grid = Grid(
-        Plan(
-            experiment,
-            found,
-            n_seeds,
-            seed,
-            "mean",
-            {axis.name: 1 for axis in found} | {"seed": n_seeds},
-        )
-    )
+    chunks = {axis.name: 1 for axis in found} | {"seed": n_seeds}
+    grid = Grid(Plan(experiment, found, n_seeds, seed, "mean", chunks))
     if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
         names = [
             name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)
@@ -169,10 +159,8 @@ def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
     """
     from scipy.interpolate import griddata
 
-    known, means = (
-        np.array(list(measured), float),
-        np.array([mean.mean for mean in measured.values()]),
-    )
+    known = np.array(list(measured), float)
+    means = np.array([mean.mean for mean in measured.values()])
     lost = np.isnan(means)
     columns = np.stack([np.where(lost, 0, means), lost], axis=1)  # NaN would also mean "outside"
     found = griddata(known, columns, places, "nearest")

@@ -46,7 +46,8 @@ def check_cells(experiment: Experiment, axes: Sequence[Axis]) -> None:
                 if field in movers:
                     both = f"{movers[field]!r} and {path!r}"
                     raise Refusal(
-                        f"`axes` must move a field once, got {both}, which both move {field!r}; drop one"
+                        f"`axes` must move a field once, got {both}, which both move {field!r}; "
+                        "drop one"
                     )
                 movers[field] = path
     for places in _tried(axes):
@@ -81,7 +82,8 @@ def _check_path(at: Experiment, path: str) -> None:
         if static:
             remedy = f"make {static[0]!r} the axis"
             raise Refusal(
-                f"`axes` cannot move {path!r}, which is put through {static[0]!r}, no number; {remedy}"
+                f"`axes` cannot move {path!r}, which is put through {static[0]!r}, no number; "
+                f"{remedy}"
             )
         return
     field, value = paths.field_at(at, path), paths.get(at, path)

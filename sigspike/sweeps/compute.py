@@ -1,4 +1,4 @@
-"""One chunk of a plan, computed: numbers vmapped, the rest one after another, all devices at work."""
+"""One chunk of a plan, computed: numbers vmapped, the rest in turn, all devices at work."""
 
 import math
 

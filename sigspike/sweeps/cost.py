@@ -6,10 +6,8 @@ from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.sizes import bytes_of_device, n_atoms
 
 COMPILATION = 4.0  # seconds a program, on a present-day core
-FLOPS, ELEMENTS = (
-    8e10,
-    7e8,
-)  # of matrix products, of everything else, per second and core: measured on AVX-512
+# Of matrix products, of everything else, per second and core: measured on AVX-512
+FLOPS, ELEMENTS = 8e10, 7e8
 CPU_CHUNK = 2**28  # bytes: more would only leave the caches
 
 

@@ -33,11 +33,14 @@ class Estimate:
         )
         return "\n".join(
             [
-                f"trainings     {self.n_cells * self.n_seeds:,} ({self.n_cells:,} cells × {self.n_seeds} seeds)",
-                f"chunks        {self.n_chunks:,}, about {chunk} of memory each; {n_threads()} at a time",
+                f"trainings     {self.n_cells * self.n_seeds:,} ({self.n_cells:,} cells × "
+                f"{self.n_seeds} seeds)",
+                f"chunks        {self.n_chunks:,}, about {chunk} of memory each; "
+                f"{n_threads()} at a time",
                 f"result        {result}",
                 f"compilations  {self.n_programs}, about {self.compilation:.1f} s each",
-                f"time          about {duration(self.seconds)} on this machine (from a short measurement)",
+                f"time          about {duration(self.seconds)} on this machine (from a short "
+                "measurement)",
             ]
         )
 

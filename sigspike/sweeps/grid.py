@@ -1,6 +1,4 @@
-"""The result of a sweep as labelled arrays: its variables and coordinates, and where each chunk
-goes.
-"""
+"""The result of a sweep as labelled arrays: variables, coordinates, and where each chunk goes."""
 
 import math
 from collections.abc import Callable
@@ -36,7 +34,7 @@ class Grid:
 
     @cached_property
     def variables(self) -> dict[str, Variable]:
-        """Name, dimensions, shape, type and attributes of every array, and the sizes of its chunks."""
+        """Name, dimensions, shape, type, attributes and chunk sizes of every array."""
         samples, sizes = self._samples, self._sizes
         found = {}
         for name in dict.fromkeys(str(name) for sample in samples for name in sample):
@@ -114,7 +112,7 @@ class Grid:
         return xr.Dataset(coords=labels).assign_coords(self._derived())
 
     def _derived(self) -> dict[str, xr.DataArray]:
-        """SNR and n·SNR² over the axes that may move them, where every cell's problem has an SNR."""
+        """SNR and n·SNR² over the axes that may move them, where all cells have an SNR."""
         if not all(hasattr(program.experiment.problem, "snr") for program in self.plan.programs):
             return {}
         movers = [

@@ -10,9 +10,8 @@ from sigspike.foundation.check import Refusal
 from sigspike.foundation.code import code_of, is_importable, is_library, name_of
 from sigspike.foundation.provenance import RULES
 
-Codes = tuple[
-    int, tuple[tuple[str, str, str], ...]
-]  # the rules; module, name and digest of what is the user's
+# The rules; module, name and digest of what is the user's
+Codes = tuple[int, tuple[tuple[str, str, str], ...]]
 
 
 def importable(sent: Any) -> Codes:
@@ -51,7 +50,8 @@ def check_codes(codes: Codes) -> None:
     rules, own = codes
     if rules != RULES:
         raise Refusal(
-            f"`cluster` workers must have the same sigspike: its rules are {rules} here, {RULES} there"
+            "`cluster` workers must have the same sigspike: "
+            f"its rules are {rules} here, {RULES} there"
         )
     for module, name, code in own:
         try:

@@ -1,4 +1,4 @@
-"""The plan of a sweep: which programs are compiled, and which chunk of the grid each call computes."""
+"""The plan of a sweep: which programs are compiled, and which chunk each call computes."""
 
 import bisect
 import itertools
@@ -16,7 +16,8 @@ from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.programs import SEED, Program, make_programs
 from sigspike.sweeps.sharing import noise_knows
 
-CHUNK_SECONDS = 8.0  # of one core: often enough to show progress and to lose little, seldom enough to cost nothing
+# Of one core: often enough to show progress and to lose little, seldom enough to cost nothing.
+CHUNK_SECONDS = 8.0
 CACHED = 2**16  # numbers in an array that stays in a core's cache
 
 

@@ -1,4 +1,4 @@
-"""The programs of a sweep: one compilation for every shape that padding does not make unnecessary."""
+"""The programs of a sweep: one compilation for every shape that padding does not spare."""
 
 import itertools
 import math

@@ -1,6 +1,4 @@
-"""Which numbers of an experiment the training noise depends on: cells that differ in others share
-one Gram matrix.
-"""
+"""Which numbers of an experiment its noise depends on: other cells share one Gram matrix."""
 
 from collections.abc import Mapping
 from typing import Any

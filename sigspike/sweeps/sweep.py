@@ -1,5 +1,6 @@
-"""A grid of trainings in one call: numbers vmapped, shapes looped or padded, chunk by chunk, on
-disk if wished.
+"""A grid of trainings in one call: numbers vmapped, shapes looped or padded, chunk by chunk.
+
+Results are kept in memory, or on disk if wished.
 """
 
 import json

@@ -81,9 +81,8 @@ def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Generator[Do
         from distributed import KilledWorker
 
         _refuse_others(client, codes)
-        kept = client.submit(
-            _same, sent, pure=False
-        )  # made again, where all workers that had it die
+        # Made again, where all workers that had it die
+        kept = client.submit(_same, sent, pure=False)
         pool = client.get_executor(pure=False)
         most = 2 * max(1, sum(client.nthreads().values()))
         try:
@@ -92,8 +91,8 @@ def on_cluster(plan: Plan, numbers: Iterator[int], address: str) -> Generator[Do
             )
         except (KilledWorker, CancelledError) as error:
             raise Refusal(
-                f"`cluster` lost four workers over one chunk, or its scheduler ({error!r}); give workers more memory, "
-                "or take smaller trainings"
+                f"`cluster` lost four workers over one chunk, or its scheduler ({error!r}); give "
+                "workers more memory, or take smaller trainings"
             ) from error
 
 

@@ -1,6 +1,4 @@
-"""Theorems that can be computed: conditions, predicted times and bounds, phase boundaries, and
-where they hold.
-"""
+"""Theorems that can be computed: conditions, predicted times, bounds, phase boundaries."""
 
 from sigspike.theory.benign_overfitting import BenignOverfitting as BenignOverfitting
 from sigspike.theory.boundary import excess as excess

@@ -1,6 +1,4 @@
-"""Predicted phase boundaries: where a theorem's control quantity has its critical value, over any
-two fields.
-"""
+"""Predicted phase boundaries: where a theorem's control quantity is critical, over two fields."""
 
 import math
 from collections.abc import Iterable
@@ -27,8 +25,8 @@ def excess(theorem: Theorem, experiment: Experiment) -> float:
     if not report.applies:
         failed = next(hypothesis for hypothesis in report.hypotheses if not hypothesis.holds)
         raise Refusal(
-            f"`experiment` is none that {theorem.source} speaks about: {failed.name} must be {failed.needed}, "
-            f"got {failed.found}"
+            f"`experiment` is none that {theorem.source} speaks about: {failed.name} must be "
+            f"{failed.needed}, got {failed.found}"
         )
     with np.errstate(all="ignore"):
         scales = Scales.of(experiment).in_units_of_noise()

@@ -1,4 +1,4 @@
-"""Conditions of a theorem: what it takes for granted, and inequalities with an explicit constant."""
+"""Conditions of a theorem: what it assumes, and inequalities with an explicit constant."""
 
 import math
 from dataclasses import dataclass

@@ -54,7 +54,8 @@ def consistent_scaling(
     for name in leave_out:
         if name not in names:
             raise Refusal(
-                f"`leave_out` must name conditions ({'; '.join(names)}), got {name!r}{nearest(name, names)}"
+                f"`leave_out` must name conditions ({'; '.join(names)}), "
+                f"got {name!r}{nearest(name, names)}"
             )
     dims, rows = [float(dim) for dim in dims], []
     for dim in dims:
@@ -145,10 +146,8 @@ def choose(
     if "init, from below" in leave_out:
         start = 1 / (constant * log * root)
     level = dataclasses.replace(theorem, constant=constant).level(_rough(dim, flip_rate))
-    low_snr, dimension = (
-        math.sqrt(level * dim / n),
-        math.sqrt(dim / (constant * math.log(n / theorem.delta) * n)),
-    )
+    low_snr = math.sqrt(level * dim / n)
+    dimension = math.sqrt(dim / (constant * math.log(n / theorem.delta) * n))
     caps = [low_snr, dimension]
     if "init, signal small" not in leave_out:
         caps.append(dim**-0.625 / (constant * log * start))

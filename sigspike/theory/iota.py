@@ -1,6 +1,4 @@
-"""The ι-process: what label-noise gradient descent does to one memorised noise, as a multiplicative
-random walk.
-"""
+"""The ι-process: label-noise GD on one memorised noise, as a multiplicative random walk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

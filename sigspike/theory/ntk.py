@@ -1,5 +1,6 @@
-"""The neural tangent kernel of the patch CNN: of one draw of its weights, and in closed form in the
-mean over them.
+"""The neural tangent kernel of the patch CNN: of one draw of its weights, and in the mean.
+
+The mean over the weights has a closed form.
 """
 
 import jax
@@ -47,7 +48,8 @@ def infinite_ntk(network: PatchCNN, patches: Patches) -> Kernel:
     activation = network.activation
     if not isinstance(activation, ReLUPower):
         raise Refusal(
-            f"`activation` must be a ReLUPower for a closed form, got {activation}; use empirical_ntk"
+            f"`activation` must be a ReLUPower for a closed form, got {activation}; "
+            "use empirical_ntk"
         )
     Choice((1, 2)).check("power", activation.power)
     if network.init != "gaussian":

@@ -1,6 +1,4 @@
-"""Cao et al.: benign and harmful overfitting with the activation max(0, z)^q, q > 2 (arXiv
-2202.06526).
-"""
+"""Cao et al. (arXiv 2202.06526): benign and harmful overfitting with max(0, z)^q, q > 2."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -229,10 +229,11 @@ def equals(name: str, needed: Any, found: Any) -> Hypothesis:
 
 
 def wants(name: str, needed: type, found: Any) -> Hypothesis:
-    """A part that must be of one class, and of no subclass: that may do anything else at its steps."""
+    """A part that must be of one class, and of no subclass: that may do anything at its steps."""
     kind = type(found)
     if kind is needed or (kind.__name__ != needed.__name__ and not issubclass(kind, needed)):
         words = kind.__name__
     else:
-        words = f"{kind.__name__} of {kind.__module__}{', a subclass' if issubclass(kind, needed) else ''}"
+        kinship = ", a subclass" if issubclass(kind, needed) else ""
+        words = f"{kind.__name__} of {kind.__module__}{kinship}"
     return Hypothesis(name, needed.__name__, words, kind is needed)

@@ -134,11 +134,9 @@ class Algorithm(Checked):
         return self._moment(task, params, state, drawn._replace(batch=None)), weighing
 
     def _moment(self, task: Task, params: Params, state: State, drawn: Randomness) -> Moment:
-        rows, ids, share = (
-            seen(task, drawn.batch),
-            jnp.arange(task.n_samples),
-            jnp.full(task.n_samples, 1.0),
-        )
+        rows = seen(task, drawn.batch)
+        ids = jnp.arange(task.n_samples)
+        share = jnp.full(task.n_samples, 1.0)
         if drawn.batch is not None:
             ids, share = drawn.batch
         step = self.rate(state.step), self.transform(), state.optimiser

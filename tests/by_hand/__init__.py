@@ -1,5 +1,4 @@
-"""Experiments in R^d by NumPy in float64, sample by sample and patch by patch, written apart from
-sigspike.
+"""Experiments in R^d by NumPy in float64, sample by sample, written apart from sigspike.
 
 What is read of an experiment are the names and values of its options; of a draw, the arrays.
 """

@@ -1,6 +1,4 @@
-"""Networks on one sample: f, the units of the last layer but one, and their gradients by the
-product rule.
-"""
+"""Networks on one sample: f, the units before the last layer, and gradients by the product rule."""
 
 from typing import Any
 

@@ -43,9 +43,11 @@ def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
     """
     learnt = run.net.layers(run.theta)[0] - run.share * run.net.layers(run.net.start)[0]
     signal, noise = np.asarray(run.data.signal), np.asarray(run.noises)
-    extend = lambda rows: np.pad(
-        rows, [(0, 0), (0, learnt.shape[-1] - rows.shape[1])], constant_values=1
-    )
+
+    def extend(rows: np.ndarray) -> np.ndarray:
+        room = learnt.shape[-1] - rows.shape[1]
+        return np.pad(rows, [(0, 0), (0, room)], constant_values=1)
+
     basis = extend(signal)
     if run.data.combined or len(signal) == 2:  # the atoms are dependent: a basis of what they span
         _, size, rows = np.linalg.svd(basis, full_matrices=False)
@@ -62,11 +64,9 @@ def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
     """j ⟨v, μ⟩, v what was learnt of the signals; of several the class's best ⟨v, a⟩; of images j Σ
     s ‖a‖² c.
     """
-    signal, polarity, sign = (
-        np.asarray(run.data.signal),
-        np.asarray(run.data.polarity),
-        np.array(SIGN[len(fit)]),
-    )
+    signal = np.asarray(run.data.signal)
+    polarity = np.asarray(run.data.polarity)
+    sign = np.array(SIGN[len(fit)])
     if run.data.combined:
         overlap = fit @ basis @ signal.T
         return np.array([overlap[j][:, polarity == s].max(1) for j, s in enumerate(sign)])

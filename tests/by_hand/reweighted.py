@@ -9,7 +9,7 @@ from by_hand.run import Run, loss
 
 
 def begun(experiment: Any, drawn: Any, noise: Any, rule: Any) -> Run:
-    """A run at its start; ``rule`` is the state in which a rule begins, None where there is none."""
+    """A run at its start; ``rule`` is the state in which a rule begins, None without one."""
     return (
         Run(experiment, drawn, noise)
         if rule is None

@@ -47,9 +47,8 @@ class Run:
         )
         self.label = np.asarray(drawn.train.label, float)
         samples = [drawn.train, *([drawn.clean] if drawn.clean is not None else [])]
-        self.noises = np.concatenate(
-            [np.asarray(part.noise) for part in samples]
-        )  # clean ones last
+        # Clean ones last
+        self.noises = np.concatenate([np.asarray(part.noise) for part in samples])
         self.flipped = np.asarray(drawn.train.label != drawn.train.truth)
         self.theta, self.share, self.step, self.memory = self.net.start, 1.0, 0, [0.0, 0.0]
 
@@ -96,7 +95,7 @@ class Run:
         return value, (slope * self.label[ids])[:, None] * slopes
 
     def weighed(self, ids: np.ndarray) -> np.ndarray:
-        """What each example counts in the mean, before the next step; a kick of θ comes here too."""
+        """What each example counts in the mean, before the next step; θ is kicked here too."""
         return np.ones(len(ids)) / len(ids)
 
     def advance(self) -> None:

@@ -1,6 +1,4 @@
-"""What is computed by torch and by us: layers and networks on numbers that NumPy has frozen
-(RandomState).
-"""
+"""What is computed by torch and by us: layers and networks on numbers that NumPy has frozen."""
 
 import math
 

@@ -52,9 +52,10 @@ class ResNet(nn.Module):
             {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}[depth]
         ):
             outputs, strides = width * 2**stage, [1 if stage == 0 else 2] + [1] * (n_blocks - 1)
+            entering = [inputs] + [outputs] * (len(strides) - 1)
             blocks = [
-                Block(into, outputs, s, shortcut)
-                for into, s in zip([inputs] + [outputs] * 9, strides)
+                Block(into, outputs, stride, shortcut)
+                for into, stride in zip(entering, strides, strict=True)
             ]
             setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
             inputs = outputs

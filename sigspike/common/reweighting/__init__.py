@@ -1,5 +1,6 @@
-"""Reweighting of training examples by a small clean subset: one bilevel step, and the rules of
-three papers.
+"""Reweighting of training examples by a small clean subset, in one bilevel step.
+
+The rules are those of three papers.
 """
 
 from sigspike.common.reweighting.bilevel import Bilevel as Bilevel

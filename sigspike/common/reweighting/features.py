@@ -1,5 +1,4 @@
-"""Feature-based reweighting: couplings from the likeness of features to a clean subset, without a
-hypergradient.
+"""Feature-based reweighting: couplings from the likeness of features to a clean subset.
 
 G_ij = ⟨φ_i − μ_v, φ_j − μ_v⟩ compares training example i with clean example j, μ_v the mean of the
 clean features, and c_i = (1/m_v) Σ_j S_ij (G_ij − s_i) with S_ij = 1 where the labels agree and

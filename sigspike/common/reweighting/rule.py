@@ -1,6 +1,4 @@
-"""What a rule of reweighting must say of itself: its state, the weights it gives, and how couplings
-revise them.
-"""
+"""What a rule of reweighting must say of itself: its state, its weights, how both are revised."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, TypeVar

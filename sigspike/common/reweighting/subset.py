@@ -20,7 +20,8 @@ def check_labels(clean_label: Any, n_classes: int, n_samples: int) -> None:
     name, last = "`clean_label`", n_classes - 1
     if label.ndim != 1 or not label.size:
         raise Refusal(
-            f"{name} must hold the labels of one clean subset, got shape {label.shape}; draw some examples"
+            f"{name} must hold the labels of one clean subset, got shape {label.shape}; "
+            "draw some examples"
         )
     if label.dtype.kind not in "iu" or label.min() < 0 or label.max() > last:
         odd = (
@@ -31,13 +32,15 @@ def check_labels(clean_label: Any, n_classes: int, n_samples: int) -> None:
         )
     if len(label) > n_samples:
         raise Refusal(
-            f"{name} must not hold more examples than are trained on ({n_samples}), got {len(label)}; take fewer"
+            f"{name} must not hold more examples than are trained on ({n_samples}), "
+            f"got {len(label)}; take fewer"
         )
     missing = np.setdiff1d(np.arange(n_classes), label).tolist()
     if missing:
         lacking = ", ".join(map(str, missing))
         raise Refusal(
-            f"{name} must hold every class from 0 to {last}, got none of {lacking}; draw more, or some of each class"
+            f"{name} must hold every class from 0 to {last}, got none of {lacking}; "
+            "draw more, or some of each class"
         )
 
 
@@ -50,13 +53,14 @@ def check_apart(clean_ids: Any, train_ids: Any) -> None:
     clean, times = np.unique(np.asarray(clean_ids), return_counts=True)
     if (times > 1).any():
         raise Refusal(
-            f"`clean_ids` must be different examples, got {clean[times > 1][0]} twice; draw without repeats"
+            f"`clean_ids` must be different examples, got {clean[times > 1][0]} twice; "
+            "draw without repeats"
         )
     shared = np.intersect1d(clean, np.asarray(train_ids))
     if shared.size:
         raise Refusal(
-            f"`clean_ids` must not be training examples, got {shared.size} that are (the first is {shared[0]}); "
-            "draw them from the others"
+            f"`clean_ids` must not be training examples, got {shared.size} that are (the first is "
+            f"{shared[0]}); draw them from the others"
         )
 
 
@@ -69,15 +73,15 @@ def check_kernel(kernel: Any, name: str = "kernel") -> None:
     entries = np.asarray(kernel)
     if entries.ndim != 2 or entries.shape[0] != entries.shape[1] or entries.dtype.kind not in "iuf":
         raise Refusal(
-            f"`{name}` must be a square matrix of numbers, got shape {entries.shape} of {entries.dtype}; "
-            "give K(x_i, x_j) of all pairs"
+            f"`{name}` must be a square matrix of numbers, got shape {entries.shape} of "
+            f"{entries.dtype}; give K(x_i, x_j) of all pairs"
         )
     bad = np.argwhere(~np.isfinite(entries))
     if bad.size:
         row, column = bad[0].tolist()
         raise Refusal(
-            f"`{name}` must be finite, got {entries[row, column]} at ({row}, {column}) and {len(bad)} such in all; "
-            "mend the kernel"
+            f"`{name}` must be finite, got {entries[row, column]} at ({row}, {column}) and "
+            f"{len(bad)} such in all; mend the kernel"
         )
     largest = np.abs(entries).max(initial=0)
     asymmetry = np.abs(entries - entries.T).max(initial=0) / (largest or 1)

@@ -1,5 +1,6 @@
-"""Telling clean from noisy examples: by small losses, by class directions, by mixtures, and how
-well a score does.
+"""Telling clean from noisy examples: by small losses, class directions or mixtures.
+
+And how well a score does at it.
 """
 
 from sigspike.common.selection.mixture import gaussian_mixture as gaussian_mixture

@@ -1,6 +1,4 @@
-"""Small-loss selection: which samples to keep, and how many of them, and of the clean ones, that
-finds.
-"""
+"""Small-loss selection: which samples are kept, how many, and how many of the clean ones."""
 
 from typing import Any
 

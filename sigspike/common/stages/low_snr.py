@@ -34,9 +34,8 @@ def low_snr_stages(data: xr.Dataset, flip_rate: Any = None) -> xr.Dataset:
     noise, signal = _largest(data["rho_bar_max"]), _largest(data["gamma_max"])
     margin = data["margin_mean"].sel(kind="clean", drop=True)
     plateau = first_time(margin, (1 - BAND) * balance)
-    ratio = (signal / noise.where(noise > 0)).where(
-        (noise > 0) | (signal <= 0), np.inf
-    )  # noise may have died out
+    # Noise may have died out
+    ratio = (signal / noise.where(noise > 0)).where((noise > 0) | (signal <= 0), np.inf)
     takeover = first_time(ratio, 1.0)
     end = takeover["at"].fillna(np.inf)
     stages = {"memorised": first_time(noise, 1.0), "plateau": plateau, "takeover": takeover}

@@ -1,6 +1,4 @@
-"""Labelled results on disk, chunk by chunk: resumed where they stopped, checked before they are
-believed.
-"""
+"""Labelled results on disk: resumed where they stopped, checked before they are believed."""
 
 from sigspike.files.store.arrays import NAME as NAME
 from sigspike.files.store.arrays import Region as Region

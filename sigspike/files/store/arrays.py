@@ -60,9 +60,8 @@ def _write(
 
     text = json.dumps(description, ensure_ascii=False)
     coords.assign_attrs({NAME: text}).to_zarr(path, mode="w", consolidated=False, zarr_format=3)
-    zarr.open_group(
-        path / FOLDER, mode="a", zarr_format=3
-    )  # known to Zarr, which would wonder at the folder
+    # Known to Zarr, which would wonder at the folder
+    zarr.open_group(path / FOLDER, mode="a", zarr_format=3)
     group = zarr.open_group(path, mode="r+", zarr_format=3)
     beside = " ".join(sorted(str(name) for name in coords.coords if name not in coords.dims))
     for name, variable in variables.items():

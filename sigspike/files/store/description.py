@@ -21,12 +21,8 @@ def described(path: Path) -> dict[str, Any] | None:
         return begun["begun"]
     try:
         found = json.loads(json.loads((path / METADATA).read_bytes())["attributes"][NAME])
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        LookupError,
-    ):  # missing, cut off, or valid JSON of another kind
+    except (OSError, ValueError, TypeError, LookupError):
+        # Missing, cut off, or valid JSON of another kind
         return None
     return found if isinstance(found, dict) else None
 
@@ -40,8 +36,8 @@ def check_same(path: Path, old: Description, new: Description) -> None:
             else "an earlier sigspike, whose rules had no number"
         )
         raise Refusal(
-            f"`store` {str(path)!r} was written by {was}, now they are {new.get('rules')} and the same settings may "
-            "give other numbers; name another store"
+            f"`store` {str(path)!r} was written by {was}, now they are {new.get('rules')} and the "
+            "same settings may give other numbers; name another store"
         )
     found = differences(old, json.loads(json.dumps(new)))
     if found:

@@ -1,6 +1,4 @@
-"""A store as Zarr reads it: a file that the ledger does not vouch for is not there, and a changed
-one is refused.
-"""
+"""A store as Zarr reads it: a file not in the ledger is not there, a changed one is refused."""
 
 from pathlib import Path
 from typing import Any

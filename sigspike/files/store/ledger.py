@@ -1,6 +1,4 @@
-"""The ledger of a store: what was begun, by whom, and what is finished, a line each with a checksum
-of its own.
-"""
+"""The ledger of a store: what was begun, by whom, and what is finished, a checksum a line."""
 
 import json
 from dataclasses import dataclass, field

@@ -26,7 +26,8 @@ def read(path: Path) -> xr.Dataset:
     known = Ledger.of(path)
     if known.begun is None:
         raise Refusal(
-            f"`store` {str(path)!r} has no checksums of its labels (written by an earlier sigspike, or {LEDGER} is "
+            f"`store` {str(path)!r} has no checksums of its labels (written by an earlier "
+            f"sigspike, or {LEDGER} is "
             "damaged); call the same sweep again, or look at it unchecked with xarray.open_zarr"
         )
     groups = [known.begun["files"], *(entry["files"] for entry in known.chunks.values())]
@@ -44,8 +45,8 @@ def _refuse_damage(path: Path, names: list[str]) -> None:
     if names:
         shown = ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
         raise Refusal(
-            f"`store` {str(path)!r} is damaged ({len(names)} files: {shown}); call the same sweep again, which writes "
-            "them anew"
+            f"`store` {str(path)!r} is damaged ({len(names)} files: {shown}); call the same sweep "
+            "again, which writes them anew"
         )
 
 
@@ -59,6 +60,9 @@ def _unfinished(path: Path, known: Ledger) -> dict[str, str]:
     total = known.begun["trainings"] if known.begun is not None else 0
     if known.n_trainings == total:
         return {}
-    sentence = f"{known.n_trainings} of {total} trainings are there, the others read as NaN; call the same sweep again"
+    sentence = (
+        f"{known.n_trainings} of {total} trainings are there, the others read as NaN; "
+        "call the same sweep again"
+    )
     warnings.warn(f"{path}: {sentence}", stacklevel=4)
     return {"unfinished": sentence}

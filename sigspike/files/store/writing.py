@@ -53,7 +53,8 @@ class Store:
                 and not (path / LOCK).exists()
             ):
                 raise Refusal(
-                    f"`store` must be a new folder or a store that sigspike began, got {str(path)!r}"
+                    "`store` must be a new folder or a store that sigspike began, "
+                    f"got {str(path)!r}"
                 )
             (path / LOCK).parent.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(path / LOCK)
@@ -92,9 +93,8 @@ class Store:
                 own = arrays.files(self.arrays[name], where)
                 if any(self._owner.get(file, number) != number for file in own):
                     raise RuntimeError(f"chunk {number} would write into files of another ({name})")
-                for file in (
-                    own
-                ):  # what is left of a chunk that was not finished cannot be written over in part
+                # What is left of a chunk that was not finished cannot be written over in part
+                for file in own:
                     (self.path / file).unlink(missing_ok=True)
                 self.arrays[name].oindex[where] = values
                 names += own
@@ -125,8 +125,8 @@ def _prepare(path: Path, description: Description, n_trainings: int, make: Make)
         check_same(path, found, description)
     elif known.chunks or known.n_damaged:
         raise Refusal(
-            f"`store` {str(path)!r} no longer says what it holds: {LEDGER} and {arrays.METADATA} are "
-            "damaged; name another store"
+            f"`store` {str(path)!r} no longer says what it holds: {LEDGER} and {arrays.METADATA} "
+            "are damaged; name another store"
         )
     if known.n_damaged:
         _warn(f"{path}: {known.n_damaged} damaged or unfinished lines of {LEDGER} count no more")
@@ -159,8 +159,8 @@ def _disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Refusal(
-            f"`store` {str(path)!r} cannot be written ({error.strerror or error}); what is finished is kept, so make "
-            "room or name another, and call again"
+            f"`store` {str(path)!r} cannot be written ({error.strerror or error}); what is "
+            "finished is kept, so make room or name another, and call again"
         ) from error
 
 

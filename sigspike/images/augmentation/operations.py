@@ -13,12 +13,8 @@ from jax import lax
 from jaxtyping import Array, Float, Key, UInt8
 
 BINS = 31
-SHEAR, TRANSLATE, ROTATE, BLEND = (
-    0.3,
-    150 / 331,
-    30.0,
-    0.9,
-)  # largest: slope, share of the side, degrees, factor − 1
+# largest: slope, share of the side, degrees, factor − 1
+SHEAR, TRANSLATE, ROTATE, BLEND = 0.3, 150 / 331, 30.0, 0.9
 GREY = (0.2989, 0.587, 0.114)
 Image = UInt8[Array, "row column channel"]
 Pixels = Float[Array, "row column channel"]

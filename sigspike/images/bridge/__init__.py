@@ -1,5 +1,4 @@
-"""sigspike inside a PyTorch pipeline: losses, label noise and reweighting on tensors, and a loader
-as data source.
+"""sigspike inside a PyTorch pipeline: losses, label noise, reweighting and loaders on tensors.
 
 Tensors pass through DLPack, without a copy where PyTorch and JAX see the same memory; what they
 compute has gradients in both directions. Below ``# yours`` nothing of the pipeline changes but what
@@ -10,11 +9,12 @@ is asked for::
 
     from sigspike.images import bridge, methods
 
-    # yours: pixels in [0, 1], labels 0 … C − 1, and for methods that tell images apart their ids 0
-    … n − 1 images, labels = torch.randint(256, (64, 3, 8, 8)) / 255, torch.arange(64) % 10 loader =
-    DataLoader(TensorDataset(images, labels, torch.arange(64)), batch_size=32, shuffle=True) model =
-    torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 10)) optimiser =
-    torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    # yours: pixels in [0, 1], labels 0 … C − 1, and ids 0 … n − 1 where a method tells images apart
+    images, labels = torch.randint(256, (64, 3, 8, 8)) / 255, torch.arange(64) % 10
+    triples = TensorDataset(images, labels, torch.arange(64))
+    loader = DataLoader(triples, batch_size=32, shuffle=True)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 10))
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 
     # sigspike's, each of them on its own if you like
     loss = bridge.Loss(methods.EarlyLearning(), n_classes=10, n_images=64, reduction="none")

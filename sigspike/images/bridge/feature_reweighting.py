@@ -53,7 +53,8 @@ class FeatureReweighting(Weights):
         check_whole("clean_labels", clean_labels, len(clean_features), self.n_classes)
         if losses is None and not self.rows:
             raise Refusal(
-                f"`losses` must be given for {type(self.rule).__name__}, whose weights they make, got None"
+                f"`losses` must be given for {type(self.rule).__name__}, whose weights they make, "
+                "got None"
             )
         known = self._losses(features.new_zeros(len(features)) if losses is None else losses)
         places = self._places(ids, len(known))

@@ -1,6 +1,4 @@
-"""Losses of JAX in PyTorch's graph: reverse mode, once more in reverse (for hypergradients), and
-forward mode.
-"""
+"""Losses of JAX in PyTorch's graph: reverse mode, reverse of reverse, and forward mode."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +49,7 @@ class Call:
 
 
 class LossesOf(torch.autograd.Function):
-    """(logits, labels, ids, call) ↦ ℓ_i; inside ``torch.func`` only what comes in here can be read."""
+    """(logits, labels, ids, call) ↦ ℓ_i; in ``torch.func`` only what comes in here can be read."""
 
     @staticmethod
     def forward(

@@ -53,12 +53,14 @@ def _read(name: str, loader: Any) -> tuple[np.ndarray, np.ndarray]:
     for batch in _batches(name, loader):
         if not isinstance(batch, (tuple, list)) or len(batch) < 2:
             raise Refusal(
-                f"`{name}` must give (images, labels), got {type(batch).__name__}; return a pair of them"
+                f"`{name}` must give (images, labels), got {type(batch).__name__}; "
+                "return a pair of them"
             )
         found, given = _images(name, batch[0]), _labels(name, batch[1])
         if len(found) != len(given):
             raise Refusal(
-                f"`{name}` must give a label for each image, got {len(given)} for {len(found)} images"
+                f"`{name}` must give a label for each image, "
+                f"got {len(given)} for {len(found)} images"
             )
         if images and found.shape[1:] != images[0].shape[1:]:
             shapes = f"{images[0].shape[1:]} and {found.shape[1:]}"
@@ -123,7 +125,8 @@ def _images(name: str, value: Any) -> np.ndarray:
     first, last = (found.shape[axis] in (1, 3) if found.ndim == 4 else False for axis in (1, 3))
     if not first and not last:
         raise Refusal(
-            f"`{name}` must give images (channel, row, column) with 1 or 3 channels, got a batch of {found.shape}"
+            f"`{name}` must give images (channel, row, column) with 1 or 3 channels, "
+            f"got a batch of {found.shape}"
         )
     if first and (tensor or not last):
         found = found.transpose(0, 2, 3, 1)
@@ -135,12 +138,14 @@ def _bytes(name: str, found: np.ndarray) -> np.ndarray:
         return found
     if found.dtype.kind != "f":
         raise Refusal(
-            f"`{name}` must give images of bytes or of floats in [0, 1], got {found.dtype}; convert them"
+            f"`{name}` must give images of bytes or of floats in [0, 1], got {found.dtype}; "
+            "convert them"
         )
     if not (found.min(initial=0) >= 0 and found.max(initial=0) <= 1):
         bad = found[~((found >= 0) & (found <= 1))][0]
         raise Refusal(
-            f"`{name}` must give images of bytes or of floats in [0, 1], got a pixel {bad:.4g}; {REMEDY}"
+            f"`{name}` must give images of bytes or of floats in [0, 1], got a pixel {bad:.4g}; "
+            f"{REMEDY}"
         )
     scaled = found * np.float32(255)
     whole = np.rint(scaled)
@@ -157,7 +162,8 @@ def _labels(name: str, value: Any) -> np.ndarray:
     )
     if found.ndim != 1 or (found.dtype.kind not in "iu" and found.size):
         raise Refusal(
-            f"`{name}` must give whole numbers as labels, got {found.dtype} of shape {found.shape}; number the classes"
+            f"`{name}` must give whole numbers as labels, "
+            f"got {found.dtype} of shape {found.shape}; number the classes"
         )
     return found.astype(np.int64)
 

@@ -1,4 +1,4 @@
-"""A step of PyTorch's SGD that is not taken: where it leads, and how that depends on the gradient."""
+"""A step of PyTorch's SGD that is not taken: where it leads, and how the gradient moves that."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -50,8 +50,8 @@ def check_optimiser(optimiser: Any) -> None:
         kind = type(optimiser).__name__
         got = f"{kind} with maximize=True" if isinstance(optimiser, torch.optim.SGD) else kind
         raise Refusal(
-            f"`optimiser` must be torch.optim.SGD that minimises, to look one step ahead, got {got}; "
-            "methods.MetaReweighting(ahead=False) needs none"
+            "`optimiser` must be torch.optim.SGD that minimises, to look one step ahead, got "
+            f"{got}; methods.MetaReweighting(ahead=False) needs none"
         )
 
 

@@ -115,13 +115,13 @@ class Loss(torch.nn.Module):
         def outputs(_: Any) -> Evaluated:
             if self.n_images is None:
                 raise Refusal(
-                    f"`n_images` must be given for {type(self.method).__name__}, which looks at all images "
-                    f"at the beginning of epoch {epoch}, got None"
+                    f"`n_images` must be given for {type(self.method).__name__}, which looks at "
+                    f"all images at the beginning of epoch {epoch}, got None"
                 )
             if logits is None or labels is None:
                 raise Refusal(
-                    f"`logits` and `labels` of all {self.n_images} images must be given at the beginning of epoch "
-                    f"{epoch} for {type(self.method).__name__}, got None"
+                    f"`logits` and `labels` of all {self.n_images} images must be given at the "
+                    f"beginning of epoch {epoch} for {type(self.method).__name__}, got None"
                 )
             check_numbers("logits", logits, (self.n_images, self.n_classes), "image, class")
             check_whole("labels", labels, self.n_images, self.n_classes)
@@ -149,7 +149,8 @@ class Loss(torch.nn.Module):
             return torch.zeros_like(labels, dtype=torch.long)
         if ids is None:
             raise Refusal(
-                f"`ids` must be given for {type(self.method).__name__}, which remembers something of each of "
+                f"`ids` must be given for {type(self.method).__name__}, "
+                "which remembers something of each of "
                 f"{self.n_images} images, got None; let the data set return each image's place too"
             )
         check_whole("ids", ids, len(labels), self.n_images)
@@ -159,10 +160,11 @@ class Loss(torch.nn.Module):
         name = type(self.method).__name__
         if self.needs.rows and self.needs.writes and self.n_images is None:
             raise Refusal(
-                f"`n_images` must be given for {name}, which remembers something of each training image, got None; "
-                "give their number, and `ids` at every call"
+                f"`n_images` must be given for {name}, which remembers something of each training "
+                "image, got None; give their number, and `ids` at every call"
             )
         if self.needs.progress and self.total is None:
             raise Refusal(
-                f"`n_steps` and `epochs` must be given for {name}, which asks for progress, got None"
+                f"`n_steps` and `epochs` must be given for {name}, which asks for progress, "
+                "got None"
             )

@@ -22,7 +22,8 @@ def restored(carried: PyTree, tensors: list[torch.Tensor]) -> PyTree:
     found, wanted = [tuple(tensor.shape) for tensor in tensors], [leaf.shape for leaf in leaves]
     if found != wanted:
         raise Refusal(
-            f"`state_dict` must hold arrays of shapes {wanted}, got {found}; load it where it was made"
+            f"`state_dict` must hold arrays of shapes {wanted}, got {found}; "
+            "load it where it was made"
         )
     return structure.unflatten(
         [

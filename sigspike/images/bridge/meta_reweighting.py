@@ -85,7 +85,8 @@ class MetaReweighting(Weights):
         """
         if not losses.requires_grad:
             raise Refusal(
-                "`losses` must be in the graph of the model's parameters, got none; do not detach them"
+                "`losses` must be in the graph of the model's parameters, got none; "
+                "do not detach them"
             )
         names, params = zip(
             *(entry for entry in self.model.named_parameters() if entry[1].requires_grad),

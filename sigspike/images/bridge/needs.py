@@ -84,6 +84,6 @@ def check_loss(method: Any) -> None:
     kind = type(method)
     if kind.step is not Method.step or kind.objective is not Method.objective:
         raise Refusal(
-            f"`method` must be a loss for each image, got {kind.__name__}, which is more than that; "
-            "use its own bridge if it has one, or sigspike.images.training"
+            f"`method` must be a loss for each image, got {kind.__name__}, which is more than "
+            "that; use its own bridge if it has one, or sigspike.images.training"
         )

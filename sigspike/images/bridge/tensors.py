@@ -28,9 +28,8 @@ def as_tensor(array: Array, like: torch.Tensor) -> torch.Tensor:
     JAX takes its arrays for immutable, so only one that nobody else holds, fresh from a compiled
     program, comes here.
     """
-    if (
-        like.device.type == "cpu" and array.devices().pop().platform != "cpu"
-    ):  # PyTorch may be one for CPUs
+    # PyTorch may be one for CPUs
+    if like.device.type == "cpu" and array.devices().pop().platform != "cpu":
         array = jax.device_put(array, jax.local_devices(backend="cpu")[0])
     return torch.from_dlpack(jax.block_until_ready(array)).to(like.device)
 
@@ -67,7 +66,8 @@ def check_whole(name: str, value: Any, size: int, below: int) -> None:
         raise Refusal(f"`{name}` must be a tensor of whole numbers, got {found}")
     if value.shape != (size,):
         raise Refusal(
-            f"`{name}` must hold one number for each of {size} samples, got shape {tuple(value.shape)}"
+            f"`{name}` must hold one number for each of {size} samples, "
+            f"got shape {tuple(value.shape)}"
         )
     if size and not 0 <= (low := int(value.min())) <= (high := int(value.max())) < below:
         raise Refusal(f"`{name}` must lie from 0 to {below - 1}, got {low if low < 0 else high}")

@@ -57,8 +57,8 @@ class Weights(torch.nn.Module):
         self.afresh = n_images is None and isinstance(rule, FreshWeights) and rule.every == 1
         if self.rows and n_images is None and not self.afresh:
             raise Refusal(
-                f"`n_images` must be given for {type(rule).__name__}, which keeps a weight for each training image, "
-                "got None; give their number, and `ids` at every call"
+                f"`n_images` must be given for {type(rule).__name__}, which keeps a weight for "
+                "each training image, got None; give their number, and `ids` at every call"
             )
         self.state = rule.init(self.key, n_images or 1)
 
@@ -79,7 +79,7 @@ class Weights(torch.nn.Module):
         )
 
     def _places(self, ids: Any, size: int) -> Ids:
-        """Rows of the batch in the rule's state, which is begun anew where the weights are afresh."""
+        """Rows of the batch in the rule's state, begun anew where the weights are afresh."""
         if self.afresh:
             self.state = self.rule.init(self.key, size)
             return jnp.arange(size)
@@ -88,7 +88,8 @@ class Weights(torch.nn.Module):
         assert self.n_images is not None
         if ids is None:
             raise Refusal(
-                f"`ids` must be given for {type(self.rule).__name__}, which keeps a weight for each of "
+                f"`ids` must be given for {type(self.rule).__name__}, "
+                "which keeps a weight for each of "
                 f"{self.n_images} images, got None; let the data set return each image's place too"
             )
         check_whole("ids", ids, size, self.n_images)

@@ -17,7 +17,8 @@ def unpack(path: Path, folder: Path, name: str) -> Path:
     """
     if not hasattr(tarfile, "data_filter"):
         raise Refusal(
-            f"`{path.name}` is unpacked by Python 3.11.4 or later only; unpack it in {folder} yourself"
+            f"`{path.name}` is unpacked by Python 3.11.4 or later only; "
+            f"unpack it in {folder} yourself"
         )
     target = folder / name
     aside = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}."))

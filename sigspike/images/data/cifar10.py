@@ -16,7 +16,7 @@ HOSTS = ("https://cave.cs.toronto.edu/kriz/", "https://www.cs.toronto.edu/~kriz/
 
 
 class CIFAR10(Source):
-    """The python batches of Krizhevsky (2009), in DATA_DIR/cifar-10-batches-py or DATA_DIR itself."""
+    """Krizhevsky's python batches (2009), in DATA_DIR/cifar-10-batches-py or DATA_DIR itself."""
 
     name: ClassVar[str] = "cifar10"
     remote: ClassVar[tuple[Remote, ...]] = (

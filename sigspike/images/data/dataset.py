@@ -48,7 +48,8 @@ class Dataset(eqx.Module):
         empty = np.flatnonzero(np.bincount(self.labels, minlength=self.n_classes) == 0)
         if empty.size:
             raise Refusal(
-                f"`labels` must hold every class at least once, got no sample of {self.classes[empty[0]]!r} "
+                "`labels` must hold every class at least once, "
+                f"got no sample of {self.classes[empty[0]]!r} "
                 f"(class {empty[0]}; {empty.size} such); leave the class out or give it images"
             )
 

@@ -14,18 +14,8 @@ from sigspike.images.data.subset import share_of_each
 from sigspike.images.place import place
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm", ".webp", ".tif", ".tiff"}
-BYTES = {
-    "1",
-    "L",
-    "LA",
-    "P",
-    "PA",
-    "RGB",
-    "RGBA",
-    "RGBX",
-    "CMYK",
-    "YCbCr",
-}  # pillow's modes of 8 bits a channel
+# pillow's modes of 8 bits a channel
+BYTES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"}
 
 
 class ImageFolder(Source):
@@ -69,7 +59,8 @@ class ImageFolder(Source):
             if test_classes != classes:
                 odd = sorted(set(test_classes) ^ set(classes))[0]
                 raise Refusal(
-                    f"`data_dir` must have the same classes in train and {test_dir.name}, got {odd!r} in one"
+                    f"`data_dir` must have the same classes in train and {test_dir.name}, "
+                    f"got {odd!r} in one"
                 )
             images = self._images(files + test_files)
             parts = (images[: len(files)], labels, images[len(files) :], test_labels)
@@ -82,7 +73,8 @@ class ImageFolder(Source):
         )
         if len(found) < 2:
             raise Refusal(
-                f"`data_dir` must hold a folder for each of two or more classes, got {len(found)} in {folder}"
+                "`data_dir` must hold a folder for each of two or more classes, "
+                f"got {len(found)} in {folder}"
             )
         inside = [
             sorted(path for path in below.iterdir() if path.suffix.lower() in SUFFIXES)
@@ -91,7 +83,8 @@ class ImageFolder(Source):
         for below, files in zip(found, inside, strict=True):
             if not files:
                 raise Refusal(
-                    f"`data_dir` must hold images of every class, got no sample in {below}; remove the folder"
+                    f"`data_dir` must hold images of every class, got no sample in {below}; "
+                    "remove the folder"
                 )
         labels = np.repeat(np.arange(len(found)), [len(files) for files in inside])
         return (
@@ -108,8 +101,8 @@ class ImageFolder(Source):
             if image.shape != first.shape:
                 (rows, columns), (others, across) = first.shape[:2], image.shape[:2]
                 raise Refusal(
-                    f"`data_dir` must hold images of one size, got {columns} × {rows} in {files[0]} and "
-                    f"{across} × {others} in {file}; size=32 (say) resizes them"
+                    f"`data_dir` must hold images of one size, got {columns} × {rows} in "
+                    f"{files[0]} and {across} × {others} in {file}; size=32 (say) resizes them"
                 )
             images[number] = image
         return images
@@ -128,7 +121,8 @@ def _read(file: Path, size: int, channels: int) -> np.ndarray:
         ) from error
     if mode not in BYTES:
         raise Refusal(
-            f"`data_dir` must hold images of 8 bits a channel, got mode {mode} in {file}; convert it first"
+            f"`data_dir` must hold images of 8 bits a channel, got mode {mode} in {file}; "
+            "convert it first"
         )
     if size:
         plain = ImageOps.fit(plain, (size, size), Image.Resampling.BILINEAR)

@@ -1,6 +1,4 @@
-"""Mean and standard deviation of the pixels of each channel, computed or as the community prints
-them.
-"""
+"""Mean and deviation of the pixels of each channel, computed or as the community prints them."""
 
 from typing import NamedTuple
 

@@ -59,8 +59,8 @@ def _of_each_class(generator: np.random.Generator, labels: np.ndarray, size: int
         places = np.flatnonzero(labels == number)
         if count > len(places):
             raise Refusal(
-                f"`size` must leave at most {len(places)} for class {number}, which has no more images, "
-                f"got {size}: {count} of each class; take fewer, or balanced=False"
+                f"`size` must leave at most {len(places)} for class {number}, which has no more "
+                f"images, got {size}: {count} of each class; take fewer, or balanced=False"
             )
         chosen.append(generator.permutation(places)[:count])
     return np.concatenate(chosen)

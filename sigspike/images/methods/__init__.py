@@ -1,4 +1,4 @@
-"""Methods of learning from noisy labels, one per file, all of one small interface (see `method`)."""
+"""Methods of learning from noisy labels, one a file, all of one small interface (see `method`)."""
 
 from sigspike.images.methods.batch import Batch as Batch
 from sigspike.images.methods.batch import Clean as Clean

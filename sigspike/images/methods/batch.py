@@ -1,6 +1,4 @@
-"""What a step is given: images with their noisy labels, further views of them, and clean images
-where there are any.
-"""
+"""What a step is given: images with their noisy labels, further views, and clean images if any."""
 
 from typing import NamedTuple
 

@@ -28,7 +28,7 @@ class SoftBootstrap(Method):
 
 
 class HardBootstrap(Method):
-    """ℓ = −Σ_k (β y_k + (1 − β) z_k) log p_k with z the indicator of argmax p (Reed et al. 2014)."""
+    """ℓ = −Σ_k (β y_k + (1 − β) z_k) log p_k, z the indicator of argmax p (Reed et al. 2014)."""
 
     beta: float | Float[Array, ""] = number(SHARE, "share β of the label", default=0.8)
 

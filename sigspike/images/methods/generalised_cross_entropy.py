@@ -1,5 +1,6 @@
-"""Generalised cross entropy, between cross entropy and the mean absolute error; plain, or pruned of
-what fits badly.
+"""Generalised cross entropy, between cross entropy and the mean absolute error.
+
+It is plain, or pruned of what fits badly.
 """
 
 import jax

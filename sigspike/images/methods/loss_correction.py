@@ -48,7 +48,8 @@ class LossCorrection(Method):
         transition = found[self.source]
         if transition is None:
             raise Refusal(
-                "`source` must be 'anchors' or 'given' where the true labels are unknown, got 'true'"
+                "`source` must be 'anchors' or 'given' where the true labels are unknown, "
+                "got 'true'"
             )
         return jnp.asarray(self.prepared(transition), float)
 
@@ -78,7 +79,8 @@ class LossCorrection(Method):
         rows = np.reshape(self.matrix, (n_classes, n_classes))
         if (rows < 0).any() or np.abs(rows.sum(1) - 1).max() > 1e-6:
             raise Refusal(
-                f"`matrix` must have rows of probabilities that sum to 1, got {rows[0].tolist()} first"
+                "`matrix` must have rows of probabilities that sum to 1, "
+                f"got {rows[0].tolist()} first"
             )
         return rows
 

@@ -1,19 +1,16 @@
-"""What a method of learning from noisy labels must say of itself: as little as a loss, or as much
-as a whole step.
+"""What a method against noisy labels must say of itself: a loss at least, at most a whole step.
 
 How to add one: a file in this folder with a `Method`, and a line in ``__init__``; the command line
 finds it by itself. Write the first of these that is enough, and leave the rest as it is:
 
 1. ``losses(logits, batch, carried) -> (losses, carried)``: a loss for each image (GCE, SL,
-Bootstrap; label noise with
-   ``batch.key``; ELR with targets that it carries).
+   Bootstrap; label noise with ``batch.key``; ELR with targets that it carries).
 2. ``objective(weights, buffers, batch, carried, network) -> (value, Seen)``: what is minimised over
-``weights`` = the
-   network's parameters and ``extra`` (RFL: decoder and cluster head, on ``batch.views``).
+   ``weights`` = the network's parameters and ``extra`` (RFL: decoder and cluster head, on
+   ``batch.views``).
 3. ``step(state, batch, descent) -> (state, Seen)``: the whole step (Co-teaching: ``n_models`` = 2
-and two
-   ``state.models``; meta-reweighting: ``batch.clean``, with ``Bilevel(rule, descent.rate,
-   descent.transform)``).
+   and two ``state.models``; meta-reweighting: ``batch.clean``, with
+   ``Bilevel(rule, descent.rate, descent.transform)``).
 
 What it may have besides: ``extra`` parameters, which the optimiser trains; arrays it has
 ``carried`` from step to step, with a row for each training image if it likes (read

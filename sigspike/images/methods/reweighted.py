@@ -1,6 +1,4 @@
-"""What methods with a weight for every training image share: a step of weighted losses, the weights
-kept by a rule.
-"""
+"""What methods with a weight for every image share: a weighted step, and the rule's state."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar

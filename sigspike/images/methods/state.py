@@ -1,6 +1,4 @@
-"""What goes from step to step: trained weights, buffers, the optimiser's state, and whatever a
-method carries.
-"""
+"""What goes from step to step: weights, buffers, optimiser state, and what a method carries."""
 
 from typing import Any, NamedTuple
 

@@ -1,6 +1,4 @@
-"""What stands in a network's state_dict: PyTorch's names, shapes and order, and the laws of initial
-values.
-"""
+"""What stands in a network's state_dict: PyTorch's names, shapes, order and initial values."""
 
 import math
 from typing import Literal, NamedTuple, get_args

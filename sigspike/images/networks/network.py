@@ -1,6 +1,4 @@
-"""What an image network must say of itself: what stands in its state_dict, and the layers from
-images to logits.
-"""
+"""What an image network must say of itself: its state_dict, and its layers up to the logits."""
 
 from abc import abstractmethod
 from typing import NamedTuple

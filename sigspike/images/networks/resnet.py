@@ -1,6 +1,4 @@
-"""Residual networks of basic blocks: torchvision's ResNet-18 and -34, and those usual for 32 × 32
-images.
-"""
+"""Residual networks of basic blocks: torchvision's ResNet-18 and -34, and CIFAR's for 32 × 32."""
 
 import jax
 

@@ -10,10 +10,8 @@ from sigspike.images.networks.forward import Forward
 from sigspike.images.networks.network import Answers, ImageNetwork
 from sigspike.images.ops import Maps, adaptive_average_pool, flatten, max_pool
 
-CONVOLUTIONS = {
-    11: (1, 1, 2, 2, 2),
-    16: (2, 2, 3, 3, 3),
-}  # depth: 3 × 3 convolutions of the five stages
+# depth: 3 × 3 convolutions of the five stages
+CONVOLUTIONS = {11: (1, 1, 2, 2, 2), 16: (2, 2, 3, 3, 3)}
 GROWTH = (1, 2, 4, 8, 8)  # channels of a stage, in those of the first
 GRID = 7  # rows and columns that the classifier of the "imagenet" head reads
 

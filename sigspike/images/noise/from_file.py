@@ -37,7 +37,8 @@ class FromFile(Law):
         if known is not None and (known != labels).any():
             place = np.flatnonzero(known != labels)[0]
             raise Refusal(
-                f"`labels` must be those that {self.path} was drawn for, got others first at place {place}"
+                f"`labels` must be those that {self.path} was drawn for, "
+                f"got others first at place {place}"
             )
         return noisy
 

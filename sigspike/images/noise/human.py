@@ -52,15 +52,16 @@ class Human(Law):
         ]
         if any(array is None for array in arrays):
             raise Refusal(
-                f"`path` file {path} should hold clean_label and {keys[0]}, got {', '.join(content)}"
+                f"`path` file {path} should hold clean_label and {keys[0]}, "
+                f"got {', '.join(content)}"
             )
         clean, noisy = (as_labels("path", array, n_classes) for array in arrays)
         check_lengths("labels", len(labels), len(clean))
         wrong = np.flatnonzero(clean != labels)
         if wrong.size:
             raise Refusal(
-                f"`labels` must be the training labels in the order of {path.name}, got {wrong.size} others, the first "
-                f"at place {wrong[0]}"
+                f"`labels` must be the training labels in the order of {path.name}, got "
+                f"{wrong.size} others, the first at place {wrong[0]}"
             )
         return noisy
 

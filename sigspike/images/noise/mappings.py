@@ -77,5 +77,6 @@ def next_within(groups: Any) -> Mapping:
 def _check_classes(name: str, n_classes: int, fits: bool, wanted: str) -> None:
     if not fits:
         raise Refusal(
-            f"`mapping` {name!r} needs {wanted} classes, got {n_classes}; give a tuple of {n_classes} classes"
+            f"`mapping` {name!r} needs {wanted} classes, got {n_classes}; "
+            f"give a tuple of {n_classes} classes"
         )

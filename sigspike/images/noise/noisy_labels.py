@@ -1,4 +1,4 @@
-"""Labels with noise, and what must be known of it to compare two papers: mask, rate, seed and hash."""
+"""Labels with noise, and what comparing two papers needs: mask, rate, seed and hash."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""PyTorch's layers as plain functions of arrays: images NHWC, parameters as PyTorch lays them out."""
+"""PyTorch's layers as plain functions of arrays: images NHWC, parameters laid out as PyTorch's."""
 
 from sigspike.images.ops.convolution import Maps as Maps
 from sigspike.images.ops.convolution import Outputs as Outputs

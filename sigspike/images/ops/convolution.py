@@ -64,10 +64,8 @@ def _by_patches(images: Maps, kernel: Kernel, stride: int, padding: int) -> Outp
     out, _, height, width = kernel.shape
     edge = (padding, padding)
     padded = jnp.pad(images, ((0, 0), edge, edge, (0, 0)))
-    rows, columns = (
-        (padded.shape[1] - height) // stride + 1,
-        (padded.shape[2] - width) // stride + 1,
-    )
+    rows = (padded.shape[1] - height) // stride + 1
+    columns = (padded.shape[2] - width) // stride + 1
     matrix = kernel.transpose(2, 3, 1, 0).reshape(-1, out)
 
     @jax.checkpoint  # patches are the image many times over: made again rather than kept

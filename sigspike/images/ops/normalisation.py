@@ -44,7 +44,8 @@ def batch_norm(
         count = len(values)
         if count < 2:
             raise Refusal(
-                f"`maps` must have two values or more of every channel in training, got shape {maps.shape}"
+                "`maps` must have two values or more of every channel in training, "
+                f"got shape {maps.shape}"
             )
         mean = values.mean(0)
         variance = _computed(jnp.square(values - mean[None])).mean(0)

@@ -1,6 +1,4 @@
-"""Tables and experiments of papers as presets: rows are methods, columns are noise, cells are
-trainings.
-"""
+"""Tables and experiments of papers as presets: rows are methods, columns noise, cells trainings."""
 
 from sigspike.images.tables.robust_features import Ablation as Ablation
 from sigspike.images.tables.robust_features import OfCIFAR10 as OfCIFAR10

@@ -1,4 +1,4 @@
-"""Cells of a table, trained one after the other; what has been trained before is not trained again."""
+"""Cells of a table, trained one after the other; what was trained before is not trained again."""
 
 import json
 import re

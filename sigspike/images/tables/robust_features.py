@@ -131,7 +131,8 @@ class Ablation(OfRobustFeatures):
 
     name: ClassVar[str] = "cifar10-resnet18-ablation"
     about: ClassVar[str] = (
-        "CIFAR-10: terms of RFL, (A) bootstrap, (B) restoration, (C) clusters (Tai et al. 2023, table 4)"
+        "CIFAR-10: terms of RFL, (A) bootstrap, (B) restoration, "
+        "(C) clusters (Tai et al. 2023, table 4)"
     )
     remark: ClassVar[str] = (
         "the paper gives one number, compared with our best: on the test images, as there"

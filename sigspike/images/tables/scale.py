@@ -24,7 +24,8 @@ class Scale(Checked):
         """As many of its training images."""
         if self.images > len(dataset.labels):
             raise Refusal(
-                f"`images` must be at most the {len(dataset.labels)} training images, got {self.images}"
+                f"`images` must be at most the {len(dataset.labels)} training images, "
+                f"got {self.images}"
             )
         return fewer(dataset, self.images, seed) if self.images else dataset
 

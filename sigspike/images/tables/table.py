@@ -1,6 +1,4 @@
-"""What a table of a paper must say of itself: its rows and columns, what was published, and how a
-cell is trained.
-"""
+"""What a table of a paper must say of itself: rows, columns, published numbers, trainings."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
@@ -21,7 +19,7 @@ CLEAN_SHARE, CLEAN_FEWEST = 0.04, 10  # of the training images (2000 of 50 000);
 
 
 class Accuracy(NamedTuple):
-    """Test accuracy in %, at the best epoch and at the last; None where a paper does not give it."""
+    """Test accuracy in %, at the best epoch and at the last; None where a paper gives none."""
 
     best: float | None
     last: float | None

@@ -61,7 +61,8 @@ class LabelNoiseOfVGG(Table):
 
     name: ClassVar[str] = "cifar10-vgg16-label-noise"
     about: ClassVar[str] = (
-        "CIFAR-10, VGG-16, full batch, no augmentation or batch norm (Huang et al. 2025, figure 1 and rebuttal)"
+        "CIFAR-10, VGG-16, full batch, no augmentation or batch norm (Huang et al. 2025, "
+        "figure 1 and rebuttal)"
     )
     remark: ClassVar[str] = (
         "published: label noise gains about 2 points on 10 000 images; figure 1 gives curves"

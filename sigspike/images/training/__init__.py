@@ -1,6 +1,4 @@
-"""Training of image networks on noisy labels: its description, the loop, checkpoints, logs and what
-they show.
-"""
+"""Training of image networks on noisy labels: description, loop, checkpoints and logs."""
 
 from sigspike.images.training.alignment import Alignment as Alignment
 from sigspike.images.training.alignment import alignment_of as alignment_of

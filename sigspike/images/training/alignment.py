@@ -1,6 +1,4 @@
-"""γ and ρ of a real network: how much of its answers is signal that a class shares, how much an
-image's own noise.
-"""
+"""γ and ρ of a real network: what of its answers a class shares, what is an image's own."""
 
 from typing import NamedTuple
 
@@ -24,14 +22,13 @@ class Alignment(NamedTuple):
     margin of class k, its row v_k = w_k − mean_{l ≠ k} w_l, and m̄_ck = E[m_k | held-out image of
     class c],
 
-        γ_c = m̄_cc − mean_c' m̄_c'c = ⟨v_c, μ_c − mean_c' μ_c'⟩        the signal of class c ρ_i =
-        m_ỹ(z_i) − m̄_yỹ      = ⟨v_ỹ, φ_i − μ_y⟩                 the noise of image i towards its
-        label ỹ
+        γ_c = m̄_cc − mean_c' m̄_c'c = ⟨v_c, μ_c − mean_c' μ_c'⟩   the signal of class c
+        ρ_i = m_ỹ(z_i) − m̄_yỹ      = ⟨v_ỹ, φ_i − μ_y⟩            the noise of image i towards ỹ
 
-    so that the margin of a clean label is γ_y + ρ_i, and that of a flipped one −γ/(C − 1) + ρ_i in
-    the mean over pairs of classes (both but for biases): γ + ρ and ρ − γ for C = 2, as in Han et
-    al. 2025 (arXiv 2505.18909). Nothing is divided by a length, as the theory's γ is ⟨w, μ⟩. What
-    they mean:
+    with ỹ the label of image i, so that the margin of a clean label is γ_y + ρ_i, and that of a
+    flipped one −γ/(C − 1) + ρ_i in the mean over pairs of classes (both but for biases): γ + ρ and
+    ρ − γ for C = 2, as in Han et al. 2025 (arXiv 2505.18909). Nothing is divided by a length, as
+    the theory's γ is ⟨w, μ⟩. What they mean:
 
     * For the theory's own data and networks, with C = 2 and logits (F₋, F₊), γ is the mean of its
       γ/m summed over filters and ρ_i its ρ̄_i/m summed over those of class ỹ_i, up to w₀ and

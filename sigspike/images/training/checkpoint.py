@@ -93,7 +93,8 @@ def _leaf(path: Path, value: np.ndarray | None, like: jax.Array, name: str) -> j
     wanted = _plain(like)
     if value is None or value.shape != wanted.shape or value.dtype != wanted.dtype:
         raise Refusal(
-            f"`out` checkpoint {path} has no {name} of {wanted.dtype} {wanted.shape}; remove it to begin anew"
+            f"`out` checkpoint {path} has no {name} of {wanted.dtype} {wanted.shape}; "
+            "remove it to begin anew"
         )
     own = jnp.array(value, copy=True)
     return jax.random.wrap_key_data(own) if _is_key(like) else own

@@ -1,6 +1,4 @@
-"""What the curves of a training say of memorisation: its stages, and what stopping early would have
-given.
-"""
+"""What a training's curves say of memorisation: stages, and what early stopping would give."""
 
 from typing import Any, NamedTuple
 

@@ -1,6 +1,4 @@
-"""Networks in evaluation: logits and features of any number of images, and what they say about
-labels.
-"""
+"""Networks in evaluation: logits and features of images, and what they say about labels."""
 
 from functools import partial
 from typing import NamedTuple

@@ -1,6 +1,4 @@
-"""What a trained network makes of its training images: features and predictions, and their places
-in a plane.
-"""
+"""What a network makes of its training images: features, predictions, and places in a plane."""
 
 from typing import NamedTuple
 

@@ -130,7 +130,7 @@ class Run:
         return found | selection(loss, setup.labels, setup.truth, setup.facts.n_classes)
 
     def _scores(self, tests: list[Any]) -> dict[str, Any]:
-        """Loss and accuracy on the test images, of every model; accuracy on those for validation."""
+        """Loss and accuracy on the test images, of every model; accuracy on the validation's."""
         found = {}
         for number, logits in enumerate(tests):
             loss, accuracy = evaluation.score(logits, self.setup.test.labels)

@@ -1,4 +1,4 @@
-"""What a training needs at hand: images on the device, labels, splits, and what methods may know."""
+"""What a training needs at hand: images on the device, labels, splits, what methods may know."""
 
 import hashlib
 from dataclasses import dataclass
@@ -126,13 +126,12 @@ def _check(network: ImageNetwork, dataset: Dataset, noisy: NoisyLabels) -> None:
 def _normalization(
     name: str, dataset: Dataset
 ) -> tuple[Float[Array, " channel"], Float[Array, " channel"]]:
-    found, n_channels = (
-        dataset.normalization() if name == "data" else PUBLISHED[name],
-        dataset.images.shape[-1],
-    )
+    found = dataset.normalization() if name == "data" else PUBLISHED[name]
+    n_channels = dataset.images.shape[-1]
     if len(found.mean) != n_channels:
         raise Refusal(
-            f"`normalization` must be one of {n_channels} channels, as in {dataset.name}, got {name!r}"
+            f"`normalization` must be one of {n_channels} channels, as in {dataset.name}, "
+            f"got {name!r}"
         )
     mean, std = (jnp.asarray(values, jnp.result_type(float)) for values in found)
     return mean, jnp.where(std > 0, std, 1)

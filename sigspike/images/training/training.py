@@ -57,7 +57,8 @@ class Training(Checked):
     def __check_init__(self) -> None:
         if self.method.needs_clean and not self.clean_size:
             raise Refusal(
-                f"`clean_size` must be above 0 for {type(self.method).__name__}, which needs clean images, got 0"
+                f"`clean_size` must be above 0 for {type(self.method).__name__}, "
+                "which needs clean images, got 0"
             )
 
     @property
@@ -73,7 +74,8 @@ class Training(Checked):
         """Steps of an epoch over so many images."""
         if n_images < self.batch_size:
             raise Refusal(
-                f"`batch_size` must be at most the {n_images} training images, got {self.batch_size}"
+                f"`batch_size` must be at most the {n_images} training images, "
+                f"got {self.batch_size}"
             )
         return (
             n_images // self.batch_size

@@ -1,6 +1,4 @@
-"""What is written down of the training images after an epoch: how well clean and flipped labels are
-fitted.
-"""
+"""What is written down after an epoch: how well clean and flipped labels are fitted."""
 
 import math
 from typing import Any

@@ -1,6 +1,4 @@
-"""What a network must say of itself: a first layer, which lives in a space, and a head on its
-pre-activations.
-"""
+"""What a network must say of itself: a first layer, which lives in a space, and a head on it."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -23,7 +21,7 @@ NEURONS = {
 
 
 def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a ``hidden`` that gives 0, with derivative 0, in the room for more: it needs no mask."""
+    """Marks a ``hidden`` that is 0, with derivative 0, in the room for more: it needs no mask."""
     hidden.silent = True  # type: ignore[attr-defined]
     return hidden
 
@@ -74,9 +72,8 @@ class Network(Checked):
         """
         outputs = self.masked(self.hidden(upper, overlaps)).sum(1)
         sign = jnp.array([-1.0, 1.0])[-outputs.shape[0] :].reshape(-1, *[1] * (outputs.ndim - 1))
-        return (
-            jnp.sum(sign * outputs, axis=0) / self.neurons
-        )  # its derivative is a product, a slice's is a padding
+        # Its derivative is a product, a slice's is a padding
+        return jnp.sum(sign * outputs, axis=0) / self.neurons
 
     def features(
         self, upper: Any, overlaps: Atoms, examples: Examples

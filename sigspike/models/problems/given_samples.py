@@ -35,12 +35,8 @@ def as_path(name: str, value: Any) -> Path:
     try:
         path = Path(value).expanduser()
         path.exists()
-    except (
-        TypeError,
-        ValueError,
-        OSError,
-        RuntimeError,
-    ) as error:  # no path, or none of this system
+    except (TypeError, ValueError, OSError, RuntimeError) as error:
+        # No path, or none of this system
         raise Refusal(f"`{name}` must be a path, got {shown(value)}") from error
     return path
 
@@ -70,12 +66,14 @@ def check_clean(n_samples: int, n_clean: int, truth: Array, things: str) -> None
     if n_samples + n_clean > truth.shape[0]:
         found = f"{n_samples} + {n_clean}"
         raise Refusal(
-            f"`n_samples` + `n_clean` must be at most {truth.shape[0]}, the {things} at hand, got {found}"
+            f"`n_samples` + `n_clean` must be at most {truth.shape[0]}, the {things} at hand, "
+            f"got {found}"
         )
     if isinstance(truth, Tracer):
         return
     sides = np.asarray(truth)  # in NumPy: inside a trace even the product of plain arrays is traced
     if min((sides > 0).sum(), (sides < 0).sum()) < (n_clean + 1) // 2:
         raise Refusal(
-            f"`n_clean` must leave {things} of both classes, got {n_clean}; the rarer class has too few"
+            f"`n_clean` must leave {things} of both classes, got {n_clean}; "
+            "the rarer class has too few"
         )

@@ -37,11 +37,8 @@ class ImagePatches(GivenSamples):
     image in the middle, the other the noise around it (our reading of "noise on the border").
     """
 
-    from_files: ClassVar[tuple[str, ...]] = (
-        "mnist",
-        "digits",
-        "cifar10",
-    )  # how the command line makes one
+    # How the command line makes one
+    from_files: ClassVar[tuple[str, ...]] = ("mnist", "digits", "cifar10")
 
     images: Float[Array, "image row column *channel"] = array()
     labels: Float[Array, " image"] = array()
@@ -65,7 +62,8 @@ class ImagePatches(GivenSamples):
                 )
         if self.images.shape[1:] != self.test_images.shape[1:]:
             raise Refusal(
-                f"`test_images` must have images of shape {self.images.shape[1:]}, got {self.test_images.shape[1:]}"
+                f"`test_images` must have images of shape {self.images.shape[1:]}, "
+                f"got {self.test_images.shape[1:]}"
             )
 
     @classmethod
@@ -87,10 +85,8 @@ class ImagePatches(GivenSamples):
         folder = find(data_dir, "MNIST") or data_dir
         parts = []
         for part in ("train", "t10k"):
-            images, digits = (
-                idx.read(folder, f"{part}-images-idx3-ubyte"),
-                idx.read(folder, f"{part}-labels-idx1-ubyte"),
-            )
+            images = idx.read(folder, f"{part}-images-idx3-ubyte")
+            digits = idx.read(folder, f"{part}-labels-idx1-ubyte")
             if images.ndim != 3 or digits.shape != images.shape[:1]:
                 shapes = f"images {images.shape}, labels {digits.shape}"
                 raise Refusal(f"`data_dir` files of {part} disagree: {shapes}; fetch them again")
@@ -156,7 +152,8 @@ class ImagePatches(GivenSamples):
         for name, size, images in sizes:
             if size > images.shape[0]:
                 raise Refusal(
-                    f"`{name}` must be at most {images.shape[0]}, the number of images at hand, got {size}"
+                    f"`{name}` must be at most {images.shape[0]}, the number of images at hand, "
+                    f"got {size}"
                 )
         check_clean(n_samples, n_clean, self.labels, "images")
 

@@ -69,7 +69,8 @@ class KernelData(GivenSamples):
     def check_sizes(self, n_samples: int, n_clean: int, n_test: int) -> None:
         if self.n_held_out >= self.kernel.shape[0]:
             raise Refusal(
-                f"`n_held_out` must be below {self.kernel.shape[0]}, the samples, got {self.n_held_out}"
+                f"`n_held_out` must be below {self.kernel.shape[0]}, the samples, "
+                f"got {self.n_held_out}"
             )
         if n_test > self.n_held_out:
             raise Refusal(
@@ -104,5 +105,6 @@ def check_positive(kernel: Float[Array, "given given"]) -> None:
     least, largest = np.linalg.eigvalsh(np.asarray(kernel, float))[[0, -1]]
     if least < -1e-5 * largest:
         raise Refusal(
-            f"`kernel` must be positive semi-definite, got an eigenvalue {least:.3g}; add it to the diagonal"
+            f"`kernel` must be positive semi-definite, got an eigenvalue {least:.3g}; "
+            "add it to the diagonal"
         )

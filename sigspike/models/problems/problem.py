@@ -35,7 +35,7 @@ class Problem(Checked):
     @property
     @abstractmethod
     def n_axes(self) -> int:
-        """How many orthogonal directions the signals span (0 for a problem that is not isotropic)."""
+        """How many orthogonal directions the signals span (0 for a problem not isotropic)."""
 
     @property
     @abstractmethod
@@ -70,7 +70,7 @@ class Problem(Checked):
     def train(
         self, key: Key[Array, ""], frame: Frame, n_samples: int, n_clean: int = 0
     ) -> Examples:
-        """Draw a training set, and after it ``n_clean`` samples whose labels are true and balanced."""
+        """Draw a training set, and then ``n_clean`` samples of true and balanced labels."""
 
     @abstractmethod
     def test(self, key: Key[Array, ""], frame: Frame, n_samples: int, train: Examples) -> Examples:

@@ -1,6 +1,4 @@
-"""Several signals in one patch, and labels that are a function of their signs: parity and
-staircase.
-"""
+"""Several signals in one patch, and labels that depend on their signs: parity and staircase."""
 
 import numpy as np
 from jaxtyping import Float

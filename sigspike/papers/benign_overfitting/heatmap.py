@@ -27,15 +27,16 @@ PUBLISHED = "published grid"
 
 
 class HeatMap(Figure):
-    """‖μ‖ = 0, 0.1, … 9.9 × d = 100, 110, … 1090, 10 seeds; and the same network at d = 10⁴ … 10⁶."""
+    """‖μ‖ = 0, 0.1, … 9.9 × d = 100, 110, … 1090, 10 seeds; and the same at d = 10⁴ … 10⁶."""
 
     name: ClassVar[str] = "heatmap"
     caption: ClassVar[str] = (
-        "Test error after 100 steps, mean over seeds, and where it exceeds 0.2. White: n‖μ‖⁴ = C σₚ⁴ d with C fitted "
-        "to the crossings of 0.2. Right: the exponent b of the boundary n‖μ‖⁴ ∝ dᵇ at each level of the test error "
-        "(± 2 standard errors over seeds). On the published grid theory's b = 1 is met at level 0.2, and at no level "
-        "above: d is small, biases matter where ‖μ‖ ≲ 1, and PyTorch's initial weights are not small, by which b = 2 "
-        "at large d. With initial weights 100 times smaller and large d, b is near 1 at every level."
+        "Test error after 100 steps, mean over seeds, and where it exceeds 0.2. White: n‖μ‖⁴ = C "
+        "σₚ⁴ d with C fitted to the crossings of 0.2. Right: the exponent b of the boundary n‖μ‖⁴ "
+        "∝ dᵇ at each level of the test error (± 2 standard errors over seeds). On the published "
+        "grid theory's b = 1 is met at level 0.2, and at no level above: d is small, biases "
+        "matter where ‖μ‖ ≲ 1, and PyTorch's initial weights are not small, by which b = 2 at "
+        "large d. With initial weights 100 times smaller and large d, b is near 1 at every level."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 8)
 

@@ -41,9 +41,10 @@ class InitialWeights(Figure):
 
     name: ClassVar[str] = "init"
     caption: ClassVar[str] = (
-        "Test error with uniform initial weights, U(−1/√d, 1/√d), minus that with Gaussian ones of the same variance: "
-        "mean over seeds (left), and over cells in paired standard errors (right). Grey: 5–95 % of what random signs "
-        "of the seeds' maps give, that is, if the law made no difference."
+        "Test error with uniform initial weights, U(−1/√d, 1/√d), minus that with Gaussian ones "
+        "of the same variance: mean over seeds (left), and over cells in paired standard errors "
+        "(right). Grey: 5–95 % of what random signs of the seeds' maps give, that is, if the law "
+        "made no difference."
     )
     seeds: ClassVar[tuple[int, int]] = (320, 96)  # of few seeds few patterns of signs can be drawn
 
@@ -114,7 +115,8 @@ class InitialWeights(Figure):
                 high=0.02,
             ),
             Claim(
-                "cells that differ by over 2 standard errors, against the 95 % quantile under random signs",
+                "cells that differ by over 2 standard errors, "
+                "against the 95 % quantile under random signs",
                 "Kou et al. 2023, heat map",
                 beyond,
                 float(null.std()),

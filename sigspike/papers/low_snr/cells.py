@@ -1,6 +1,4 @@
-"""Settings listed as cells of one axis: whatever is a number moves in one program, whichever
-numbers those are.
-"""
+"""Settings listed as cells of one axis: whatever is a number moves in one program."""
 
 from collections.abc import Mapping, Sequence
 

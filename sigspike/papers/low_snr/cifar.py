@@ -14,7 +14,8 @@ class Cifar(ImageFigure):
 
     name: ClassVar[str] = "cifar"
     caption: ClassVar[str] = (
-        "One patch shows the image, the other Gaussian noise: memorisation against signal, training loss and test "
+        "One patch shows the image, the other Gaussian noise: "
+        "memorisation against signal, training loss and test "
         "accuracy; median and 10–90 % band over seeds (images, noise and initial weights)."
     )
     needs: ClassVar[str] = "CIFAR-10"

@@ -17,7 +17,8 @@ class Digits(ImageFigure):
 
     name: ClassVar[str] = "mnist"
     caption: ClassVar[str] = (
-        "One patch shows the digit, the other Gaussian noise: memorisation against signal, training loss and test "
+        "One patch shows the digit, the other Gaussian noise: "
+        "memorisation against signal, training loss and test "
         "accuracy; median and 10–90 % band over seeds (images, noise and initial weights)."
     )
 

@@ -27,8 +27,9 @@ class DigitsHeatmap(Figure):
 
     name: ClassVar[str] = "mnist-heatmap"
     caption: ClassVar[str] = (
-        "Test accuracy at the last step over the divisor c of the pixels and the noise σ_p of the other patch, mean "
-        "over seeds; hatched where a run diverged. The signal-to-noise ratio falls to the upper right."
+        "Test accuracy at the last step over the divisor c of the pixels and the noise σ_p of the "
+        "other patch, mean over seeds; hatched where a run diverged. The signal-to-noise ratio "
+        "falls to the upper right."
     )
     slow: ClassVar[str] = "about 8 minutes on two cores at the paper's scale"
     seeds: ClassVar[tuple[int, int]] = (3, 2)
@@ -85,10 +86,8 @@ class DigitsHeatmap(Figure):
         """Over the map, in its middle, and where the signal is strongest."""
         better, source = gain(data), "Huang et al. 2025, appendix E.2"
         name = "test accuracy of label-noise GD minus GD's"
-        middle, strong = (
-            better.sel(normalization=100, noise_std=6),
-            better.sel(normalization=60, noise_std=4),
-        )
+        middle = better.sel(normalization=100, noise_std=6)
+        strong = better.sel(normalization=60, noise_std=4)
         diverged = float((data["diverged_at"] >= 0).mean())
         return [
             *outperforms(

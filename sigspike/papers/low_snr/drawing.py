@@ -1,6 +1,4 @@
-"""What the reviewers' studies draw in common: medians against a parameter, and the share of runs
-that diverged.
-"""
+"""What the studies draw in common: medians against a parameter, and the share of diverged runs."""
 
 from typing import Any
 

@@ -28,8 +28,9 @@ class Dynamics(Figure):
 
     name: ClassVar[str] = "fig2"
     caption: ClassVar[str] = (
-        "Memorisation against signal (max ρ̄ / max γ), training loss and test accuracy of gradient descent and "
-        "label-noise gradient descent; median and 10–90 % band over seeds. Dotted: levels that theory predicts."
+        "Memorisation against signal (max ρ̄ / max γ), training loss and test accuracy of "
+        "gradient descent and label-noise gradient descent; median and 10–90 % band over seeds. "
+        "Dotted: levels that theory predicts."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 3)
 
@@ -74,10 +75,8 @@ class Dynamics(Figure):
 
     def _claims(self, data: xr.Dataset, rate: float) -> list[Claim]:
         """The claims of one row; "settles" is the mean over the last tenth of the steps."""
-        end, tail = (
-            data.isel(time=-1),
-            data.sel(time=slice(0.9 * float(data["time"][-1]), None)).mean("time"),
-        )
+        end = data.isel(time=-1)
+        tail = data.sel(time=slice(0.9 * float(data["time"][-1]), None)).mean("time")
         plain, noisy = end.sel(algorithm="GD"), end.sel(algorithm="label-noise GD")
         settled = tail.sel(algorithm="label-noise GD")
         margin, at = settled["margin_mean"].sel(kind="clean"), f" (η = {rate:g})"

@@ -46,10 +46,11 @@ class GlobalSensitivity(Figure):
 
     name: ClassVar[str] = "sensitivity-global"
     caption: ClassVar[str] = (
-        "Sobol' indices of the test accuracy after 500 steps at n = 32, with all parameters moved at once: ‖μ‖ = 1 … "
-        "4, σₚ = 0.25 … 1, d = 160 … 640, m = 4 … 16, σ₀ = 0.0025 … 0.04, η = 0.2 … 2 (uniform in the logarithm), p = "
-        "0.02 … 0.4 (uniform). First order: the share of the variance that a parameter explains by itself; total: with "
-        "all its interactions. Whiskers: 95 % bootstrap intervals over the base points. A run that diverged counts as "
+        "Sobol' indices of the test accuracy after 500 steps at n = 32, with all parameters moved "
+        "at once: ‖μ‖ = 1 … 4, σₚ = 0.25 … 1, d = 160 … 640, m = 4 … 16, σ₀ = 0.0025 … 0.04, η = "
+        "0.2 … 2 (uniform in the logarithm), p = 0.02 … 0.4 (uniform). First order: the share of "
+        "the variance that a parameter explains by itself; total: with all its interactions. "
+        "Whiskers: 95 % bootstrap intervals over the base points. A run that diverged counts as "
         "an accuracy of ½; its share is printed."
     )
     seeds: ClassVar[tuple[int, int]] = (2, 1)
@@ -121,10 +122,8 @@ class GlobalSensitivity(Figure):
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Statements about indices, each with its error over the bootstrap's draws."""
         index, draws, sobol = data["index"], data["resampled"], "Sobol' (1993)"
-        signal, rest = (
-            ["signal_strength", "noise_std", "dim"],
-            ["width", "init_std", "learning_rate"],
-        )
+        signal = ["signal_strength", "noise_std", "dim"]
+        rest = ["width", "init_std", "learning_rate"]
 
         def claim(
             text: str, source: str, of: Callable[[xr.DataArray], xr.DataArray], **ends: float
@@ -175,7 +174,8 @@ class GlobalSensitivity(Figure):
                 low=0.03,
             ),
             claim(
-                "label-noise GD minus GD: summed total minus summed first-order indices (interactions)",
+                "label-noise GD minus GD: summed total minus summed first-order indices "
+                "(interactions)",
                 "ours: it helps where n·SNR² is low and ηT‖μ‖²/m high",
                 lambda x: (
                     (x.sel(order="total") - x.sel(order="first")).sel(output="gain").sum("input")

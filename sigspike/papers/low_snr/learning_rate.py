@@ -29,10 +29,11 @@ class LearningRate(Figure):
 
     name: ClassVar[str] = "learning-rate"
     caption: ClassVar[str] = (
-        "A search over η at m = 10, σ_p = 2, ‖μ‖ = 2 (n = 200, d = 2000, p = 0.1); median and 10–90 % band over seeds. "
-        "Left: test accuracy after 2000 steps; dotted, a = ησ_p²d/(nm) = 1: below it label noise is slow, above it "
-        "steps on flipped labels overshoot, and at a = 4 every run of label-noise GD diverges (cross). GD memorises at "
-        "every η. Right: over time, each at the η that the other half of the seeds finds best after 2000 steps: no "
+        "A search over η at m = 10, σ_p = 2, ‖μ‖ = 2 (n = 200, d = 2000, p = 0.1); median and "
+        "10–90 % band over seeds. Left: test accuracy after 2000 steps; dotted, a = ησ_p²d/(nm) = "
+        "1: below it label noise is slow, above it steps on flipped labels overshoot, and at a = "
+        "4 every run of label-noise GD diverges (cross). GD memorises at every η. Right: over "
+        "time, each at the η that the other half of the seeds finds best after 2000 steps: no "
         "seed chooses for itself."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
@@ -146,5 +147,5 @@ class LearningRate(Figure):
 
 
 def best_rate(error: xr.DataArray) -> xr.DataArray:
-    """The η whose mean error over seeds is the lowest in the end; a diverged run counts as chance."""
+    """The η with the lowest mean error over seeds in the end; a diverged run counts as chance."""
     return error.isel(time=-1, drop=True).fillna(0.5).mean("seed").idxmin("learning_rate")

@@ -43,7 +43,8 @@ class NoiseLaws(Figure):
 
     name: ClassVar[str] = "noise-laws"
     caption: ClassVar[str] = (
-        "Test accuracy and memorisation against signal (max ρ̄ / max γ) with other laws of the label multipliers ε, "
+        "Test accuracy and memorisation against signal (max ρ̄ / max γ) with other laws of the "
+        "label multipliers ε, "
         "beside flips of probability 0.1 and gradient descent; median and 10–90 % band over seeds."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 2)
@@ -100,7 +101,8 @@ class NoiseLaws(Figure):
             for law in laws
         ]
         speed = Claim.of_seeds(
-            f"U[−2, 3] is soon at 10 % error: log₂ of the steps that {REFERENCE} needs over its own",
+            f"U[−2, 3] is soon at 10 % error: log₂ of the steps that {REFERENCE} needs over its "
+            "own",
             "ours: ε varies most there for its mean",
             np.log2(first.sel(law=REFERENCE) / first.sel(law="U[−2, 3]")),
             low=0.5,

@@ -40,9 +40,10 @@ class OneFactor(Figure):
 
     name: ClassVar[str] = "sensitivity-local"
     caption: ClassVar[str] = (
-        "Test accuracy when one parameter at a time moves away from n = 200, d = 2000, m = 20, ‖μ‖ = 2, σₚ = 0.5, σ₀ = "
-        "0.01, η = 1, p = 0.1, T = 2000 (dotted); median and 10–90 % band over the seeds that are finite. Crosses: "
-        "values at which runs diverged, with their share where it is not all of them."
+        "Test accuracy when one parameter at a time moves away from n = 200, d = 2000, m = 20, "
+        "‖μ‖ = 2, σₚ = 0.5, σ₀ = 0.01, η = 1, p = 0.1, T = 2000 (dotted); median and 10–90 % band "
+        "over the seeds that are finite. Crosses: values at which runs diverged, with their share "
+        "where it is not all of them."
     )
     seeds: ClassVar[tuple[int, int]] = (5, 2)
 

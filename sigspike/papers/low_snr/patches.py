@@ -27,10 +27,10 @@ class Patches(Figure):
 
     name: ClassVar[str] = "patches"
     caption: ClassVar[str] = (
-        "P − 1 noise patches beside the signal: test accuracy of GD and label-noise GD, median and 10–90 % band over "
-        "seeds. Above: every patch with σₚ = 0.5, so that the noise of a sample grows with their number. Below: σₚ = "
-        "0.5 / √(P − 1), so that its length stays; but a filter meets each patch by itself, and the SNR of one patch "
-        "has grown by √(P − 1)."
+        "P − 1 noise patches beside the signal: test accuracy of GD and label-noise GD, median "
+        "and 10–90 % band over seeds. Above: every patch with σₚ = 0.5, so that the noise of a "
+        "sample grows with their number. Below: σₚ = 0.5 / √(P − 1), so that its length stays; "
+        "but a filter meets each patch by itself, and the SNR of one patch has grown by √(P − 1)."
     )
     seeds: ClassVar[tuple[int, int]] = (5, 4)
 
@@ -110,7 +110,8 @@ class Patches(Figure):
                 )
             ),
             of_seeds(
-                f"label-noise GD after 250 steps: test error at {most} noise patches {fixed} minus at one",
+                f"label-noise GD after 250 steps: test error at {most} noise patches {fixed} minus "
+                "at one",
                 "ours: more noise to unlearn",
                 slower.sel(noise_patches=most) - slower.sel(noise_patches=1),
                 low=0.03,

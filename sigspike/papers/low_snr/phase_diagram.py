@@ -22,7 +22,8 @@ class PhaseDiagram(Figure):
 
     name: ClassVar[str] = "fig3"
     caption: ClassVar[str] = (
-        "Test accuracy after 1000 steps, mean over seeds; lines of equal n·SNR²; hatched where a run diverged."
+        "Test accuracy after 1000 steps, mean over seeds; "
+        "lines of equal n·SNR²; hatched where a run diverged."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 
@@ -84,10 +85,8 @@ class PhaseDiagram(Figure):
         error = variance**0.5
         worse, better = int((gain < -2 * error).sum()), int((gain > 2 * error).sum())
         best = int(np.argmax(gain.values))
-        where, diverged = (
-            f"of {gain.size} cells, those where label-noise GD is",
-            float((data["diverged_at"] >= 0).mean()),
-        )
+        where = f"of {gain.size} cells, those where label-noise GD is"
+        diverged = float((data["diverged_at"] >= 0).mean())
         largest = float(gain.values.flat[best]), float(error.values.flat[best])
         return [
             Claim(

@@ -32,7 +32,8 @@ class Powers(Figure):
 
     name: ClassVar[str] = "powers"
     caption: ClassVar[str] = (
-        "Activations max(0, z)^q: memorisation against signal (max ρ̄ / max γ), training loss and test accuracy of "
+        "Activations max(0, z)^q: memorisation against signal (max ρ̄ / max γ), "
+        "training loss and test accuracy of "
         "gradient descent and label-noise gradient descent; median and 10–90 % band over seeds."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 4)

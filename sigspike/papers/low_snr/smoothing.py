@@ -30,10 +30,11 @@ class Smoothing(Figure):
 
     name: ClassVar[str] = "smoothing"
     caption: ClassVar[str] = (
-        "GD, label-noise GD (p = 0.1) and label smoothing at α = 2p, whose gradient is the expected one of the flips, "
-        "after equal numbers of steps (ticks: where the claims compare them); median and 10–90 % band over seeds. "
-        "Smoothing settles at the same mean margin log((1−p)/p) (dotted) as flips do, but stays there: without the "
-        "fluctuations nothing unlearns the noise, and no number of steps makes it, or GD, generalise."
+        "GD, label-noise GD (p = 0.1) and label smoothing at α = 2p, whose gradient is the "
+        "expected one of the flips, after equal numbers of steps (ticks: where the claims compare "
+        "them); median and 10–90 % band over seeds. Smoothing settles at the same mean margin "
+        "log((1−p)/p) (dotted) as flips do, but stays there: without the fluctuations nothing "
+        "unlearns the noise, and no number of steps makes it, or GD, generalise."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 
@@ -94,10 +95,8 @@ class Smoothing(Figure):
         plain, noisy, smooth = (
             error.sel(algorithm=name, drop=True) for name in (PLAIN, NOISY, SMOOTH)
         )
-        dynamics, reviewer = (
-            "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
-            "Huang et al. 2025, reviewer: equal numbers of steps",
-        )
+        dynamics = "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics"
+        reviewer = "Huang et al. 2025, reviewer: equal numbers of steps"
         settled = data["margin_mean"].sel(kind="clean", algorithm=SMOOTH).isel(time=-1)
         slope = smooth.isel(time=-1) - smooth.sel(time=1000)
         rows = [

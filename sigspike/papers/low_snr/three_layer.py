@@ -28,9 +28,9 @@ class ThreeLayer(Figure):
 
     name: ClassVar[str] = "three-layer"
     caption: ClassVar[str] = (
-        "A three-layer ReLU network, of which the first two layers are trained: memorisation against signal in the "
-        "first, training loss and test accuracy; median and 10–90 % band over seeds. Rows: initial second layer of "
-        "standard deviation g/√m."
+        "A three-layer ReLU network, of which the first two layers are trained: memorisation "
+        "against signal in the first, training loss and test accuracy; median and 10–90 % band "
+        "over seeds. Rows: initial second layer of standard deviation g/√m."
     )
     seeds: ClassVar[tuple[int, int]] = (8, 4)
 
@@ -91,7 +91,8 @@ class ThreeLayer(Figure):
             *outperforms(at + "GD's test error minus label-noise GD's", source, gain(he)),
             of_seeds(
                 at
-                + "last three quarters of the steps: doublings of max |γ| with label noise minus without",
+                + "last three quarters of the steps: "
+                + "doublings of max |γ| with label noise minus without",
                 source,
                 growth.sel(algorithm="label-noise GD") - growth.sel(algorithm="GD"),
                 low=0.1,
@@ -112,7 +113,8 @@ class ThreeLayer(Figure):
             ),
             of_seeds(
                 at
-                + "from a small second layer (g = 0.5) label-noise GD is not better: GD's error minus its own",
+                + "from a small second layer (g = 0.5) label-noise GD is not better: "
+                + "GD's error minus its own",
                 "ours: the paper states no scale",
                 gain(half),
                 high=0.02,

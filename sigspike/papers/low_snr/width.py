@@ -34,14 +34,16 @@ class Width(Figure):
 
     name: ClassVar[str] = "width"
     caption: ClassVar[str] = (
-        "What the reviewers found at m = 3 filters of each sign, and why; median and 10–90 % band over seeds, chance "
-        "is 0.5. Left: a narrow network does not memorise, and GD generalises too; label noise needs time ∝ m, and at "
-        "m = 1 its steps of relative size a = ησ_p²d/(nm) = 2.5 are too large. Middle: σ_p = 2, where η = 1 makes a = "
-        "13: a step on a flipped label overshoots by as much, the loss grows without bound, and label-noise GD "
-        "diverges (crosses: runs that diverged, as a share of all, at the foot). From a ≈ 3 to 1 it stays finite but "
-        "keeps the noise that its first overshoots wrote; below (dotted: a = 1) it beats GD. Solid: after 2000 steps; "
-        "dashed: at equal ηT = 200. A run stays near chance where all filters of a class start on the wrong side of μ. "
-        "Right: σ_p = 10, η = 0.002 (a = 0.7)."
+        "What the reviewers found at m = 3 filters of each sign, and why; median and 10–90 % band "
+        "over seeds, chance is 0.5. Left: a narrow network does not memorise, and GD generalises "
+        "too; label noise needs time ∝ m, and at m = 1 its steps of relative size a = ησ_p²d/(nm) "
+        "= 2.5 are too large. Middle: σ_p = 2, where η = 1 makes a = 13: a step on a flipped "
+        "label overshoots by as much, the loss grows without bound, and label-noise GD diverges "
+        "(crosses: runs that diverged, as a share of all, at the foot). From a ≈ 3 to 1 it stays "
+        "finite but keeps the noise that its first overshoots wrote; below (dotted: a = 1) it "
+        "beats GD. Solid: after 2000 steps; dashed: at equal ηT = 200. A run stays near chance "
+        "where all filters of a class start on the wrong side of μ. Right: σ_p = 10, η = 0.002 (a "
+        "= 0.7)."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 5)
 
@@ -138,27 +140,26 @@ class Width(Figure):
         return error.sel(time=STEPS), error.sel(time=steps)
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        of_seeds, reviewer, rebuttal = (
-            Claim.of_seeds,
-            "Huang et al. 2025, reviewer",
-            "Huang et al. 2025, rebuttal",
-        )
+        of_seeds = Claim.of_seeds
+        reviewer = "Huang et al. 2025, reviewer"
+        rebuttal = "Huang et al. 2025, rebuttal"
         wide, (rates, _) = data["width_test_error"], self._ends(data)
         lost = (data["rate_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(learning_rate=1.0)
         lost_default = (
             (data["default_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(algorithm=PLAIN)
         )
-        alive, end = (
-            rates.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed"),
-            data["low_snr_test_error"],
-        )
+        alive = rates.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed")
+        end = data["low_snr_test_error"]
 
         def ahead(error: xr.DataArray) -> xr.DataArray:
             """Label-noise GD's accuracy minus GD's, seed by seed."""
             return error.sel(algorithm=PLAIN) - error.sel(algorithm=NOISY)
 
         gain, setting = "accuracy of label-noise GD minus GD's", "m = 3, σ_p = 2"
-        stuck = "GD, m = 3: fraction of runs stuck, as all filters of a class start on the wrong side of μ"
+        stuck = (
+            "GD, m = 3: fraction of runs stuck, as all filters of a class start on the wrong "
+            "side of μ"
+        )
         narrow = wide.sel(width=3)
         large, small, apart = self._a(0.2), self._a(0.05), ahead(end.isel(time=-1))
         return [
@@ -201,7 +202,8 @@ class Width(Figure):
                 high=-0.15,
             ),
             Claim(
-                f"label-noise GD, {setting}, η = 1 (a = {self._a(1.0):.1f}): fraction of runs that diverged",
+                f"label-noise GD, {setting}, η = 1 (a = {self._a(1.0):.1f}): "
+                "fraction of runs that diverged",
                 reviewer,
                 float(lost.sel(algorithm=NOISY)),
                 0,

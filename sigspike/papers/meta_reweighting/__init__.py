@@ -1,4 +1,7 @@
-"""Figures of arXiv 2510.12209, "Revisiting meta-learning with noisy labels: reweighting dynamics"."""
+"""Figures of arXiv 2510.12209, on meta-learning with noisy labels.
+
+The paper is "Revisiting meta-learning with noisy labels: reweighting dynamics".
+"""
 
 from sigspike.papers.figure import Figure
 from sigspike.papers.meta_reweighting.ablation import SurrogateAblation

@@ -1,6 +1,4 @@
-"""What each ingredient of the surrogate does, and what features it needs, on digits with noisy
-labels.
-"""
+"""What each ingredient of the surrogate does, and which features it needs, on noisy digits."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -46,10 +44,11 @@ class SurrogateAblation(Figure):
 
     name: ClassVar[str] = "surrogate-ablation"
     caption: ClassVar[str] = (
-        "Ingredients of the feature-based surrogate left out, and other features than the penultimate ones: test "
-        "accuracy, and AUC of the weights of clean against noisy examples, minus those of the whole method with the "
-        "same draws (which are named above, balanced first), with a clean subset of equal and one of unequal classes; "
-        "mean over flip rates, mean and standard error over seeds. Couplings of two classes have no row shift."
+        "Ingredients of the feature-based surrogate left out, and other features than the "
+        "penultimate ones: test accuracy, and AUC of the weights of clean against noisy examples, "
+        "minus those of the whole method with the same draws (which are named above, balanced "
+        "first), with a clean subset of equal and one of unequal classes; mean over flip rates, "
+        "mean and standard error over seeds. Couplings of two classes have no row shift."
     )
     seeds: ClassVar[tuple[int, int]] = (6, 3)
 
@@ -164,7 +163,7 @@ class SurrogateAblation(Figure):
 
 
 def over_fbr(values: xr.DataArray) -> xr.DataArray:
-    """Each variant minus the whole FBR with the same seed and clean subset, mean over flip rates."""
+    """Each variant minus the whole FBR of equal seed and clean subset, mean over flip rates."""
     means = values.mean("flip_rate")
     return means - means.sel(variant="FBR", drop=True)
 

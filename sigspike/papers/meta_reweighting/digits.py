@@ -1,6 +1,4 @@
-"""Handwritten digits with noisy labels, a small clean subset beside them and clean test digits,
-drawn by seed.
-"""
+"""Handwritten digits by seed: with noisy labels, a small clean subset, and clean test digits."""
 
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -1,6 +1,4 @@
-"""Where meta-reweighting works in the kernel regime: clean examples × flip rate × separation of the
-kernel.
-"""
+"""Where meta-reweighting works in the kernel regime: clean examples × flip rate × separation."""
 
 from typing import Any, ClassVar
 
@@ -33,10 +31,10 @@ class KernelMap(Figure):
 
     name: ClassVar[str] = "kernel-map"
     caption: ClassVar[str] = (
-        "Meta-reweighting of a kernel machine, n = 200: AUC of the weights after 1000 steps (top) and test error of "
-        "plain gradient descent minus that of meta-reweighting (bottom), mean over seeds, for separations s = "
-        "‖μ‖² / (σₚ²√d) of the kernel. Dashed: clean examples at which the AUC of the first couplings, Φ(s √(2n_v)) in "
-        "theory, is 0.9."
+        "Meta-reweighting of a kernel machine, n = 200: AUC of the weights after 1000 steps (top) "
+        "and test error of plain gradient descent minus that of meta-reweighting (bottom), mean "
+        "over seeds, for separations s = ‖μ‖² / (σₚ²√d) of the kernel. Dashed: clean examples at "
+        "which the AUC of the first couplings, Φ(s √(2n_v)) in theory, is 0.9."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 

@@ -1,6 +1,4 @@
-"""The methods that are compared: what weighs the examples, what is trained on, and how each is
-drawn.
-"""
+"""The methods compared: what weighs the examples, what is trained on, and how each is drawn."""
 
 from typing import Any, NamedTuple
 

@@ -1,6 +1,4 @@
-"""Kicks and jitter in the three phases of meta-reweighting: how discrimination recovers, and where
-it does not.
-"""
+"""Kicks and jitter in the three phases: where discrimination recovers, and where it does not."""
 
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -20,10 +18,8 @@ SYSTEMS = ("kernel", "two-layer")
 KICKS = {"kernel": (1, 60, 3000), "two-layer": (1, 15, 3000)}  # a step in each phase
 SIZES = {"kernel": 0.1, "two-layer": 0.3}  # of the kick of the parameters
 FEATURES = {"kernel": "ntk", "two-layer": "penultimate"}
-FIRST = {
-    ("MetaReweighting", "kernel"): 100,
-    ("MetaReweighting", "two-layer"): 2.5,
-}  # about the first coupling norm
+# About the first coupling norm
+FIRST = {("MetaReweighting", "kernel"): 100, ("MetaReweighting", "two-layer"): 2.5}
 FIRST |= {("FeatureReweighting", "kernel"): 100, ("FeatureReweighting", "two-layer"): 2.5}
 FOOLED = {  # what such a kick does late: the squared loss can be overshot, the logistic loss cannot
     "kernel": ("the same in post-filtering, where clean residuals change sign", SOURCE, 0, 0.6),
@@ -34,15 +30,11 @@ FOOLED = {  # what such a kick does late: the squared loss can be overshot, the 
         1,
     ),
 }
-SLOWER = {
-    "kernel": 10,
-    "two-layer": 5,
-}  # in the network recovery takes a step or two early: the ratio is coarse
+# In the network recovery takes a step or two early: the ratio is coarse
+SLOWER = {"kernel": 10, "two-layer": 5}
 ALGORITHMS = ("MetaReweighting", "FeatureReweighting")
-LEVELS = {
-    "paper": (0.0, 0.03, 0.1, 0.3, 1.0),
-    "quick": (0.0, 1.0),
-}  # jitter over the first coupling norm
+# Jitter over the first coupling norm
+LEVELS = {"paper": (0.0, 0.03, 0.1, 0.3, 1.0), "quick": (0.0, 1.0)}
 FAR = 1.0  # the level of the claims
 
 
@@ -53,11 +45,13 @@ class Perturbation(Figure):
 
     name: ClassVar[str] = "perturbation"
     caption: ClassVar[str] = (
-        "Left: mean weight of flipped examples after ½ is added to it in one step of each phase (median over seeds). "
-        "Middle: AUC of the couplings right after a random kick of the parameters in each phase, a point a seed: above "
-        "½ they tell clean from flipped examples, below they take one for the other. Right: AUC of the couplings when "
-        "every step adds noise to them, in units of the first coupling norm: in alignment, late in post-filtering, and "
-        "late with feature-based reweighting (mean ± 2 standard errors over seeds)."
+        "Left: mean weight of flipped examples after ½ is added to it in one step of each phase "
+        "(median over seeds). Middle: AUC of the couplings right after a random kick of the "
+        "parameters in each phase, a point a seed: above ½ they tell clean from flipped examples, "
+        "below they take one for the other. Right: AUC of the couplings when every step adds "
+        "noise to them, in units of the first coupling norm: in alignment, late in "
+        "post-filtering, and late with feature-based reweighting (mean ± 2 standard errors over "
+        "seeds)."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 
@@ -139,10 +133,8 @@ class Perturbation(Figure):
                 ]
             }
             runs = self._runs(plain, {"level": ss.Linked(stds, labels=levels)}, progress)
-            auc, first = (
-                runs["auc_couplings"],
-                runs["coupling_norm"].sel(level=0, drop=True).isel(time=0, drop=True),
-            )
+            auc = runs["auc_couplings"]
+            first = runs["coupling_norm"].sel(level=0, drop=True).isel(time=0, drop=True)
             early, late = auc.isel(time=0, drop=True), auc.isel(time=slice(2, None)).mean("time")
             parts.append(xr.Dataset({"auc_early": early, "auc_late": late, "first_norm": first}))
         return xr.concat(parts, "algorithm").assign_coords(algorithm=list(ALGORITHMS))
@@ -216,7 +208,8 @@ class Perturbation(Figure):
         told = runs["auc_after"]
         return [
             of(
-                f"{where}: steps to recover from a kick of the weights, post-filtering over filtering",
+                f"{where}: steps to recover from a kick of the weights, "
+                "post-filtering over filtering",
                 SOURCE,
                 slower,
                 SLOWER[system],

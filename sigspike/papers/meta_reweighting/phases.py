@@ -1,6 +1,4 @@
-"""The three phases of meta-reweighting: in the kernel regime, in the two-layer network, and on
-digits.
-"""
+"""The three phases of meta-reweighting: kernel regime, two-layer network, digits."""
 
 from typing import Any, ClassVar
 
@@ -34,9 +32,12 @@ class Phases(Figure):
 
     name: ClassVar[str] = "phases"
     caption: ClassVar[str] = (
-        "Alignment, filtering and post-filtering of meta-reweighting, 30 % of the labels flipped, 20 clean examples; "
-        "median and 10–90 % band over seeds, the median end of alignment (weights saturated) and of filtering (95 % of "
-        "the fall of the clean loss) with its 95 % bootstrap interval. Dashed: ∇L_val at θ instead of θ̂. Last row: {}."
+        "Alignment, filtering and post-filtering of meta-reweighting, "
+        "30 % of the labels flipped, 20 clean examples; "
+        "median and 10–90 % band over seeds, the median end of alignment (weights saturated) and "
+        "of filtering (95 % of "
+        "the fall of the clean loss) with its 95 % bootstrap interval. Dashed: "
+        "∇L_val at θ instead of θ̂. Last row: {}."
     )
     seeds: ClassVar[tuple[int, int]] = (10, 2)
 

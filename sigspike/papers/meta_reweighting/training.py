@@ -154,7 +154,7 @@ class _Run(NamedTuple):
     def __call__(
         self, params: Perceptron, order: Int[Array, "epoch step batch"]
     ) -> tuple[Perceptron, Weights, Weights]:
-        """Parameters and weights after the last step, and the sums of all weights that were used."""
+        """Parameters and weights after the last step, and the sums of all weights used."""
         rule = PersistentWeights(rate=self.method.rate, start=self.method.start)
         descent = WeightedDescent(rule, LEARNING_RATE / order.shape[2])
         carried = descent.init(jax.random.key(0), params, len(self.label))

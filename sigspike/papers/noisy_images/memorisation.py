@@ -1,6 +1,4 @@
-"""What a ResNet learns of right and wrong labels, epoch by epoch, with cross entropy and with
-methods against noise.
-"""
+"""What a ResNet learns of right and wrong labels, epoch by epoch, by each of several methods."""
 
 from typing import Any, ClassVar
 
@@ -26,12 +24,13 @@ class Memorisation(Figure):
 
     name: ClassVar[str] = "memorisation"
     caption: ClassVar[str] = (
-        "ResNet-10 (width 8) on scikit-learn's digits with 40 % symmetric noise, learning rate .05, times .1 at half "
-        "and three quarters of the epochs. (a) Cross entropy: accuracy on clean and on flipped training samples with "
-        "their given labels, flipped samples given their true class, and test accuracy; shaded, stage II, from where "
-        "more flipped samples are memorised than corrected. (b, c) Test accuracy and fraction memorised by method. "
-        "(d) Small-loss selection with cross entropy: precision and recall of losses below log C and of the lower of "
-        "two Gaussians. Mean over seeds; bands, one standard error."
+        "ResNet-10 (width 8) on scikit-learn's digits with 40 % symmetric noise, learning rate "
+        ".05, times .1 at half and three quarters of the epochs. (a) Cross entropy: accuracy on "
+        "clean and on flipped training samples with their given labels, flipped samples given "
+        "their true class, and test accuracy; shaded, stage II, from where more flipped samples "
+        "are memorised than corrected. (b, c) Test accuracy and fraction memorised by method. (d) "
+        "Small-loss selection with cross entropy: precision and recall of losses below log C and "
+        "of the lower of two Gaussians. Mean over seeds; bands, one standard error."
     )
     seeds: ClassVar[tuple[int, int]] = (3, 2)
 

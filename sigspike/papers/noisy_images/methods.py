@@ -1,4 +1,4 @@
-"""Every method there is, on the same wrong labels: test accuracy at its best epoch and at the last."""
+"""Every method there is, on the same wrong labels: test accuracy at its best and last epoch."""
 
 from typing import Any, ClassVar
 
@@ -23,10 +23,11 @@ class Methods(Figure):
 
     name: ClassVar[str] = "methods"
     caption: ClassVar[str] = (
-        "ResNet-10 (width 8) on scikit-learn's digits with 40 % symmetric noise: test accuracy at the best epoch (by "
-        "the test images) and at the last, and the fraction of flipped samples memorised at the last; all methods on "
-        "the same schedule, with the settings of their papers, but for the rates of reweighting, which were chosen on "
-        "these digits. Mean and standard error over seeds; dashed, cross entropy; dotted, the share of right labels."
+        "ResNet-10 (width 8) on scikit-learn's digits with 40 % symmetric noise: test accuracy at "
+        "the best epoch (by the test images) and at the last, and the fraction of flipped samples "
+        "memorised at the last; all methods on the same schedule, with the settings of their "
+        "papers, but for the rates of reweighting, which were chosen on these digits. Mean and "
+        "standard error over seeds; dashed, cross entropy; dotted, the share of right labels."
     )
     seeds: ClassVar[tuple[int, int]] = (3, 2)
     slow: ClassVar[str] = "about 20 minutes on two cores"

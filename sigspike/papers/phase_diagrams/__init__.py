@@ -1,5 +1,4 @@
-"""Phase diagrams of gradient descent, label-noise GD and label smoothing, over SNR, flip rate and
-width.
+"""Phase diagrams of GD, label-noise GD and label smoothing, over SNR, flip rate and width.
 
 Huang et al. 2025 (arXiv 2510.17526) has two of them (over SNR and n); its reviewers ask for the
 width, the flip rate and label smoothing.

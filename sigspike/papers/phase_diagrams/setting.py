@@ -1,5 +1,6 @@
-"""What the phase diagrams have in common: the experiment, its cells, and the best flip rate chosen
-without looking.
+"""What the phase diagrams share: the experiment, its cells, and the best flip rate.
+
+The best flip rate is chosen on other seeds than those whose error is then shown.
 """
 
 import itertools
@@ -97,7 +98,7 @@ class Diagram(Figure):
 
 
 def best_flip_rate(error: xr.DataArray) -> xr.DataArray:
-    """The smallest p > 0 whose mean error over seeds is the lowest, or within ``TOLERANCE`` of it."""
+    """The smallest p > 0 whose mean error over seeds is within ``TOLERANCE`` of the lowest."""
     mean = error.sel(flip_rate=error["flip_rate"] > 0).mean("seed")
     return (mean <= mean.min("flip_rate") + TOLERANCE).idxmax("flip_rate")
 

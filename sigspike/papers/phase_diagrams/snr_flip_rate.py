@@ -29,10 +29,11 @@ class SnrFlipRate(Diagram):
 
     name: ClassVar[str] = "snr-flip-rate"
     caption: ClassVar[str] = (
-        "Label-noise GD and label smoothing at α = 2p over SNR = ‖μ‖ / (σ_p √d) and flip rate p, after 1000 steps; "
-        "the row GD is p = 0. n = 100, m = 20, d = 2000, η = 1. Mean test error over seeds; medians of max γ, max ρ̄ "
-        "and their ratio. Lines: equal n·SNR². Rings: the smallest p within 0.01 of the lowest error, where it beats "
-        "GD by three standard errors on seeds that did not choose it. Hatched where a run diverged."
+        "Label-noise GD and label smoothing at α = 2p over SNR = ‖μ‖ / (σ_p √d) and flip rate p, "
+        "after 1000 steps; the row GD is p = 0. n = 100, m = 20, d = 2000, η = 1. Mean test error "
+        "over seeds; medians of max γ, max ρ̄ and their ratio. Lines: equal n·SNR². Rings: the "
+        "smallest p within 0.01 of the lowest error, where it beats GD by three standard errors "
+        "on seeds that did not choose it. Hatched where a run diverged."
     )
 
     def axes(self) -> dict[str, Any]:
@@ -112,7 +113,10 @@ class SnrFlipRate(Diagram):
         error = data["test_error"].sel(algorithm=SMOOTH)
         harm = error.sel(flip_rate=0.4, snr=0.12) - error.sel(flip_rate=0, snr=0.12)
         source = "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics"
-        name = "GD's test error minus label smoothing's at its best α (chosen on other seeds), mean over SNR"
+        name = (
+            "GD's test error minus label smoothing's at its best α (chosen on other seeds), "
+            "mean over SNR"
+        )
         return [
             Claim.of_seeds(name, source, gain(error).mean("snr"), -0.02, 0.02),
             Claim.of_seeds(

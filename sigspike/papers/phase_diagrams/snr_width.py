@@ -25,9 +25,10 @@ class SnrWidth(Diagram):
 
     name: ClassVar[str] = "snr-width"
     caption: ClassVar[str] = (
-        "GD, label-noise GD (p = 0.1) and label smoothing (α = 0.2) over SNR = ‖μ‖ / (σ_p √d) and m filters of each "
-        "sign, after 1000 steps. n = 100, d = 2000, η = 1. Mean test error over seeds; medians of max γ, max ρ̄ and "
-        "their ratio. Lines: equal n·SNR². Hatched where a run diverged."
+        "GD, label-noise GD (p = 0.1) and label smoothing (α = 0.2) over SNR = ‖μ‖ / (σ_p √d) and "
+        "m filters of each sign, after 1000 steps. n = 100, d = 2000, η = 1. Mean test error over "
+        "seeds; medians of max γ, max ρ̄ and their ratio. Lines: equal n·SNR². Hatched where a "
+        "run diverged."
     )
 
     def axes(self) -> dict[str, Any]:
@@ -64,10 +65,8 @@ class SnrWidth(Diagram):
         better, cells = clearly_above(*enough)
         worse, _ = clearly_above(*reversed(enough))
         slower = noisy.sel(snr=0.04, width=20) - noisy.sel(snr=0.04, width=5)
-        theorem, reviewers = (
-            "Huang et al. 2025, Theorems 3.2 and 3.3",
-            "Huang et al. 2025, reviewers: too large a step for so few filters",
-        )
+        theorem = "Huang et al. 2025, Theorems 3.2 and 3.3"
+        reviewers = "Huang et al. 2025, reviewers: too large a step for so few filters"
         outside = "outside Theorem 3.2, which asks for m ≥ C log(d/δ)"
         return [
             of_seeds(
@@ -120,7 +119,8 @@ class SnrWidth(Diagram):
                 0.1,
             ),
             Claim(
-                f"of {cells} cells with m ≥ 5, those where label-noise GD is clearly better than GD",
+                f"of {cells} cells with m ≥ 5, those where label-noise GD is clearly better than "
+                "GD",
                 theorem,
                 better,
                 0,

@@ -19,10 +19,11 @@ class WidthFlipRate(Diagram):
 
     name: ClassVar[str] = "width-flip-rate"
     caption: ClassVar[str] = (
-        "Label-noise GD and label smoothing at α = 2p over m filters of each sign and flip rate p, at SNR 0.08 after "
-        "1000 steps; the row GD is p = 0. n = 100, d = 2000, η = 1. Mean test error over seeds; medians of max γ, max "
-        "ρ̄ and their ratio. Rings: the smallest p within 0.01 of the lowest error, where it beats GD by three "
-        "standard errors on seeds that did not choose it. Hatched where a run diverged."
+        "Label-noise GD and label smoothing at α = 2p over m filters of each sign and flip rate "
+        "p, at SNR 0.08 after 1000 steps; the row GD is p = 0. n = 100, d = 2000, η = 1. Mean "
+        "test error over seeds; medians of max γ, max ρ̄ and their ratio. Rings: the smallest p "
+        "within 0.01 of the lowest error, where it beats GD by three standard errors on seeds "
+        "that did not choose it. Hatched where a run diverged."
     )
 
     def axes(self) -> dict[str, Any]:
@@ -44,10 +45,8 @@ class WidthFlipRate(Diagram):
         )
         apart = (smooth - flips).mean("flip_rate")
         best = "GD's test error minus label-noise GD's at its best p (chosen on other seeds)"
-        theorem, rebuttal = (
-            "Huang et al. 2025, Theorem 3.3",
-            "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics",
-        )
+        theorem = "Huang et al. 2025, Theorem 3.3"
+        rebuttal = "Huang et al. 2025, rebuttal: equal in expectation, not in dynamics"
         return [
             of_seeds(f"{best}, m = 20", theorem, won.sel(width=20), 0.4),
             of_seeds(f"{best}, m = 5", theorem, won.sel(width=5), 0.1),
@@ -58,7 +57,8 @@ class WidthFlipRate(Diagram):
                 high=-0.05,
             ),
             of_seeds(
-                "GD's test error minus label smoothing's at its best α (chosen on other seeds), mean over m",
+                "GD's test error minus label smoothing's at its best α (chosen on other seeds), "
+                "mean over m",
                 rebuttal,
                 smoothed.mean("width"),
                 -0.05,

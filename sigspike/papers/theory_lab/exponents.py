@@ -6,15 +6,19 @@ They are of Huang et al. 2025 (arXiv 2510.17526) and Han et al. 2025 (arXiv 2505
 from typing import Any, ClassVar
 
 import matplotlib.figure
-import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.theory_lab import takeover
+from sigspike.papers.theory_lab.drawing import (
+    AXIS,
+    draw_growth,
+    draw_powers,
+    draw_takeover,
+    draw_times,
+)
 from sigspike.papers.theory_lab.slopes import exponent
 from sigspike.papers.theory_lab.times import (
     BASE,
@@ -28,16 +32,8 @@ from sigspike.papers.theory_lab.times import (
     measured,
     setting,
 )
-from sigspike.plots.style import COLORS, panels
+from sigspike.plots.style import panels
 
-AXIS = {
-    "n": "samples n",
-    "m": "filters m",
-    "η": "step size η",
-    "σₚ": "noise σₚ",
-    "d": "dimension d",
-}
-TITLE = {"n": "∝ n", "m": "∝ m", "η": "∝ 1/η", "σₚ": "∝ 1/σₚ²", "d": "∝ 1/d"}
 TOLERANCE = 0.05  # of an exponent: Θ hides logarithms
 THM = "Huang et al. 2025, Thm 3.3"
 
@@ -53,15 +49,15 @@ class Exponents(Figure):
 
     name = "exponents"
     caption = (
-        "Upper row and lower left: when gradient descent memorises (low SNR: max ρ̄ ≥ 1) or fits clean "
-        "labels under fixed flips (two stages: mean clean margin ≥ 1), and when flipped samples' noise "
-        "passes the signal (stage II), medians "
-        "over seeds with bootstrap 95 % intervals; lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, "
-        "95 % t interval over seeds: those at low SNR lie a little below n¹ and m¹ since the largest of nm "
-        "draws starts higher, and "
-        "off η⁻¹ by the size of a step. Lower right: under label noise the signal takes over after a time ∝ η⁻², not "
-        "η⁻¹ (Theorem 3.3): on the plateau log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of its "
-        "proof as soon as a < 1/(16 p(1 − p))."
+        "Upper row and lower left: when gradient descent memorises (low SNR: max ρ̄ ≥ 1) or fits "
+        "clean labels under fixed flips (two stages: mean clean margin ≥ 1), and when flipped "
+        "samples' noise passes the signal (stage II), medians over seeds with bootstrap 95 % "
+        "intervals; lines have the power of nm/(ησₚ²d). Fitted minus theoretical power, 95 % t "
+        "interval over seeds: those at low SNR lie a little below n¹ and m¹ since the largest of "
+        "nm draws starts higher, and off η⁻¹ by the size of a step. Lower right: under label "
+        "noise the signal takes over after a time ∝ η⁻², not η⁻¹ (Theorem 3.3): on the plateau "
+        "log γ grows by a² n·SNR² p(1 − p) a step, below the n·SNR² a/16 of its proof as soon as "
+        "a < 1/(16 p(1 − p))."
     )
     seeds: ClassVar[tuple[int, int]] = (8, 6)
 
@@ -106,13 +102,13 @@ class Exponents(Figure):
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [top, bottom] = panels(2, 4, height=1.85)
         for axes, name in zip([*top, bottom[0]], AXIS, strict=True):
-            _times(axes, data.sel(parameter=name), name)
+            draw_times(axes, data.sel(parameter=name), name)
         top[0].set_ylabel("steps")
         bottom[0].set_ylabel("steps")
         figure.legend(*top[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-        _powers(bottom[1], data)
-        _takeover(bottom[2], data)
-        _growth(bottom[3], data)
+        draw_powers(bottom[1], data)
+        draw_takeover(bottom[2], data)
+        draw_growth(bottom[3], data)
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
@@ -130,115 +126,6 @@ def running(progress: Progress, total: int) -> Progress:
     return tell
 
 
-def _times(axes: Axes, data: xr.Dataset, name: str) -> None:
-    """Medians of the events along one parameter, and lines of theory's power through the middle
-    ones.
-    """
-    middle, x = ss.over_runs(data), data["value"].values
-    axes.set(xscale="log", yscale="log", xlabel=AXIS[name])
-    for event, color, marker in zip(EVENTS, COLORS[:3], "os^", strict=True):
-        own = middle.sel(event=event)
-        errors = np.stack([own["at"] - own["low"], own["high"] - own["at"]])
-        axes.errorbar(
-            x,
-            own["at"],
-            np.nan_to_num(errors),
-            fmt=marker,
-            color=color,
-            markersize=3.5,
-            label=event,
-        )
-        axes.plot(
-            x,
-            float(own["at"][len(x) // 2]) * (x / x[len(x) // 2]) ** THETA[name],
-            color=color,
-            linewidth=0.8,
-        )
-    axes.set_title(TITLE[name])
-    axes.set_xlim(x[0] / 1.25, x[-1] * 1.25)
-    shown = [x[0], x[len(x) // 2], x[-1]]
-    axes.set_xticks(
-        shown,
-        [
-            f"{value:.1e}" if name == "d" else f"{value:.3g}" if name == "n" else f"{value:.2g}"
-            for value in shown
-        ],
-    )
-    axes.minorticks_off()
-
-
-def _powers(axes: Axes, data: xr.Dataset) -> None:
-    """Fitted minus theoretical powers."""
-    theory = xr.DataArray(list(THETA.values()), coords={"parameter": list(THETA)}, dims="parameter")
-    gap, places = data["power_middle"] - theory, np.arange(len(THETA))
-    for k, (color, marker) in enumerate(zip(COLORS[:3], "os^", strict=True)):
-        shift, own = places + 0.2 * (k - 1), gap.isel(event=k)
-        half = data["power_half_width"].isel(event=k)
-        axes.errorbar(shift, own, half, fmt=marker, color=color, markersize=3, elinewidth=0.8)
-    axes.axhline(0, color="0.35", linewidth=0.8, linestyle=":")
-    axes.set_xticks(places, list(THETA))
-    axes.set(ylabel="power − theory", ylim=(-0.3, 0.3))
-
-
-def _takeover(axes: Axes, data: xr.Dataset) -> None:
-    """The time of the take-over, and the two powers."""
-    rate, times = data["rate"].values, data["takeover"]
-    low, middle, high = (times.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
-    axes.set(xscale="log", yscale="log", xlabel="a = ησₚ²d/(nm) ∝ η", ylabel="steps to take-over")
-    _round_ticks(axes, rate)
-    axes.errorbar(
-        rate,
-        middle,
-        np.stack([middle - low, high - middle]),
-        fmt="o",
-        color=COLORS[0],
-        markersize=3.5,
-    )
-    for place, power, line, label in ((0, -2, "-", "η⁻²"), (-1, -1, "--", "η⁻¹, printed")):
-        through = float(middle[place]) * (rate / rate[place]) ** power
-        axes.plot(rate, through, color="0.2", linewidth=0.8, linestyle=line, label=label)
-    axes.legend()
-
-
-def _growth(axes: Axes, data: xr.Dataset) -> None:
-    """Growth of log γ a step over a² n·SNR², where our second order is p(1 − p) and the proof of
-    Theorem 3.3 has 1/(16 a).
-    """
-    rate, p = data["rate"], takeover.FLIP_RATE
-    scaled = data["growth"] / (rate**2 * takeover.N_SNR2)
-    low, middle, high = (scaled.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
-    axes.set(
-        xscale="log",
-        yscale="log",
-        xlabel="a = ησₚ²d/(nm) ∝ η",
-        ylabel="Δlog γ / (a² n·SNR²)",
-        ylim=(0.08, 1.2 / (16 * float(rate[0]))),
-    )
-    _round_ticks(axes, rate.values)
-    axes.set_yticks([0.1, 1], ["0.1", "1"])
-    axes.errorbar(
-        rate,
-        middle,
-        np.stack([middle - low, high - middle]),
-        fmt="o",
-        color=COLORS[0],
-        markersize=3.5,
-    )
-    axes.axhline(p * (1 - p), color="0.2", linewidth=0.8, label="p(1 − p)")
-    axes.plot(
-        rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a), printed"
-    )
-    axes.legend()
-
-
-def _round_ticks(axes: Axes, rate: Any) -> None:
-    """A few round values of a."""
-    shown = [value for value in (0.02, 0.1, 0.4) if rate.min() <= value <= rate.max()]
-    axes.set_xticks(shown, [f"{value:g}" for value in shown])
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_minor_formatter(NullFormatter())
-
-
 def _power_claims(data: xr.Dataset) -> list[Claim]:
     """The powers of T₁ in both papers, what explains the rest, and whether stage I is there."""
     found = []
@@ -253,23 +140,21 @@ def _power_claims(data: xr.Dataset) -> list[Claim]:
             side = "inside" if abs(middle - theory) <= half else "outside"
             low, high = theory - TOLERANCE, theory + TOLERANCE
             if (event, name) == (EVENTS[1], "n"):
-                low, high = (
-                    low - half,
-                    high + half,
-                )  # each n has its own draws, and its own share of flips
+                # Each n has its own draws, and its own share of flips
+                low, high = low - half, high + half
             text = (
                 f"power of {name} in {event} ({theory:+.0f}; {side} of its interval ± {half:.2g})"
             )
             found.append(Claim(text, source, middle, error, low, high))
     ratio = (data["at"].sel(event=EVENTS[0]) / data["finite_size"]).mean(["parameter", "place"])
     text = (
-        "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of a step "
-        "explain the rest"
+        "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of "
+        "a step explain the rest"
     )
     share = data["stage_one"].astype(float).mean(["parameter", "place"])
     claim = (
-        "two stages: share of trainings in stage I at T₁, all clean right and all flipped predicted with "
-        "their true label: most"
+        "two stages: share of trainings in stage I at T₁, all clean right and all flipped "
+        "predicted with their true label: most"
     )
     return [
         *found,

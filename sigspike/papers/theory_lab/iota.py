@@ -39,13 +39,14 @@ class Iota(Figure):
 
     name = "iota"
     caption = (
-        "Label-noise GD's memorised noise, ι of each sample in the network (median, 10–90 % of samples and seeds) and "
-        "in the recursion of Huang et al. 2025, as printed and with the factor σ'(z) = 2z that it omits, "
-        "both started at the "
-        "network's ι. Above left: ι = (1/m) Σ ρ̄ (the recursion takes ι² for the margin, which is larger); "
-        "right: ι = (1/m) Σ ρ̄², the margin itself. Below left: mean change of ι in a step, measured in the network "
-        "(± 2 s.e.) and by the recursions; ι rises below the margin log((1 − p)/p) and falls above it. Below right: "
-        "V = (log ι − log ι*)², ι* = log((1 − p)/p), is the supermartingale, outside the grey ball."
+        "Label-noise GD's memorised noise, ι of each sample in the network (median, 10–90 % of "
+        "samples and seeds) and in the recursion of Huang et al. 2025, as printed and with the "
+        "factor σ'(z) = 2z that it omits, both started at the network's ι. Above left: ι = (1/m) "
+        "Σ ρ̄ (the recursion takes ι² for the margin, which is larger); right: ι = (1/m) Σ ρ̄², "
+        "the margin itself. Below left: mean change of ι in a step, measured in the network (± 2 "
+        "s.e.) and by the recursions; ι rises below the margin log((1 − p)/p) and falls above it. "
+        "Below right: V = (log ι − log ι*)², ι* = log((1 − p)/p), is the supermartingale, outside "
+        "the grey ball."
     )
     seeds: ClassVar[tuple[int, int]] = (12, 6)
 
@@ -137,13 +138,15 @@ class Iota(Figure):
                 high=0,
             ),
             Claim.of_seeds(
-                "E[Δι/ι | ι]/a where the proof's condition p < 1/(1 + 2e^f) holds: ι drifts up, no supermartingale",
+                "E[Δι/ι | ι]/a where the proof's condition p < 1/(1 + 2e^f) holds: "
+                "ι drifts up, no supermartingale",
                 REBUTTAL,
                 data["rise"],
                 0.02,
             ),
             Claim.of_seeds(
-                "E[ΔV | ι]/a² for V = (log ι − log ι*)², outside its ball |log ι − log ι*| > √(2a/ι*)",
+                "E[ΔV | ι]/a² for V = (log ι − log ι*)², outside its ball |log ι − log ι*| > "
+                "√(2a/ι*)",
                 "ours",
                 data["fall"],
                 high=0,

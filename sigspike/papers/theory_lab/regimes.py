@@ -1,6 +1,4 @@
-"""The experiments of the flagship: the papers' usual setting, and d = 10²¹, where Assumption 3.1
-can be met.
-"""
+"""The flagship's experiments: the papers' usual setting, and d = 10²¹, for Assumption 3.1."""
 
 import math
 from dataclasses import dataclass, replace

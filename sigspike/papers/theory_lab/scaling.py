@@ -18,12 +18,10 @@ from sigspike.plots.style import COLORS, panels
 
 DELTA, FLIP_RATE = 0.05, 0.1
 FLIPS, SIGNAL = "flips, from below", "init, signal small"
-ALL, FEW, MANY, FREE = (
-    "all conditions",
-    "without p ≥ log d/√(mn)",
-    "the same, most samples",
-    "nor σ₀ ≤ ‖μ‖⁻¹d^(−5/8)",
-)
+ALL = "all conditions"
+FEW = "without p ≥ log d/√(mn)"
+MANY = "the same, most samples"
+FREE = "nor σ₀ ≤ ‖μ‖⁻¹d^(−5/8)"
 CHOICES: dict[str, dict[str, Any]] = {
     ALL: {},
     FEW: {"leave_out": [FLIPS]},
@@ -37,11 +35,11 @@ class Scaling(Figure):
 
     name: ClassVar[str] = "scaling"
     caption: ClassVar[str] = (
-        "Left: the largest C for which n, m, σ₀, ‖μ‖ and η can be chosen to meet every condition of "
-        "Assumption 3.1 at "
-        "dimension d; the same of the example in the authors' rebuttal, and of the experiment of its Figure 2. "
-        "Middle: the choice with the fewest predicted steps. Right: those steps (Theorem 3.3, constant 1), with all "
-        "conditions and without some; dotted where no choice meets them at C = 1."
+        "Left: the largest C for which n, m, σ₀, ‖μ‖ and η can be chosen to meet every condition "
+        "of Assumption 3.1 at dimension d; the same of the example in the authors' rebuttal, and "
+        "of the experiment of its Figure 2. Middle: the choice with the fewest predicted steps. "
+        "Right: those steps (Theorem 3.3, constant 1), with all conditions and without some; "
+        "dotted where no choice meets them at C = 1."
     )
 
     @property

@@ -16,8 +16,9 @@ class Strict(Flagship):
     name: ClassVar[str] = "flagship-strict"
     slow: ClassVar[str] = "about 15 minutes on two cores at the paper's scale"
     caption: ClassVar[str] = (
-        "As the flagship, with every condition of Assumption 3.1 but a bound on σ₀ and the lower bound on p, one seed. "
-        "At the printed time of Theorem 3.3 (dotted) label-noise gradient descent rests at its plateau, and γ with it."
+        "As the flagship, with every condition of Assumption 3.1 but a bound on σ₀ and the lower "
+        "bound on p, one seed. At the printed time of Theorem 3.3 (dotted) label-noise gradient "
+        "descent rests at its plateau, and γ with it."
     )
 
     legend: ClassVar[Any] = "upper left"

@@ -13,13 +13,8 @@ from scipy.special import ndtri
 import sigspike as ss
 from sigspike.papers.figure import Progress
 
-BASE = {
-    "n": 60.0,
-    "m": 8.0,
-    "η": 0.06,
-    "σₚ": 1e-3,
-    "d": 1e8,
-}  # σ_p √d = 10, a = η σ_p² d/(nm) = 0.0125
+# σ_p √d = 10, a = η σ_p² d/(nm) = 0.0125
+BASE = {"n": 60.0, "m": 8.0, "η": 0.06, "σₚ": 1e-3, "d": 1e8}
 PATHS = {
     "n": "n_samples",
     "m": "network.width",
@@ -30,10 +25,8 @@ PATHS = {
 COUNTS = ("n", "m")
 THETA = {"n": 1.0, "m": 1.0, "η": -1.0, "σₚ": -2.0, "d": -1.0}  # of nm/(η σ_p² d)
 EVENTS = ("low SNR: T₁", "two stages: T₁", "two stages: stage II")
-SMALL = {
-    "A": 1e-4,
-    "B": 1e-2,
-}  # σ_0 σ_p √d; above √(n/d) in B, lest other samples' noise switch neurons on and off
+# σ_0 σ_p √d; above √(n/d) in B, lest other samples' noise switch neurons on and off
+SMALL = {"A": 1e-4, "B": 1e-2}
 N_SNR2 = {"A": 0.1, "B": 8.0}
 N_STEPS = 2400  # nm/(η σ_p² d) is at most 270
 

@@ -37,12 +37,13 @@ class Dynamics(Runs):
 
     name: ClassVar[str] = "fig1"
     caption: ClassVar[str] = (
-        "Without and with label noise τ: max γ and max ρ̄ on clean and on noisy (flipped) samples, accuracy on the "
-        "given training labels, and test accuracy on fresh samples and on D_test, whose noise is that of training "
-        "samples. Median and 10–90 % band over seeds. Grey: where the mean ρ̄ of the noisy samples overtakes the mean "
-        "γ, the end of stage I (median over seeds, 95 % interval). n = 200, d = 2000, m = 20, ReLU, n·SNR² = 8, η = "
-        "0.1, σ_0 = 0.001: our choice, the paper's numbers are not known to us; its condition on d asks for d ≈ n² "
-        "log n."
+        "Without and with label noise τ: max γ and max ρ̄ on clean and on noisy (flipped) "
+        "samples, accuracy on the given training labels, and test accuracy on fresh samples and "
+        "on D_test, whose noise is that of training samples. Median and 10–90 % band over seeds. "
+        "Grey: where the mean ρ̄ of the noisy samples overtakes the mean γ, the end of stage I "
+        "(median over seeds, 95 % interval). n = 200, d = 2000, m = 20, ReLU, n·SNR² = 8, η = "
+        "0.1, σ_0 = 0.001: our choice, the paper's numbers are not known to us; its condition on "
+        "d asks for d ≈ n² log n."
     )
 
     def cells(self) -> dict[str, Cell]:
@@ -70,11 +71,9 @@ class Dynamics(Runs):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         unit, of_seeds = unit_of_time(self.experiment()), Claim.of_seeds
-        main, first, end = (
-            data.sel(cell=MAIN),
-            at_stage_one(data.sel(cell=MAIN)),
-            data.isel(time=-1),
-        )
+        main = data.sel(cell=MAIN)
+        first = at_stage_one(data.sel(cell=MAIN))
+        end = data.isel(time=-1)
         at_unit, noisy = main.sel(time=round(unit)), {"kind": "flipped"}
         fresh, reused = ({"test_noise": name} for name in TESTS)
         reached = main["stage_reached"].sel(stage="separated")
@@ -187,6 +186,9 @@ def _margins(run: xr.Dataset) -> list[Claim]:
         noise = run["rho_bar_mean"].sel(kind=kind).mean("sign")
         gap = abs(run["margin_mean"].sel(kind=kind) - noise - part * signal) / (noise + signal)
         name = "clean" if kind == "clean" else "noisy"
-        text = f"mean margin of {name} samples minus mean ({text}), over mean (γ + ρ̄): largest from t = nm/(ησ_p²d) on"
+        text = (
+            f"mean margin of {name} samples minus mean ({text}), over mean (γ + ρ̄): "
+            "largest from t = nm/(ησ_p²d) on"
+        )
         claims.append(Claim.of_seeds(text, "Han et al. 2025, margins", gap.max("time"), high=0.1))
     return claims

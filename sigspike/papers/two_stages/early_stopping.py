@@ -41,10 +41,11 @@ class EarlyStopping(Runs):
 
     name: ClassVar[str] = "early-stopping"
     caption: ClassVar[str] = (
-        "Test accuracy against the stopping time, on D_test (noise of training samples) and on fresh samples; median "
-        "and 10–90 % band over seeds; the grey line ends stage I at τ = 0.2. Right, in units of nm/(ησ_p²d), medians "
-        "over seeds: bars, the stopping times whose D_test accuracy is the highest; triangles, detected T₁ (all clean "
-        "and no noisy samples fitted); rings, the end of stage I."
+        "Test accuracy against the stopping time, on D_test (noise of training samples) and on "
+        "fresh samples; median and 10–90 % band over seeds; the grey line ends stage I at τ = "
+        "0.2. Right, in units of nm/(ησ_p²d), medians over seeds: bars, the stopping times whose "
+        "D_test accuracy is the highest; triangles, detected T₁ (all clean and no noisy samples "
+        "fitted); rings, the end of stage I."
     )
 
     def cells(self) -> dict[str, Cell]:
@@ -120,7 +121,8 @@ class EarlyStopping(Runs):
             ],
             *[
                 of_seeds(
-                    f"D_test accuracy at the end below the best, over half the share of flips, {name}",
+                    "D_test accuracy at the end below the best, "
+                    f"over half the share of flips, {name}",
                     STAGE_TWO,
                     loss,
                     0.9,

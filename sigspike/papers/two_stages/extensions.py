@@ -40,10 +40,11 @@ class Extensions(Runs):
 
     name: ClassVar[str] = "extensions"
     caption: ClassVar[str] = (
-        "Left: accuracy on D_test with P noise patches, n·SNR² = 8 P, so that the signal is as strong beside all of "
-        "the noise (τ = 0.2). Middle: the fraction of seeds that pass through stage I, against n·SNR² / P. Right: "
-        "unequal flip rates, τ₊ = 0.3 and τ₋ = 0.1, P = 1: mean γ of each class, and mean ρ̄ of the noisy samples "
-        "that speak against it. Median and 10–90 % band over seeds; grey: the end of stage I."
+        "Left: accuracy on D_test with P noise patches, n·SNR² = 8 P, so that the signal is as "
+        "strong beside all of the noise (τ = 0.2). Middle: the fraction of seeds that pass "
+        "through stage I, against n·SNR² / P. Right: unequal flip rates, τ₊ = 0.3 and τ₋ = 0.1, P "
+        "= 1: mean γ of each class, and mean ρ̄ of the noisy samples that speak against it. "
+        "Median and 10–90 % band over seeds; grey: the end of stage I."
     )
 
     @property

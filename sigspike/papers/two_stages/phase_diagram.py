@@ -41,11 +41,12 @@ class PhaseDiagram(Figure):
 
     name: ClassVar[str] = "phase-diagram"
     caption: ClassVar[str] = (
-        "The fraction of seeds that pass through stage I: at some step all clean samples are fitted, and all noisy "
-        "ones are predicted with their true label. n = 200, m = 20, η = 0.1. White lines: n·SNR² (1 − 2τ) = 1, 2, 4, "
-        "where 1 is mean γ = mean ρ̄ after the first step. Theory's regime n·SNR² = Θ(1) names no constant; its "
-        "condition d ≥ C n² log(n/δ) holds at d = 400 000 with C = 1, and fails at d = 2000. A larger initial network "
-        "hides stage I."
+        "The fraction of seeds that pass through stage I: at some step all clean samples are "
+        "fitted, and all noisy ones are predicted with their true label. n = 200, m = 20, η = "
+        "0.1. White lines: n·SNR² (1 − 2τ) = 1, 2, 4, where 1 is mean γ = mean ρ̄ after the first "
+        "step. Theory's regime n·SNR² = Θ(1) names no constant; its condition d ≥ C n² log(n/δ) "
+        "holds at d = 400 000 with C = 1, and fails at d = 2000. A larger initial network hides "
+        "stage I."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 6)
 

@@ -38,9 +38,10 @@ class Selection(Figure):
 
     name: ClassVar[str] = "selection"
     caption: ClassVar[str] = (
-        "Keeping the samples with a loss below a threshold: the clean share of what is kept (precision) and the kept "
-        "share of what is clean (recall), against the step and the threshold, mean over seeds (white: nothing kept); "
-        "dashed: log 2. Right: both at log 2, median and 10–90 % band over seeds. Grey: the end of stage I."
+        "Keeping the samples with a loss below a threshold: the clean share of what is kept "
+        "(precision) and the kept share of what is clean (recall), against the step and the "
+        "threshold, mean over seeds (white: nothing kept); dashed: log 2. Right: both at log 2, "
+        "median and 10–90 % band over seeds. Grey: the end of stage I."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 6)
 
@@ -58,7 +59,7 @@ class Selection(Figure):
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        """Precision and recall over every threshold, beside the summary of each run and its stages."""
+        """Precision and recall over every threshold, with each run's summary and stages."""
         runs = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         clean = (runs["flipped"] == 0).transpose(..., "sample")
         loss = xr.apply_ufunc(

@@ -11,7 +11,7 @@ from sigspike.training.disturbances.disturbance import Disturbance, Weights
 
 
 class WeightKick(Disturbance):
-    """Before the step ``when``, w_i ← min(1, w_i + ``size``) for the examples with flipped labels."""
+    """Before the step ``when``, w_i ← min(1, w_i + ``size``) where labels are flipped."""
 
     disturbs: ClassVar[str] = "the weights"
 

@@ -1,6 +1,4 @@
-"""Coefficient space: gradient descent in the theory's own coordinates, at a cost that does not know
-d.
-"""
+"""Coefficient space: gradient descent in the theory's own coordinates, at a cost free of d."""
 
 from typing import Any
 
@@ -39,10 +37,8 @@ class Gram(eqx.Module):
         flat = noise.reshape(*noise.shape[:2], -1)
         of_signal, of_noise = product(signal, self.signal), flat @ self.noise
         if self.cross is not None:
-            of_signal, of_noise = (
-                of_signal + product(flat, self.cross.T),
-                of_noise + product(signal, self.cross),
-            )
+            of_signal = of_signal + product(flat, self.cross.T)
+            of_noise = of_noise + product(signal, self.cross)
         return Atoms(of_signal, of_noise.reshape(noise.shape))
 
     def of(self, ids: Int[Array, " row"], coefficients: Atoms) -> Atoms:

@@ -69,7 +69,7 @@ class Space(eqx.Module):
         params: Params,
         rows: Rows = ALL,
     ) -> Linearised:
-        """The losses ℓ_i with ⟨∇ℓ_i, direction⟩ for all examples i, and Σ_i w_i ∇ℓ_i for weights w."""
+        """The losses ℓ_i, ⟨∇ℓ_i, direction⟩ for all examples i, and Σ_i w_i ∇ℓ_i for weights w."""
         where = params.upper, self.overlaps(params, rows)
         values, slopes = jax.linearize(losses, *where)
         transpose = jax.linear_transpose(slopes, *where)

@@ -52,9 +52,10 @@ class Weights(Space):
         rounding = 8 * jnp.finfo(weights.dtype).eps * jnp.linalg.norm(weights, axis=-1)
         signal, noise = (jnp.linalg.norm(part, axis=-1) for part in (self.signal, self.noise))
         return Atoms(
+            # NaN stays
             jnp.where(
                 abs(found.signal) * signal[None, None] < rounding[..., None], 0, found.signal
-            ),  # NaN stays
+            ),
             jnp.where(
                 abs(found.noise) * noise[None, None] < rounding[..., None, None], 0, found.noise
             ),

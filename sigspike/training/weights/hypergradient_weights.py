@@ -30,8 +30,8 @@ class HypergradientWeights(Steered):
         if self.ahead and not optimiser.differentiable:
             name = type(optimiser).__name__
             raise Refusal(
-                f"`optimiser` must have a derivative for weights that look ahead through it, got {name}; "
-                "take HypergradientWeights(…, ahead=False)"
+                "`optimiser` must have a derivative for weights that look ahead through it, got "
+                f"{name}; take HypergradientWeights(…, ahead=False)"
             )
 
     def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:

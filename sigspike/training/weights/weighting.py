@@ -31,7 +31,7 @@ class Weighting(Checked):
     def disturbed(
         self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any
     ) -> tuple[Params, Any]:
-        """The parameters and the state before a step, after what a study does to them from outside."""
+        """The parameters and the state before a step, after what a study does to them."""
         return params, state
 
     def check_with(self, optimiser: Optimiser) -> None:
