@@ -169,8 +169,8 @@ CASES: list[Case] = [
     ),
     ("complex noise", "noise_std", "1j", lambda: ss.SignalNoise(9, 1, 1j)),
     ("no batch", "batch_size", "0", lambda: ss.SGD(0.1, 0)),
-    ("batch that is a float", "batch_size", "2.0", lambda: ss.SAM(0.1, 0.1, 2.0)),
-    ("empty batch of SAM", "batch_size", "0", lambda: ss.SAM(0.1, 0.1, 0)),
+    ("batch that is a float", "batch_size", "2.0", lambda: ss.Shuffled(2.0)),
+    ("empty batch of SAM", "batch_size", "0", lambda: ss.Drawn(0)),
     (
         "batch above the training set",
         "batch_size",
@@ -287,7 +287,7 @@ CASES: list[Case] = [
     (
         "weights of plain descent",
         "measure",
-        "GradientDescent",
+        "Equal",
         lambda: experiment(measure="weights"),
     ),
     ("unknown regime", "regime", "'lazy'", lambda: experiment(regime="lazy")),

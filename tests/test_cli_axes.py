@@ -42,8 +42,11 @@ def test_a_part_inside_a_part_of_another_type():
         rule = {{start = 0.2}}, disturbance = {{type = "WeightKick", when = 3}}}}, \
         plain = {MOMENTUM}}}'
     kicked, plain = axis("algorithm", within).columns[0]
-    assert float(kicked.rule.start) == pytest.approx(0.2)
-    assert (float(kicked.disturbance.when), float(kicked.disturbance.size)) == (3, 0.5)
+    assert float(kicked.weights.rule.start) == pytest.approx(0.2)
+    assert (float(kicked.weights.disturbance.when), float(kicked.weights.disturbance.size)) == (
+        3,
+        0.5,
+    )
     assert plain.schedule.n_steps == 100
     built = build(
         {"algorithm": {"schedule": {"type": "Cosine", "n_steps": 7}}},
@@ -116,8 +119,9 @@ def test_words_of_an_axis_are_read_as_their_field_has_them():
         "network.activation.power": [2, 2.5],
         "measure": ["summary"],
     }
-    sam = ss.put(BASE, "algorithm", ss.SAM(0.1, 0.1))
-    assert read_words(sam, "algorithm.batches.batch_size", ("None", "3")) == [None, 3]
+    sgd = ss.put(BASE, "algorithm", ss.SGD(0.1, 2))
+    assert read_words(sgd, "algorithm.batches.batch_size", ("2", "3")) == [2, 3]
+    assert read_words(BASE, "record_every", ("None", "3")) == [None, 3]
     for path, word in (
         ("problem.orthogonal", "yes"),
         ("problem.snr", "high"),
@@ -159,7 +163,7 @@ for kind in ("mine", "gradient-descent"):
 exec("class SAM(ss.Algorithm): pass")
 try:
     build({"algorithm": {"type": "SAM", "learning_rate": 0.5}}, ss.Experiment, built, "experiment")
-except ss.check.Refusal as refusal:
+except ss.Refusal as refusal:
     print(refusal)
 """
 

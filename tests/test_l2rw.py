@@ -96,7 +96,7 @@ def test_fresh_weights_are_l2rw(space, power, ahead):
     sizes = {"n_steps": N_STEPS, "record_every": 1, "measure": "weights", "space": space}
     setting = zoo.experiment(PROBLEM, network, algorithm, **sizes)
     drawn = zoo.explicit(setting)
-    data = drawn.train
+    data = drawn.train.then(drawn.clean)
     inputs = np.concatenate([(data.membership @ data.signal)[:, None], data.noise], 1)
     filters, (weights, couplings) = learning_to_reweight(
         np.asarray(drawn.first), inputs, np.asarray(data.label), power, RATE
@@ -104,9 +104,9 @@ def test_fresh_weights_are_l2rw(space, power, ahead):
     record = zoo.learn(setting, drawn, random.key(1))
     np.testing.assert_allclose(record.weight[1:], weights, rtol=1e-10, atol=1e-13)
     np.testing.assert_allclose(record.coupling[:-1], couplings, rtol=1e-10, atol=1e-13)
-    found = jax.jit(lambda run: zoo.walk(space, network, algorithm, run, (), N_STEPS).filters)(
-        drawn
-    )
+    nothing = Randomness(None, (), ())
+    walk = jax.jit(lambda run: zoo.walk(space, network, algorithm, run, nothing, N_STEPS).filters)
+    found = walk(drawn)
     np.testing.assert_allclose(found, filters, rtol=1e-10, atol=1e-12)
     assert 0 < (weights > 0).mean() < 1
     assert np.abs(filters - drawn.first).max() > 0.1
@@ -178,7 +178,9 @@ def in_images(rule, ahead):
     transform = optax.add_decayed_weights(DECAY)
     weights = Weights({"weight": jnp.asarray(DATA.start)})
     state = State(
-        (Model(weights, {}, transform.init(weights)),), rule.init(random.key(3), N + 1), nothing
+        (Model(weights, {}, transform.init(weights)),),
+        rule.init(random.fold_in(random.key(3), jnp.uint32(2**32 - 1)), N + 1),
+        nothing,
     )
     descent, seen = Descent(Line(2, in_channels=1), transform, jnp.asarray(RATE)), []
     step = jax.jit(

@@ -17,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 import sigspike as ss
 from sigspike.models.networks import Tangent
-from sigspike.simulation.simulation import draw
+from sigspike.simulation.simulation import begin, draw
 from sigspike.training import Randomness
 from sigspike.training.spaces import SPACES
 

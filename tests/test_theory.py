@@ -382,10 +382,10 @@ def test_a_theorem_is_silent_about_a_subclass(path):
 
 
 def test_a_theorem_is_silent_about_a_namesake():
-    namesake = type("GradientDescent", (), {"__module__": "script"})()
-    said = wants("algorithm", ss.GradientDescent, namesake)
-    assert (said.holds, said.found) == (False, "GradientDescent of script")
-    assert wants("algorithm", ss.GradientDescent, ss.GradientDescent(0.1)).holds
+    namesake = type("Logistic", (), {"__module__": "script"})()
+    said = wants("loss", ss.Logistic, namesake)
+    assert (said.holds, said.found) == (False, "Logistic of script")
+    assert wants("loss", ss.Logistic, ss.Logistic()).holds
 
 
 def test_the_critical_dimension_by_hand():

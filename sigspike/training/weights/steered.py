@@ -42,7 +42,8 @@ class Steered(Weighting):
 
     def __check_init__(self) -> None:
         if not isinstance(self.rule, PersistentWeights) and not isinstance(self.disturbance, Calm):
-            found = f"one of {self.disturbance.disturbs} with {type(self.rule).__name__}"
+            kind, rule = type(self.disturbance).__name__, type(self.rule).__name__
+            found = f"{kind} (of {self.disturbance.disturbs}) with {rule}"
             raise Refusal(
                 f"`disturbance` is for weights that persist, got {found}; use PersistentWeights"
             )
