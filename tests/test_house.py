@@ -72,3 +72,12 @@ def test_the_contract_on_papers_names_every_folder():
     ]
     folders = [path.parent.name for path in (ROOT / "sigspike" / "papers").glob("*/__init__.py")]
     assert independent == sorted(f"sigspike.papers.{folder}" for folder in folders)
+
+
+def test_the_readme_draws_the_house_as_it_stands():
+    listing = re.search(r"```\nsigspike/\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
+    shown = re.findall(r"^  (\w+)/ ", listing, re.M)
+    folders = [path.parent.name for path in (ROOT / "sigspike").glob("*/__init__.py")]
+    assert sorted(shown) == sorted(folders)
+    assert len(folders) <= 12
+    assert [path.name for path in (ROOT / "sigspike").glob("*.py")] == ["__init__.py"]

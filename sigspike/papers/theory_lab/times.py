@@ -1,7 +1,7 @@
 """When things happen along n, m, η, σ_p and d: trainings of two theorems, and their times.
 
-They are of Huang et al. 2025 (arXiv 2510.17526), which the code calls A, and of Han et al. 2025
-(arXiv 2505.18909), which it calls B.
+They are of Huang et al. 2025 (arXiv 2510.17526), at low SNR, and of Han et al. 2025 (arXiv
+2505.18909), on two stages.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from scipy.special import ndtri
 import sigspike as ss
 from sigspike.papers.figure import Progress
 
+LOW_SNR, TWO_STAGES = "low SNR", "two stages"
 # σ_p √d = 10, a = η σ_p² d/(nm) = 0.0125
 BASE = {"n": 60.0, "m": 8.0, "η": 0.06, "σₚ": 1e-3, "d": 1e8}
 PATHS = {
@@ -25,9 +26,9 @@ PATHS = {
 COUNTS = ("n", "m")
 THETA = {"n": 1.0, "m": 1.0, "η": -1.0, "σₚ": -2.0, "d": -1.0}  # of nm/(η σ_p² d)
 EVENTS = ("low SNR: T₁", "two stages: T₁", "two stages: stage II")
-# σ_0 σ_p √d; above √(n/d) in B, lest other samples' noise switch neurons on and off
-SMALL = {"A": 1e-4, "B": 1e-2}
-N_SNR2 = {"A": 0.1, "B": 8.0}
+# σ_0 σ_p √d; above √(n/d) in the second, lest other samples' noise switch neurons on and off
+SMALL = {LOW_SNR: 1e-4, TWO_STAGES: 1e-2}
+N_SNR2 = {LOW_SNR: 0.1, TWO_STAGES: 8.0}
 N_STEPS = 2400  # nm/(η σ_p² d) is at most 270
 
 
@@ -58,11 +59,11 @@ def setting(paper: str) -> ss.Experiment:
     """Gradient descent on the data and network of Huang et al. 2025 (squared ReLU) or of Han et al.
     2025 (ReLU, fixed flips τ = 0.2).
     """
-    problem = ss.SignalNoise(BASE["d"], 1.0, BASE["σₚ"], orthogonal=paper == "A")
+    problem = ss.SignalNoise(BASE["d"], 1.0, BASE["σₚ"], orthogonal=paper == LOW_SNR)
     return ss.Experiment(
-        problem=problem if paper == "A" else problem.with_flip_rate(0.2),
+        problem=problem if paper == LOW_SNR else problem.with_flip_rate(0.2),
         network=ss.PatchCNN(
-            int(BASE["m"]), 1e-5, activation=ss.ReLUPower(2 if paper == "A" else 1)
+            int(BASE["m"]), 1e-5, activation=ss.ReLUPower(2 if paper == LOW_SNR else 1)
         ),
         algorithm=ss.GradientDescent(BASE["η"]),
         n_samples=int(BASE["n"]),
@@ -119,7 +120,7 @@ def events(paper: str, data: xr.Dataset) -> xr.Dataset:
     is small; a time of order nm/(η σ_p² d) is that of the margins.)
     """
     diverged = data["diverged_at"].max("time")
-    if paper == "A":
+    if paper == LOW_SNR:
         found = ss.first_time(data["rho_bar_max"].max(["sign", "kind"]), 1.0)
         return found.expand_dims(event=[EVENTS[0]]).assign(diverged_at=diverged)
     clean, flipped = (data["accuracy"].sel(kind=kind, drop=True) for kind in ("clean", "flipped"))
@@ -140,4 +141,4 @@ def finite_size(values: Mapping[str, float]) -> float:
     """
     count = values["n"] * values["m"]
     rate = values["η"] * values["σₚ"] ** 2 * values["d"] / count
-    return float(-np.log(SMALL["A"] * ndtri(2 ** (-1 / count))) / np.log1p(rate))
+    return float(-np.log(SMALL[LOW_SNR] * ndtri(2 ** (-1 / count))) / np.log1p(rate))

@@ -15,8 +15,9 @@ class Decomposition(eqx.Module):
     """w_{j,r} = w0_{j,r} + j γ_{j,r} μ/‖μ‖² + Σ_i ρ_{j,r,i} ξ_i/‖ξ_i‖², ρ̄ = ρ·1(ỹ_i = j), ρ̲ =
     ρ·1(ỹ_i = −j).
 
-    A sample has an axis ``patch`` more where it has several noise patches. Papers A, B:
-    signal–noise decomposition.
+    A sample has an axis ``patch`` more where it has several noise patches. This is the
+    signal–noise decomposition of Huang et al. 2025 (arXiv 2510.17526) and Han et al. 2025 (arXiv
+    2505.18909).
     """
 
     gamma: Float[Array, "sign neuron"]
