@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, Union, get_type_hints
 
 import jax
+import numpy as np
 import tyro
 
 from sigspike.foundation.arguments import is_abstract
@@ -63,7 +64,8 @@ class Flags:
                     for field in dataclasses.fields(mirror)
                 }
             )
-        return built.item() if isinstance(built, jax.Array) else built
+        # The shortest decimal that is this number: 0.1, not 0.10000000149011612.
+        return float(str(np.asarray(built))) if isinstance(built, jax.Array) else built
 
     def build(self, flags: Any) -> Any:
         """The object that a filled-in mirror describes."""
