@@ -79,11 +79,20 @@ def walks(request, drawn):
     return {name: zoo.cell(batch, k) for k, name in enumerate(names)} | {"eager": eager, "run": run}
 
 
+def paired_again(inputs):
+    """The draws of Mixup with which samples in another order have the partners they had."""
+    share, order = inputs
+    partner = jnp.argsort(jnp.asarray(SAMPLES))[jnp.argsort(order)[jnp.asarray(SAMPLES)]]
+    rank = jnp.zeros(zoo.N_SAMPLES).at[partner].set(jnp.arange(zoo.N_SAMPLES) / zoo.N_SAMPLES)
+    return share[jnp.asarray(SAMPLES)], rank
+
+
 def renumbered(noise):
     """The randomness of steps for training samples in another order."""
     labels, weights = jax.tree.map(lambda x: x[:, SAMPLES], (noise.labels, noise.weights))
     if noise.batch is None:
-        return noise._replace(labels=labels, weights=weights)
+        inputs = jax.vmap(paired_again)(noise.inputs) if noise.inputs else ()
+        return noise._replace(labels=labels, inputs=inputs, weights=weights)
     # Where every sample went; none stays none
     place = jnp.asarray(np.append(np.argsort(SAMPLES), zoo.N_SAMPLES))
     return noise._replace(

@@ -19,6 +19,7 @@ from sigspike.theory.scales import Scales
 from sigspike.training import Algorithm
 from sigspike.training.ascent import Straight
 from sigspike.training.batches import Full
+from sigspike.training.inputs import AsDrawn
 from sigspike.training.labels import Flips, Given
 from sigspike.training.optimisers import Descent
 from sigspike.training.schedules import Constant
@@ -26,6 +27,7 @@ from sigspike.training.weights import Equal
 
 DIALS = {
     "loss": Logistic,
+    "inputs": AsDrawn,
     "batches": Full,
     "weights": Equal,
     "ascent": Straight,

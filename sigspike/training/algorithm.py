@@ -1,6 +1,7 @@
 """An algorithm: independent dials, and the step that reads them in their order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import jax
@@ -14,6 +15,7 @@ from sigspike.models.examples import Atoms, Rows
 from sigspike.models.losses import Logistic, Loss
 from sigspike.training.ascent import Ascent, Straight
 from sigspike.training.batches import Batch, Batches, Full
+from sigspike.training.inputs import AsDrawn, Inputs
 from sigspike.training.labels import Given, Labels
 from sigspike.training.optimisers import Descent, Optimiser
 from sigspike.training.schedules import Constant, Schedule
@@ -22,15 +24,16 @@ from sigspike.training.task import Task
 from sigspike.training.weights import Equal, Moment, Weighting
 
 # Keys of their own, of no step's number; the labels follow the key of the run itself.
-INIT, BATCHES, WEIGHTS = (2**32 - k for k in (1, 2, 3))
+INIT, BATCHES, WEIGHTS, INPUTS = (2**32 - k for k in (1, 2, 3, 4))
 
 
 class Randomness(NamedTuple):
     """The randomness of one step, for all its gradients."""
 
     batch: Batch | None
-    labels: Any
-    weights: Any
+    labels: Any = ()
+    inputs: Any = ()
+    weights: Any = ()
 
 
 class State(NamedTuple):
@@ -46,15 +49,17 @@ class Algorithm(Checked):
     of the step.
 
     In the order of a step: ``batches`` say which samples it sees (I_t), ``labels`` what it is told
-    of theirs, and ``loss`` is ℓ; ``weights`` are what each example counts (ω_i); ``ascent`` is
-    where the gradient is taken (ŵ); ``weight_decay`` is λ, on every trained parameter;
-    ``optimiser`` is T and ``schedule`` the factor η_t / η of the ``learning_rate``. Every dial but
-    the last is neutral by default: gradient descent of the logistic loss on all samples.
+    of theirs and ``inputs`` what it is shown of them, and ``loss`` is ℓ; ``weights`` are what each
+    example counts (ω_i); ``ascent`` is where the gradient is taken (ŵ); ``weight_decay`` is λ, on
+    every trained parameter; ``optimiser`` is T, and ``schedule`` the factor η_t / η of the
+    ``learning_rate``. Every dial is neutral by default: gradient descent of the logistic loss on
+    all samples.
     """
 
     learning_rate: float | Float[Array, ""] = number(NONNEGATIVE, "learning rate η")
     loss: Loss = part(Loss, Logistic, kw_only=True)
     labels: Labels = part(Labels, Given, kw_only=True)
+    inputs: Inputs = part(Inputs, AsDrawn, kw_only=True)
     batches: Batches = part(Batches, Full, kw_only=True)
     weights: Weighting = part(Weighting, Equal, kw_only=True)
     ascent: Ascent = part(Ascent, Straight, kw_only=True)
@@ -70,14 +75,15 @@ class Algorithm(Checked):
         shares it.
         """
 
-        def each(draw: Callable[[Any, int], Any], key: Key[Array, ""]) -> Any:
-            return jax.vmap(lambda step: draw(jax.random.fold_in(key, step), n_samples))(steps)
+        def each(draw: Callable[[Any, int], Any], key: Key[Array, ""], size: int) -> Any:
+            return jax.vmap(lambda step: draw(jax.random.fold_in(key, step), size))(steps)
 
         own = lambda number: jax.random.fold_in(key, jnp.uint32(number))  # noqa: E731
         return Randomness(
             self.batches.draw(own(BATCHES), steps, n_samples),
-            each(self.labels.draw, key),
-            each(self.weights.draw, own(WEIGHTS)),
+            each(self.labels.draw, key, n_samples),
+            each(self.inputs.draw, own(INPUTS), self.batches.size or n_samples),
+            each(self.weights.draw, own(WEIGHTS), n_samples),
         )
 
     def init(self, task: Task, params: Params, key: Key[Array, ""]) -> State:
@@ -111,27 +117,33 @@ class Algorithm(Checked):
     ) -> Callable[[Any, Atoms], Float[Array, " place"]]:
         """ℓ_i of the batch as the step is told them, as a function of what is trained."""
         rows = seen(task, drawn.batch)
-        told = (
-            drawn.labels
-            if drawn.batch is None
-            else jax.tree.map(lambda own: own[rows], drawn.labels)
-        )
+        noise, share = drawn.labels, jnp.ones(task.n_samples)
+        if drawn.batch is not None:
+            noise, share = jax.tree.map(lambda own: own[rows], noise), drawn.batch.share
+        label = task.train.label[rows]
+
+        def told(logits: Float[Array, " place"], places: Any) -> Float[Array, " place"]:
+            where = slice(None) if places is None else places
+            drawn_there = jax.tree.map(lambda own: own[where], noise)
+            return self.labels.losses(self.loss, label[where] * logits, drawn_there)
 
         def losses(upper: Any, overlaps: Atoms) -> Float[Array, " place"]:
-            return self.labels.losses(self.loss, task.margins(upper, overlaps, rows), told)
+            logits = lambda mix: task.logits(upper, overlaps, rows, mix)  # noqa: E731
+            return self.inputs.losses(logits, told, share, drawn.inputs)
 
         return losses
 
     def look(
         self, task: Task, params: Params, state: State, drawn: Randomness
     ) -> tuple[Moment, Any]:
-        """The step that comes next, were it to see all samples, and the state of its weights before
-        it.
+        """The step that comes next, were it to see all samples as they were drawn, and the state of
+        its weights before it.
         """
         params, weighing = self.weights.disturbed(
             task, params, state.weights, state.step, drawn.weights
         )
-        return self._moment(task, params, state, drawn._replace(batch=None)), weighing
+        plain = replace(self, inputs=AsDrawn())
+        return plain._moment(task, params, state, drawn._replace(batch=None, inputs=())), weighing
 
     def _moment(self, task: Task, params: Params, state: State, drawn: Randomness) -> Moment:
         rows = seen(task, drawn.batch)

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from sigspike.models.examples import Atoms, Examples, Rows
 from sigspike.models.networks import Network, Tangent
+from sigspike.training.inputs import Mix
 from sigspike.training.spaces import Decomposition, Params, Space, in_theory
 from sigspike.training.spaces.coefficients import chosen
 
@@ -54,10 +55,16 @@ class Task(eqx.Module):
         """These samples, training and clean ones in one list."""
         return (self.train if self.clean is None else self.train.then(self.clean))[rows]
 
-    def logits(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, " row"]:
-        """f of these samples, from their overlaps."""
+    def logits(
+        self, upper: Any, overlaps: Atoms, rows: Rows, mix: Mix | None = None
+    ) -> Float[Array, " row"]:
+        """f of these samples, from their overlaps, or of mixtures of them."""
         start = None if self.start is None else chosen(self.start.overlaps, rows)
-        return self.answer(start).logits(upper, overlaps, self.examples(rows))
+        examples = samples = self.examples(rows)
+        if mix is not None:
+            overlaps, examples = mix(overlaps, samples)
+            start = None if start is None else mix(start, samples)[0]
+        return self.answer(start).logits(upper, overlaps, examples)
 
     def features(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, "row feature"]:
         """What the last layer sees of them."""

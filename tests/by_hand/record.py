@@ -18,7 +18,7 @@ def record(run: Run, measure: str) -> Fields:
     found: Fields = {
         "step": run.step,
         "train_loss": loss(run.algorithm.loss, margin)[0].mean(),
-        "step_loss": run.losses(margin[run.ids()], run.ids())[0].mean(),
+        "step_loss": run.gradients(run.theta, run.ids())[0].mean(),
         "train_accuracy": half_sign(margin).mean(),
         "test_error": wrong.mean(),
         "test_error_se": wrong.std() / len(wrong) ** 0.5,
@@ -109,8 +109,9 @@ def summary(
 def weighed(run: Reweighted) -> Fields:
     """The weights so far, and the couplings of the next step."""
     (theta, state), ids = run.kicked(), np.arange(run.n)  # whatever the next batch
-    weight = weights(run.rule, state, ids, run.gradients(theta, ids)[0])
-    coupling = run.couplings(theta, state, ids)
+    losses, _ = run.gradients(theta, ids, mixed=False)
+    weight = weights(run.rule, state, ids, losses)
+    coupling = run.couplings(theta, state, ids, mixed=False)
     clean = run.clean_label * run.answers(run.theta, run.clean_inputs)[0]
     return {
         "weight": weight,

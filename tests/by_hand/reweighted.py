@@ -53,17 +53,23 @@ class Reweighted(Run):
         length = np.linalg.norm(direction)
         return self.theta + float(kick.size) * direction / (length if length > 0 else 1), self.state
 
-    def couplings(self, theta: np.ndarray, state: Any, ids: np.ndarray) -> np.ndarray:
+    def couplings(
+        self, theta: np.ndarray, state: Any, ids: np.ndarray, mixed: bool = True
+    ) -> np.ndarray:
         """c_i, and what a disturbance adds."""
-        by_gradient = name(self.steered) == "HypergradientWeights"
-        found = self.by_gradient(theta, state, ids) if by_gradient else self.by_features(theta, ids)
+        if name(self.steered) == "HypergradientWeights":
+            found = self.by_gradient(theta, state, ids, mixed)
+        else:
+            found = self.by_features(theta, ids)
         disturbed = name(self.steered.disturbance) == "Jitter"
         noise = np.asarray(self.noise.weights[self.step])[ids] if disturbed else 0.0
         return found + float(self.steered.disturbance.std) * noise if disturbed else found
 
-    def by_gradient(self, theta: np.ndarray, state: Any, ids: np.ndarray) -> np.ndarray:
+    def by_gradient(
+        self, theta: np.ndarray, state: Any, ids: np.ndarray, mixed: bool
+    ) -> np.ndarray:
         """⟨∇ℓ_i(θ), Tᵀ ∇L_val(θ̂)⟩, θ̂ one step ahead, or ⟨∇ℓ_i(θ), ∇L_val(θ)⟩."""
-        value, own = self.gradients(theta, ids)
+        value, own = self.gradients(theta, ids, mixed)
         ahead, pull = theta, 1.0
         if self.steered.ahead:
             proposed = np.zeros(len(ids)) if self.fresh else weights(self.rule, state, ids, value)

@@ -88,11 +88,26 @@ class Run:
             value, slope = value + np.asarray(a) * at, slope + np.asarray(a) * np.asarray(b) * by
         return value, slope
 
-    def gradients(self, theta: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """ℓ_i and ∇ℓ_i of these training examples."""
-        answer, slopes = self.answers(theta, [self.inputs[i] for i in ids])
-        value, slope = self.losses(self.label[ids] * answer, ids)
-        return value, (slope * self.label[ids])[:, None] * slopes
+    def mixture(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """λ_i of the samples of a batch, and the samples that they are mixed with."""
+        if name(self.algorithm.inputs) != "Mixup":
+            return np.ones(len(ids)), ids
+        share, order = (np.asarray(part[self.step])[: len(ids)] for part in self.noise.inputs)
+        return share, ids[np.argsort(order)]
+
+    def gradients(
+        self, theta: np.ndarray, ids: np.ndarray, mixed: bool = True
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """ℓ_i and ∇ℓ_i of these training examples, as the step sees them or as they were drawn."""
+        share, partners = self.mixture(ids) if mixed else (np.ones(len(ids)), ids)
+        pairs = zip(share, ids, partners, strict=True)
+        inputs = [s * self.inputs[i] + (1 - s) * self.inputs[k] for s, i, k in pairs]
+        answer, slopes = self.answers(theta, inputs)
+        value, slope = np.zeros(len(ids)), np.zeros(len(ids))
+        for part, at in ((share, ids), (1 - share, partners)):
+            of, by = self.losses(self.label[at] * answer, at)
+            value, slope = value + part * of, slope + part * by * self.label[at]
+        return value, slope[:, None] * slopes
 
     def weighed(self, ids: np.ndarray) -> np.ndarray:
         """What each example counts in the mean, before the next step; θ is kicked here too."""
