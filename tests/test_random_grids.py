@@ -67,7 +67,8 @@ def test_every_kind_of_axis_is_drawn():
     paths = {path for grid in drawn for path in grid.paths}
     shapes = {type(values).__name__ for grid in drawn for values in grid.axes.values()}
     assert {"list", "dict", "Linked", "ndarray"} <= shapes
-    assert {"problem", "network", "algorithm", "problem.snr"} <= paths
+    assert {"problem", "network", "problem.snr"} <= paths
+    assert len(paths & {f"algorithm.{name}" for name in zoo.DIALS}) > 3
     assert any(path.count(".") == 2 for path in paths)
     assert len(paths) > 40
 

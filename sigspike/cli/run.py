@@ -86,15 +86,12 @@ def summary(records: xr.Dataset) -> str:
             + " ".join(f"{value + 0.0:9.4g}" for value in largest)
             + ("   {:7.4f}   {:9.4f}".format(*at["weight_mean"].values) if weighs else "")
         )
-    diverged = int(records.diverged_at[-1])
-    return "\n".join(
-        lines
-        + (
-            [f"The run diverged at step {diverged}: try a smaller learning rate."]
-            if diverged >= 0
-            else []
-        )
-    )
+    diverged, stopped = int(records.diverged_at[-1]), int(records.stopped_at[-1])
+    if diverged >= 0:
+        lines.append(f"The run diverged at step {diverged}: try a smaller learning rate.")
+    elif stopped >= 0:
+        lines.append(f"All training samples are fitted at step {stopped}: the run stands still.")
+    return "\n".join(lines)
 
 
 def _extremes(records: xr.Dataset) -> xr.Dataset:
