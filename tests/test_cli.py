@@ -115,7 +115,7 @@ def test_a_file_describes_a_sweep(tmp_path, capsys):
         assert data["along"].attrs["long_name"] == "both"
     assert facts["seed"] == 3
     assert facts["experiment"]["problem"]["dim"] == 50
-    assert facts["axes"]["algorithm"]["algorithm"][1]["flip_rate"] == pytest.approx(0.2)
+    assert facts["axes"]["algorithm"]["algorithm"][1]["labels"]["flip_rate"] == pytest.approx(0.2)
     (tmp_path / "spec.json").write_text(
         json.dumps({"axes": {"problem.snr": [0.1]}, "experiment": {"n_steps": 2}})
     )

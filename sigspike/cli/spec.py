@@ -12,7 +12,7 @@ from sigspike.cli.flags import check_one, fields_of, makers
 from sigspike.foundation.arguments import is_abstract
 from sigspike.foundation.check import Instance, Refusal, nearest, shown
 from sigspike.foundation.fields import Checked
-from sigspike.training import Preset
+from sigspike.training import Algorithm, Preset, preset_of
 
 KEYS = ("experiment", "axes", "n_seeds", "seed", "keep", "store", "out", "cluster")
 TABLES, WORDS = ("experiment", "axes"), ("keep", "store", "out", "cluster")
@@ -51,7 +51,7 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
         for own in (kind, type(default))
         if issubclass(own, kind) and not is_abstract(own)
     }
-    wanted = table.get("type", None if default is None else type(default).__name__)
+    wanted = table["type"] if "type" in table else _name_of(default, table)
     if "type" in table:
         check_one(kind, str(wanted))
     if not isinstance(wanted, str) or wanted not in known:
@@ -72,6 +72,16 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
         for key, value in given.items()
     }
     return maker(**start | built)
+
+
+def _name_of(default: Any, table: dict[str, Any]) -> str | None:
+    """What a table without a ``type`` is read as: the class of the default, or the preset that made
+    it, where the table has keys of that preset.
+    """
+    preset = preset_of(default) if isinstance(default, Algorithm) else None
+    if preset is not None and not table.keys() <= fields_of(type(default)).keys():
+        return preset.__name__
+    return None if default is None else type(default).__name__
 
 
 def _field(field: dataclasses.Field, value: Any, default: Any, name: str) -> Any:
