@@ -91,5 +91,5 @@ def provenance() -> dict[str, Any]:
         "versions": packages,
         "commit": commit,
         "machine": machine,
-        "x64": bool(jax.config.jax_enable_x64),
-    }  # type: ignore[attr-defined]
+        "x64": bool(jax.config.jax_enable_x64),  # type: ignore[attr-defined]
+    }
