@@ -109,5 +109,5 @@ def test_a_command_line_refuses_a_name_of_several_fields():
         "0.1",
     ]
     line = ["sweep", "--dry-run", "--axis", "flip-rate", "0.1", "0.2", *SIGNAL, *flips]
-    with pytest.raises(Refusal, match=r"problem\.flip_rate and of algorithm\.flip_rate"):
+    with pytest.raises(Refusal, match=r"problem\.flip_rate and of algorithm\.labels\.flip_rate"):
         main(line)

@@ -48,10 +48,19 @@ def test_a_table_of_a_preset_keeps_what_it_does_not_say():
     default = ss.LabelNoiseGD(0.5, 0.2, batches=ss.Shuffled(7))
     made = build({"type": "LabelNoiseGD", "flip_rate": 0.3}, ss.Algorithm, default, "algorithm")
     assert made == ss.LabelNoiseGD(0.5, 0.3, batches=ss.Shuffled(7))
-    made = build(
-        {"type": "SAM", "radius": 0.3, "learning_rate": 0.1}, ss.Algorithm, default, "algorithm"
-    )
-    assert made == ss.SAM(0.1, 0.3)
+    made = build({"flip_rate": 0.3}, ss.Algorithm, default, "algorithm")
+    assert made == ss.LabelNoiseGD(0.5, 0.3, batches=ss.Shuffled(7))
+    made = build({"labels": {"type": "Smoothing"}}, ss.Algorithm, default, "algorithm")
+    assert made == ss.LabelSmoothing(0.5, batches=ss.Shuffled(7))
+
+
+@pytest.mark.parametrize("name", ["SAM", "GradientDescent", "Algorithm"])
+def test_a_table_of_another_type_keeps_nothing(name):
+    default = ss.LabelNoiseGD(0.5, 0.2, batches=ss.Shuffled(7), weight_decay=0.1)
+    own = {"radius": 0.3} if name == "SAM" else {}
+    table = {"type": name, "learning_rate": 0.1} | own
+    made = build(table, ss.Algorithm, default, "algorithm")
+    assert made == getattr(ss, name)(0.1, **own)
 
 
 @pytest.mark.parametrize(

@@ -63,15 +63,20 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
     fields = fields_of(maker)
     check_names(name, given, fields)
     start = {}
-    if maker is type(default):
-        start = {key: getattr(default, key) for key in fields}
-    elif isinstance(maker, Preset) and default is not None and maker.made(default):
-        start = maker.given(default)
+    if default is not None and ("type" not in table or wanted == _own_name(default)):
+        start = maker.given(default) if isinstance(maker, Preset) else vars(default)
+        start = {key: start[key] for key in fields}
     built = {
         key: _field(fields[key], value, start.get(key), f"{name}.{key}")
         for key, value in given.items()
     }
     return maker(**start | built)
+
+
+def _own_name(default: Any) -> str:
+    """The name that says most of an object: its class, or the preset that made it."""
+    preset = preset_of(default) if isinstance(default, Algorithm) else None
+    return type(default).__name__ if preset is None else preset.__name__
 
 
 def _name_of(default: Any, table: dict[str, Any]) -> str | None:
