@@ -15,6 +15,7 @@ from sigspike.cli.progress import bar
 from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
 from sigspike.cli.scripts import Scripts
 from sigspike.cli.spec import build, read_spec
+from sigspike.files.store import Ledger
 from sigspike.foundation.check import Refusal
 from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.estimate import duration, estimate
@@ -89,20 +90,21 @@ def sweep(
 def _run(
     experiment: Any, axes: dict[str, Any], options: dict[str, Any], target: Path | None
 ) -> None:
-    started, finished = time.perf_counter(), "none"
+    started, all_of_them = time.perf_counter(), 0
     try:
         with bar("sweep") as shown:
 
             def progress(done: int, total: int) -> None:
-                nonlocal finished
-                finished = f"{done} of {total}"
+                nonlocal all_of_them
+                all_of_them = total
                 shown(done, total)
 
             data = sweeps.sweep(experiment, axes, **options, progress=progress)
     except KeyboardInterrupt:
         if options["store"] is not None:
-            kept = f"{finished} trainings are kept in {options['store']}; the same call goes on"
-            print(f"sigspike: {kept}", file=sys.stderr)
+            store = Path(options["store"])  # its ledger knows of a chunk before the bar does
+            kept = f"{Ledger.of(store).n_trainings} of {all_of_them} trainings are kept in {store}"
+            print(f"sigspike: {kept}; the same call goes on", file=sys.stderr)
         raise
     if target is not None:
         _write(data, target)

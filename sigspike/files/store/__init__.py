@@ -6,5 +6,6 @@ from sigspike.files.store.arrays import Regions as Regions
 from sigspike.files.store.arrays import Variable as Variable
 from sigspike.files.store.description import described as described
 from sigspike.files.store.description import differences as differences
+from sigspike.files.store.ledger import Ledger as Ledger
 from sigspike.files.store.reading import read as read
 from sigspike.files.store.writing import Store as Store
