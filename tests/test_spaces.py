@@ -41,12 +41,12 @@ def draws(drawn):
     return {0: drawn, meta.n_clean: zoo.explicit(zoo.experiment(algorithm=meta))}
 
 
-def assert_agreement(setting, drawn, tolerance):
+def assert_agreement(setting, drawn, tolerance, learnt=1e-3):
     here, there = (
         zoo.learn(ss.put(setting, "space", space), drawn, random.key(1)) for space in SPACES
     )
     assert zoo.difference(here, there) < tolerance, zoo.differences(here, there)
-    assert np.ptp(here.train_loss) > 1e-3
+    assert np.ptp(here.train_loss) > learnt
 
 
 @pytest.mark.law
@@ -96,7 +96,7 @@ def test_spaces_agree_for_a_real_power(drawn, tolerance):
 def test_spaces_agree_for_every_activation(network, tolerance):
     gentle = ss.GradientDescent(0.03)  # for z ↦ z⁹ in three layers
     setting = zoo.experiment(network=network, algorithm=gentle, n_steps=100, record_every=10)
-    assert_agreement(setting, zoo.explicit(setting), tolerance)
+    assert_agreement(setting, zoo.explicit(setting), tolerance, learnt=1e-4)
 
 
 @pytest.mark.parametrize("power", [1, 3])
