@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from sigspike.common.reweighting import Linearised
+from sigspike.common.reweighting import Bilevel, Carried, Linearised
 from sigspike.foundation.check import Refusal
 from sigspike.foundation.fields import switch
 from sigspike.training.optimisers import Optimiser
@@ -35,8 +35,6 @@ class HypergradientWeights(Steered):
             )
 
     def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
-        if not self.ahead:
-            return at.forward(moment.clean_slope(moment.params))
-        weights = self.rule.proposed(state, moment.ids, at.losses)
-        there, pull = moment.ahead(at.backward(jnp.where(moment.share > 0, weights, 0)))
-        return at.forward(pull(moment.clean_slope(there)))
+        bilevel = Bilevel(self.rule, moment.learning_rate, moment.transform, self.ahead)
+        carried = Carried(state, moment.optimiser, jnp.zeros((), int))  # no step is counted here
+        return bilevel.couplings(at, moment.clean_slope, moment.params, carried, moment.ids)

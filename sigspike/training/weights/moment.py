@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
 import optax
 from jaxtyping import Array, Float, Int
 
@@ -44,14 +43,3 @@ class Moment(NamedTuple):
     def clean_slope(self, params: Params) -> Params:
         """∇L_val."""
         return self.task.space.gradient(self.clean_loss, params, self.task.cleaning)
-
-    def ahead(self, gradient: Params) -> tuple[Params, Callable[[Params], Params]]:
-        """w − η T(``gradient``), and the transpose of the derivative of T there."""
-
-        def update(gradient: Params) -> Any:
-            return self.transform.update(gradient, self.optimiser, self.params)[0]  # type: ignore[arg-type]
-
-        change, pull = jax.vjp(update, gradient)
-        return self.task.space.move(self.params, -self.learning_rate, change), lambda slope: pull(
-            slope
-        )[0]

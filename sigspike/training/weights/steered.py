@@ -100,4 +100,6 @@ class Steered(Weighting):
 
     def _linearised(self, moment: Moment) -> Linearised:
         at = moment.task.space.linearised(moment.losses, moment.params, moment.rows)
-        return at.averaged(self.rule, moment.size)
+        real = moment.share > 0
+        own = at._replace(backward=lambda weights: at.backward(jnp.where(real, weights, 0)))
+        return own.averaged(self.rule, moment.size)
