@@ -101,14 +101,16 @@ def gaps(at, seed):
     up.
     """
     for rate in (0.02, 0.002, 2e-4):
-        found, size = gaps_and_size(ss.put(at, "algorithm.learning_rate", rate), seed)
-        if size < 1e3:
+        found = gaps_of_a_calm_run(ss.put(at, "algorithm.learning_rate", rate), seed)
+        if found is not None:
             return found
     raise AssertionError("the run blows up")
 
 
-def gaps_and_size(at, seed):
-    """The largest gap of every field over the run, and the largest parameter of it."""
+def gaps_of_a_calm_run(at, seed):
+    """The largest gap of every field over the run; None once a parameter is beyond 1e3, where
+    nothing agrees to rounding.
+    """
     drawn, key = zoo.explicit(at, seed), random.key(seed + 1)
     record = zoo.learn(at, drawn, key)
     noise, rule = at.algorithm.draw(key, jnp.arange(N_STEPS + 1), N), None
@@ -117,6 +119,8 @@ def gaps_and_size(at, seed):
         rule = jax.tree.map(np.asarray, start)
     run, found = by_hand.begun(at, drawn, noise, rule), {}
     for step in range(N_STEPS + 1):
+        if not np.abs(run.theta).max() < 1e3:
+            return None
         if step % EVERY == 0:
             expected = by_hand.record(run, at.measure)
             assert set(expected) == set(vars(record))
@@ -126,7 +130,7 @@ def gaps_and_size(at, seed):
         if step < N_STEPS:
             with np.errstate(all="ignore"):
                 run.advance()
-    return found, np.abs(run.theta).max()
+    return found
 
 
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
