@@ -318,7 +318,7 @@ def test_weight_space_takes_the_steps_of_torch(name, drawn):
     walk = jax.jit(
         lambda at: zoo.walk("weights", zoo.specimen(ss.PatchCNN), algorithm, at, noise, 50)
     )
-    signal = run.train.membership @ run.train.signal
+    signal = run.train.membership[:, 0] @ run.train.signal
     patches = torch.tensor(np.stack([signal, run.train.noise[:, 0]], axis=1))
     label = torch.tensor(np.asarray(run.train.label))
     weights = torch.tensor(np.asarray(run.first), requires_grad=True)

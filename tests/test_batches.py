@@ -130,7 +130,7 @@ def test_steps_are_those_of_a_loop_in_numpy(space, radius, drawn):
     algorithm = ss.SAM(0.3, radius, batches=ss.Shuffled(3), weight_decay=0.01)
     noise = zoo.noises(algorithm, KEY, N_STEPS)
     walked = jax.jit(lambda at: zoo.walk(space, network, algorithm, at, noise, N_STEPS))(drawn)
-    signal = drawn.train.membership @ drawn.train.signal
+    signal = drawn.train.membership[:, 0] @ drawn.train.signal
     patches = np.stack([signal, drawn.train.noise[:, 0]], axis=1)
     label = np.asarray(drawn.train.label)
     weights, first = np.asarray(drawn.first), np.asarray(drawn.first)
@@ -153,7 +153,7 @@ def test_the_norm_is_over_all_trained_parameters_as_in_torch():
     walk = jax.jit(
         lambda at: zoo.walk("coefficients", network, ss.SAM(0.3, radius), at, noise, N_STEPS)
     )
-    signal = run.train.membership @ run.train.signal
+    signal = run.train.membership[:, 0] @ run.train.signal
     patches = torch.tensor(np.stack([signal, run.train.noise[:, 0]], axis=1))
     label = torch.tensor(np.asarray(run.train.label))
     weights = [

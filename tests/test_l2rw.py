@@ -97,7 +97,7 @@ def test_fresh_weights_are_l2rw(space, power, ahead):
     setting = zoo.experiment(PROBLEM, network, algorithm, **sizes)
     drawn = zoo.explicit(setting)
     data = drawn.train.then(drawn.clean)
-    inputs = np.concatenate([(data.membership @ data.signal)[:, None], data.noise], 1)
+    inputs = np.concatenate([(data.membership[:, 0] @ data.signal)[:, None], data.noise], 1)
     filters, (weights, couplings) = learning_to_reweight(
         np.asarray(drawn.first), inputs, np.asarray(data.label), power, RATE
     )
@@ -146,7 +146,7 @@ def in_theory(rule, space, ahead):
     """The weights of the model and the rule's state after every step."""
     inputs, label = jnp.asarray(DATA.inputs)[:, None], jnp.asarray(DATA.label)
     data = Examples(
-        jnp.zeros((0, DIM)), jnp.zeros(0), jnp.zeros((len(label), 0)), inputs, label, label, True
+        jnp.zeros((0, DIM)), jnp.zeros(0), jnp.zeros((len(label), 0, 0)), inputs, label, label, True
     )
     algorithm = ss.MetaReweighting(RATE, N_CLEAN, rule=rule, ahead=ahead, weight_decay=DECAY)
     drawn = Draw(data[:N], data[N:], data, jnp.asarray(DATA.start)[None, None], ())

@@ -12,7 +12,7 @@ N = 10_000
 
 
 def test_labels_are_plus_or_minus_one_with_equal_probability():
-    label = np.asarray(labels.rademacher(random.key(0), N))
+    label = np.asarray(labels.drawn(random.key(0), N))
     assert set(label) == {-1, 1}
     assert binomtest(int(np.sum(label == 1)), N).pvalue > 1e-3
 

@@ -81,7 +81,7 @@ def recursion(kernel, start, label, n_clean, n_steps):
 def test_a_kernel_machine_follows_the_recursion_of_paper_c(machine, tolerance):
     record, drawn = machine
     both = drawn.train.then(drawn.clean)
-    inputs = np.asarray(both.membership @ both.signal + both.noise[:, 0], float)
+    inputs = np.asarray(both.membership[:, 0] @ both.signal + both.noise[:, 0], float)
     label = np.asarray(both.label, float)
     start = inputs @ np.asarray(drawn.first[0, 0], float)
     weights, coupling, clean_loss = recursion(inputs @ inputs.T, start, label, N_CLEAN, N_STEPS)
@@ -163,7 +163,7 @@ def brute_features(network, task, params):
     """Σ_p σ(⟨w, x^(p)⟩) of every example, from the filters and the inputs."""
     filters = np.asarray(task.space.filters(params), float)
     data = task.train.then(task.clean)
-    patches = np.stack([data.membership @ data.signal, data.noise[:, 0]], 1)
+    patches = np.stack([data.membership[:, 0] @ data.signal, data.noise[:, 0]], 1)
     answers = (
         np.maximum(np.einsum("jrd,ipd->ijrp", filters, patches), 0) ** network.activation.power
     )

@@ -19,7 +19,7 @@ MEMBER = np.array([0, 1, 1, 0, 1])
 BLANK = Examples(
     jnp.zeros((2, 1)),
     jnp.ones(2),
-    jnp.eye(2)[MEMBER],
+    jnp.eye(2)[MEMBER][:, None],
     jnp.zeros((N, P, 1)),
     jnp.ones(N),
     jnp.ones(N),
@@ -82,7 +82,7 @@ def test_the_mean_over_patches_counts_those_that_a_sample_has(kind, tolerance):
     kernel = Examples(
         jnp.zeros((0, 1)),
         jnp.zeros(0),
-        jnp.zeros((N, 0)),
+        jnp.zeros((N, 0, 0)),
         jnp.zeros((N, 1, 1)),
         jnp.ones(N),
         jnp.ones(N),

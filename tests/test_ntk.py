@@ -38,7 +38,7 @@ def test_it_is_the_kernel_that_training_sees():
     network = zoo.specimen(ss.PatchCNN, init_std=0.3)
     drawn = zoo.explicit(zoo.experiment(network=network))
     data, space = drawn.train, SPACES["weights"](drawn.train, drawn.first)
-    patches = jnp.stack([data.membership @ data.signal, data.noise[:, 0]], 1)
+    patches = jnp.stack([data.membership[:, 0] @ data.signal, data.noise[:, 0]], 1)
     kernel = ss.theory.empirical_ntk(network, drawn.first, patches)
     start = space.start(drawn.upper)
     before = network.logits((), space.overlaps(start), data)

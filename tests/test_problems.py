@@ -67,7 +67,8 @@ def test_test_labels_are_clean_unless_told(reused):
 def test_the_signal_patch_is_the_true_label_times_mu(flipped):
     for examples in flipped:
         np.testing.assert_array_equal(
-            examples.membership @ examples.signal, np.outer(examples.truth, np.array([2.0, 0, 0]))
+            examples.membership[:, 0] @ examples.signal,
+            np.outer(examples.truth, np.array([2.0, 0, 0])),
         )
 
 

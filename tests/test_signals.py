@@ -55,14 +55,14 @@ def test_signals_and_labels_are_those_found_by_hand(name, orthogonal):
     problem, rule, strengths = CASES[name]
     k = len(strengths)
     for examples in sample(ss.put(problem, "orthogonal", orthogonal)):
-        patch = np.asarray(examples.membership @ examples.signal)
+        patch = np.asarray(examples.membership[:, 0] @ examples.signal)
         np.testing.assert_allclose(
             np.abs(patch), np.tile([*strengths, *[0] * (9 - k)], (N_SAMPLES, 1))
         )
         signs = np.sign(patch[:, :k]).astype(int)
         np.testing.assert_array_equal(examples.truth, [rule(row) for row in signs.tolist()])
         np.testing.assert_array_equal(examples.label, examples.truth)
-        np.testing.assert_array_equal(examples.membership @ examples.polarity, examples.truth)
+        np.testing.assert_array_equal(examples.membership[:, 0] @ examples.polarity, examples.truth)
         counts = np.unique(signs @ 3 ** np.arange(k), return_counts=True)[1]
         assert len(counts) == 2**k, "every combination of signs"
         assert chisquare(counts).pvalue > 1e-3, "each as often"
@@ -122,7 +122,9 @@ def learnt():
 def test_a_squared_relu_network_learns_what_a_linear_classifier_cannot(name, learnt):
     kind = {"xor": ss.XORSignals, "parity": ss.Parity, "staircase": ss.Staircase}[name]
     train, test = sample(kind(dim=9, signal_strength=2.0, noise_std=0.25))
-    inputs = [np.asarray((at.membership @ at.signal) + at.noise[:, 0]) for at in (train, test)]
+    inputs = [
+        np.asarray((at.membership[:, 0] @ at.signal) + at.noise[:, 0]) for at in (train, test)
+    ]
     fit = np.linalg.lstsq(inputs[0], np.asarray(train.truth), rcond=None)[0]
     assert np.mean(np.sign(inputs[1] @ fit) != np.asarray(test.truth)) > 0.2
     assert learnt[name] < 0.05

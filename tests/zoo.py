@@ -48,6 +48,7 @@ SMALL = {
     "slope": 0.2,
     "corner": 0.5,
     "power": 3,
+    "support": 7,
 }
 
 

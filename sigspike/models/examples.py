@@ -1,8 +1,10 @@
-"""Labelled inputs whose every patch is an atom."""
+"""Labelled inputs whose patches are linear combinations of atoms."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
@@ -14,7 +16,7 @@ class Atoms(NamedTuple):
     each in one sample.
 
     ``signal: (..., atom)``, ``noise: (..., sample, patch)``. Overlaps ⟨w, a⟩ and coefficients have
-    this form.
+    this form, and so have the pre-activations of patches: shared ones, and those of each sample.
     """
 
     signal: Any
@@ -22,43 +24,65 @@ class Atoms(NamedTuple):
 
 
 class Examples(eqx.Module):
-    """Samples with one signal patch, an atom of a common list (none if that is empty), and noise
-    patches of their own.
+    """Samples with shared patches, each an atom of a common list, and patches of their own.
 
     For the signal–noise model the list is (−μ, +μ), for several signals it is every Σ_k ±μ_k, and
-    for images it is the images themselves. ``polarity`` is the class that an atom speaks for: γ
-    counts its coefficient with that sign. ``label`` is what training is told (ỹ), and ``truth`` the
-    label that made the signal patch (y). ``orthogonal``: every noise patch is orthogonal to every
-    signal patch. ``combined``: several signals share the patch, so that the weights do not tell the
-    coefficients of the atoms apart, and γ is read off overlaps.
+    for images it is the images themselves. ``membership`` says which atom stands in which shared
+    patch of a sample. An own patch is a noise atom, and with ``mixed`` a combination of the list
+    beside it: x_i^(p) = ξ_{i,p} + Σ_a mixed_{i,p,a} a. ``polarity`` is the class that an atom
+    speaks for: γ counts its coefficient with that sign. ``label`` is what training is told (ỹ), and
+    ``truth`` the label that made the signal (y). ``orthogonal``: every noise atom is orthogonal to
+    every signal atom. ``combined``: several signals share an atom, so that the weights do not tell
+    the coefficients of the atoms apart, and γ is read off overlaps.
     """
 
     signal: Float[Array, "atom coordinate"]
     polarity: Float[Array, " atom"]
-    membership: Float[Array, "sample atom"]
+    membership: Float[Array, "sample shared atom"]
     noise: Float[Array, "sample patch coordinate"]
     label: Float[Array, " sample"]
     truth: Float[Array, " sample"]
     orthogonal: bool = eqx.field(static=True)
     combined: bool = eqx.field(static=True, default=False)
+    mixed: Float[Array, "sample patch atom"] | None = None
 
     @property
     def n_patches(self) -> int:
-        """Patches of a sample: its noise patches, and one of signal where there are signal atoms at
-        all.
-        """
-        return self.noise.shape[1] + (self.signal.shape[0] > 0)
+        """Patches of a sample, shared and own."""
+        return self.membership.shape[1] + self.noise.shape[1]
+
+    def patches(self, overlaps: Atoms) -> Atoms:
+        """⟨w, x⟩ of every shared patch and of every own patch, from the overlaps with the atoms."""
+        if self.mixed is None:
+            return overlaps
+        beside = jnp.einsum("...a,ipa->...ip", overlaps.signal, self.mixed)
+        return Atoms(overlaps.signal, overlaps.noise + beside)
+
+    def held(self, answers: Float[Array, "atom *any"]) -> Float[Array, "sample *any"]:
+        """The sum over a sample's shared patches of what the atoms there answer."""
+        n_shared = self.membership.shape[1]
+        rows = self.membership.reshape(len(self), -1)
+        repeated = jnp.concatenate([answers] * n_shared) if n_shared else answers[:0]
+        return jnp.tensordot(rows, repeated, 1)
+
+    def placed(self, patches: Atoms) -> Float[Array, "side neuron sample position"]:
+        """What is known of every patch of every sample, by its place: shared ones come first."""
+        shared = jnp.einsum("jra,isa->jris", patches.signal, self.membership)
+        return jnp.concatenate([shared, patches.noise], axis=-1)
 
     def __getitem__(self, rows: "Rows") -> "Examples":
         """The samples of these rows, with the same signal atoms."""
-        own = lambda at: (at.membership, at.noise, at.label, at.truth)  # noqa: E731
-        return eqx.tree_at(own, self, tuple(part[rows] for part in own(self)))
+        return replace(self, **jax.tree.map(lambda part: part[rows], self._own()))
 
     def __len__(self) -> int:
         return self.label.shape[0]
 
     def then(self, others: "Examples") -> "Examples":
         """These samples, and after them others of the same signal atoms."""
-        own = lambda at: (at.membership, at.noise, at.label, at.truth)  # noqa: E731
-        joint = map(jnp.concatenate, zip(own(self), own(others), strict=True))
-        return eqx.tree_at(own, self, tuple(joint))
+        joint = jax.tree.map(lambda *two: jnp.concatenate(two), self._own(), others._own())
+        return replace(self, **joint)
+
+    def _own(self) -> dict[str, Array | None]:
+        """What there is of each sample."""
+        names = "membership", "noise", "label", "truth", "mixed"
+        return {name: getattr(self, name) for name in names}

@@ -1,4 +1,4 @@
-"""Binary labels ±1 and their flips."""
+"""Labels and their flips: −1 and +1 for two classes, and 0, …, K − 1 for K ≥ 3."""
 
 import jax
 import jax.numpy as jnp
@@ -7,9 +7,22 @@ from jaxtyping import Array, Float, Int, Key
 Rate = float | Float[Array, ""]
 
 
-def rademacher(key: Key[Array, ""], n_samples: int) -> Float[Array, " sample"]:
-    """y = ±1 with probability ½ each."""
-    return jax.random.rademacher(key, (n_samples,), dtype=jnp.result_type(float))
+def drawn(key: Key[Array, ""], n_samples: int, n_classes: int = 2) -> Float[Array, " sample"]:
+    """A class for each sample, all K as likely: y = ±1, or y = 0, …, K − 1."""
+    if n_classes == 2:
+        return jax.random.rademacher(key, (n_samples,), dtype=jnp.result_type(float))
+    return jax.random.randint(key, (n_samples,), 0, n_classes).astype(jnp.result_type(float))
+
+
+def place(label: Float[Array, " sample"], n_classes: int = 2) -> Int[Array, " sample"]:
+    """The number of a class, from 0."""
+    return jnp.where(label > 0, 1, 0) if n_classes == 2 else label.astype(int)
+
+
+def named(number: Int[Array, " sample"], n_classes: int = 2) -> Float[Array, " sample"]:
+    """The label of the class with this number."""
+    kept = number.astype(jnp.result_type(float))
+    return 2 * kept - 1 if n_classes == 2 else kept
 
 
 def flip(
@@ -22,9 +35,9 @@ def flip(
     return jnp.where(jax.random.bernoulli(key, rate), -label, label)
 
 
-def balanced(n_samples: int) -> Float[Array, " sample"]:
-    """−1, +1, −1, …: as many of each, to one."""
-    return jnp.where(jnp.arange(n_samples) % 2 == 0, -1.0, 1.0)
+def balanced(n_samples: int, n_classes: int = 2) -> Float[Array, " sample"]:
+    """One class after another, again and again: as many of each, to one."""
+    return named(jnp.arange(n_samples) % n_classes, n_classes)
 
 
 def clean_first(label: Float[Array, " sample"], n_clean: int) -> Int[Array, " sample"]:

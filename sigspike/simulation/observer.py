@@ -87,5 +87,5 @@ class Observer(eqx.Module):
         now, *start = (
             Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments)
         )
-        answer = task.answer(start[0] if start else None)
-        return self.test.label * answer.logits(params.upper, now, self.test)
+        answer = task.answer(self.test.patches(start[0]) if start else None)
+        return self.test.label * answer.logits(params.upper, self.test.patches(now), self.test)

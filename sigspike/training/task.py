@@ -59,20 +59,25 @@ class Task(eqx.Module):
         self, upper: Any, overlaps: Atoms, rows: Rows, mix: Mix | None = None
     ) -> Float[Array, " row"]:
         """f of these samples, from their overlaps, or of mixtures of them."""
-        start = None if self.start is None else chosen(self.start.overlaps, rows)
         examples = samples = self.examples(rows)
+        patches, start = samples.patches(overlaps), self._start(samples, rows)
         if mix is not None:
-            overlaps, examples = mix(overlaps, samples)
+            patches, examples = mix(patches, samples)
             start = None if start is None else mix(start, samples)[0]
-        return self.answer(start).logits(upper, overlaps, examples)
+        return self.answer(start).logits(upper, patches, examples)
 
     def features(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, "row feature"]:
         """What the last layer sees of them."""
-        start = None if self.start is None else chosen(self.start.overlaps, rows)
-        return self.answer(start).features(upper, overlaps, self.examples(rows))
+        samples = self.examples(rows)
+        network = self.answer(self._start(samples, rows))
+        return network.features(upper, samples.patches(overlaps), samples)
+
+    def _start(self, samples: Examples, rows: Rows) -> Atoms | None:
+        """The pre-activations of these samples' patches at the start, in the kernel regime."""
+        return None if self.start is None else samples.patches(chosen(self.start.overlaps, rows))
 
     def answer(self, start: Atoms | None) -> Network | Tangent:
-        """The network, or its linearisation where these overlaps are those of the start."""
+        """The network, or its linearisation where the patches' pre-activations are these."""
         if self.start is None or start is None:
             return self.network
         return Tangent(self.network, self.start.upper, start)

@@ -15,14 +15,13 @@ def name(thing: Any) -> str:
 
 
 def patches(examples: Any, bias: bool) -> list[np.ndarray]:
-    """The patches of every sample as rows: one of signal, where there is any signal, and those of
-    noise.
-    """
-    found = []
-    for member, noise in zip(
-        np.asarray(examples.membership), np.asarray(examples.noise), strict=True
+    """The patches of every sample as rows: those that it shares with others, and its own."""
+    signal, found = np.asarray(examples.signal), []
+    for i, (member, noise) in enumerate(
+        zip(np.asarray(examples.membership), np.asarray(examples.noise), strict=True)
     ):
-        rows = [*([member @ np.asarray(examples.signal)] if len(member) else []), *noise]
+        own = noise if examples.mixed is None else noise + np.asarray(examples.mixed[i]) @ signal
+        rows = [*(member @ signal), *own]
         found.append(np.array([np.append(row, 1.0) if bias else row for row in rows]))
     return found
 

@@ -76,12 +76,12 @@ class Network(Checked):
         return jnp.sum(sign * outputs, axis=0) / self.neurons
 
     def features(
-        self, upper: Any, overlaps: Atoms, examples: Examples
+        self, upper: Any, patches: Atoms, examples: Examples
     ) -> Float[Array, "sample feature"]:
         """Σ_p h of every sample, in one row."""
-        signal, noise = (self.masked(self.hidden(upper, z)) for z in overlaps)
-        total = signal @ examples.membership.T + noise.sum(-1)
-        return total.reshape(-1, total.shape[-1]).T
+        shared, own = (self.masked(self.hidden(upper, z)) for z in patches)
+        total = examples.held(jnp.moveaxis(shared, -1, 0)) + jnp.moveaxis(own.sum(-1), -1, 0)
+        return total.reshape(len(total), -1)
 
     def first(self, key: Key[Array, ""], frame: Frame) -> Float[Array, "sign neuron coordinate"]:
         """Initial filters w ~ ``init`` law with standard deviation σ_0 per coordinate, a bias as
@@ -96,10 +96,10 @@ class Network(Checked):
         rows = rows.reshape(self.width, self.n_signs, -1).transpose(1, 0, 2)
         return self.init_std * jnp.where(self.exists[None, :, None], rows, 0)
 
-    def logits(self, upper: Any, overlaps: Atoms, examples: Examples) -> Float[Array, " sample"]:
-        """f of every sample: the answer of its signal atom plus those of its noise patches."""
-        total = examples.membership @ self.answer(upper, overlaps.signal)
-        total = total + self.answer(upper, overlaps.noise).sum(-1)
+    def logits(self, upper: Any, patches: Atoms, examples: Examples) -> Float[Array, " sample"]:
+        """f of every sample: the answers of its shared patches plus those of its own ones."""
+        total = examples.held(self.answer(upper, patches.signal))
+        total = total + self.answer(upper, patches.noise).sum(-1)
         return total if self.patches == "sum" else total / examples.n_patches
 
     @property

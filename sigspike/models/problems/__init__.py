@@ -2,9 +2,17 @@
 
 from sigspike.models.problems.image_patches import ImagePatches as ImagePatches
 from sigspike.models.problems.kernel_data import KernelData as KernelData
+from sigspike.models.problems.leaks import FeatureNoise as FeatureNoise
+from sigspike.models.problems.leaks import Leak as Leak
+from sigspike.models.problems.leaks import NoLeak as NoLeak
+from sigspike.models.problems.leaks import WeakSignals as WeakSignals
+from sigspike.models.problems.one_vector import OneVector as OneVector
+from sigspike.models.problems.planted import Planted as Planted
 from sigspike.models.problems.planted_signals import PlantedSignals as PlantedSignals
 from sigspike.models.problems.problem import Problem as Problem
 from sigspike.models.problems.several_signals import Parity as Parity
 from sigspike.models.problems.several_signals import Staircase as Staircase
 from sigspike.models.problems.signal_noise import SignalNoise as SignalNoise
+from sigspike.models.problems.sparse_noise import SparseNoise as SparseNoise
+from sigspike.models.problems.two_classes import TwoClasses as TwoClasses
 from sigspike.models.problems.xor_signals import XORSignals as XORSignals

@@ -11,10 +11,10 @@ from jaxtyping import Array, Float, Int, Key
 
 from sigspike.foundation.check import Refusal, shown
 from sigspike.models import labels
-from sigspike.models.problems.problem import Problem
+from sigspike.models.problems.two_classes import TwoClasses
 
 
-class GivenSamples(Problem):
+class GivenSamples(TwoClasses):
     """A problem whose samples are arrays of the user's, each with one patch of noise and no axis of
     its own.
     """

@@ -193,7 +193,7 @@ class ImagePatches(GivenSamples):
         return Examples(
             signal.reshape(n_samples, -1),
             truth,
-            jnp.eye(n_samples),
+            jnp.eye(n_samples)[:, None],
             noise,
             label,
             truth,

@@ -92,7 +92,7 @@ class KernelData(GivenSamples):
 
     def _examples(self, chosen: Int[Array, " sample"], label: Float[Array, " sample"]) -> Examples:
         rows, n_samples = root(self.kernel)[chosen], chosen.shape[0]
-        nothing = jnp.zeros((0, rows.shape[1])), jnp.zeros(0), jnp.zeros((n_samples, 0))
+        nothing = jnp.zeros((0, rows.shape[1])), jnp.zeros(0), jnp.zeros((n_samples, 0, 0))
         return Examples(*nothing, rows[:, None], label, self.truth[chosen], orthogonal=True)
 
 

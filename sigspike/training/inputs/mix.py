@@ -1,5 +1,6 @@
 """Convex combinations of the samples of a batch."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -17,25 +18,20 @@ class Mix(NamedTuple):
     share: Float[Array, " place"]
     partner: Int[Array, " place"]
 
-    def __call__(self, overlaps: Atoms, examples: Examples) -> tuple[Atoms, Examples]:
-        """The overlaps and samples x̃, all of whose patches are their own: the one of signal, where
-        there is one, comes first.
+    def __call__(self, patches: Atoms, examples: Examples) -> tuple[Atoms, Examples]:
+        """The pre-activations and the samples x̃, all of whose patches are their own: those that
+        were shared come first.
         """
-        noise = overlaps.noise
-        patches = examples.noise
-        if len(examples.signal):
-            signal = jnp.einsum("jra,ia->jri", overlaps.signal, examples.membership)
-            noise = jnp.concatenate([signal[..., None], noise], axis=-1)
-            patches = jnp.concatenate([jnp.zeros_like(patches[:, :1]), patches], axis=1)
+        placed = examples.placed(patches)
         share = self.share[None, None, :, None]
-        mixed = share * noise + (1 - share) * noise[:, :, self.partner]
-        own = Examples(
+        mixed = share * placed + (1 - share) * placed[:, :, self.partner]
+        n_samples, n_patches = placed.shape[2:]
+        own = replace(
+            examples,
             signal=examples.signal[:0],
             polarity=examples.polarity[:0],
-            membership=examples.membership[:, :0],
-            noise=patches,  # of which a network asks the number alone
-            label=examples.label,
-            truth=examples.truth,
-            orthogonal=examples.orthogonal,
+            membership=jnp.zeros((n_samples, 0, 0)),
+            noise=jnp.zeros((n_samples, n_patches, 0)),  # a network asks their number alone
+            mixed=None,
         )
-        return Atoms(overlaps.signal[:, :, :0], mixed), own
+        return Atoms(patches.signal[:, :, :0], mixed), own
