@@ -23,6 +23,7 @@ from sigspike.models.activations import SignedPower as SignedPower
 from sigspike.models.activations import SmoothedReLU as SmoothedReLU
 from sigspike.models.activations import Softplus as Softplus
 from sigspike.models.activations import Tanh as Tanh
+from sigspike.models.losses import CrossEntropy as CrossEntropy
 from sigspike.models.losses import ExponentialLoss as ExponentialLoss
 from sigspike.models.losses import Hinge as Hinge
 from sigspike.models.losses import Logistic as Logistic
@@ -33,10 +34,13 @@ from sigspike.models.networks import LinearModel as LinearModel
 from sigspike.models.networks import Network as Network
 from sigspike.models.networks import PatchCNN as PatchCNN
 from sigspike.models.networks import ThreeLayerCNN as ThreeLayerCNN
+from sigspike.models.problems import AnyOther as AnyOther
 from sigspike.models.problems import FeatureNoise as FeatureNoise
 from sigspike.models.problems import ImagePatches as ImagePatches
 from sigspike.models.problems import KernelData as KernelData
 from sigspike.models.problems import Leak as Leak
+from sigspike.models.problems import ManyClasses as ManyClasses
+from sigspike.models.problems import NextClass as NextClass
 from sigspike.models.problems import NoLeak as NoLeak
 from sigspike.models.problems import OneVector as OneVector
 from sigspike.models.problems import Parity as Parity
@@ -46,6 +50,8 @@ from sigspike.models.problems import Problem as Problem
 from sigspike.models.problems import SignalNoise as SignalNoise
 from sigspike.models.problems import SparseNoise as SparseNoise
 from sigspike.models.problems import Staircase as Staircase
+from sigspike.models.problems import Transition as Transition
+from sigspike.models.problems import TransitionMatrix as TransitionMatrix
 from sigspike.models.problems import TwoClasses as TwoClasses
 from sigspike.models.problems import WeakSignals as WeakSignals
 from sigspike.models.problems import XORSignals as XORSignals

@@ -7,7 +7,7 @@ import zoo
 from jax import random
 
 import sigspike as ss
-from sigspike.simulation.record import correct
+from sigspike.models.labels import correct
 from sigspike.training.spaces import SPACES
 
 SIGNS = np.array([-1, 1])
@@ -112,4 +112,6 @@ def test_samples_of_silent_neurons_are_outweighed_by_half_in_either_space():
 
 
 def test_a_prediction_of_zero_is_half_an_error():
-    np.testing.assert_array_equal(correct(jnp.array([-2.0, 0.0, 3.0, np.nan])), [0, 0.5, 1, np.nan])
+    np.testing.assert_array_equal(
+        correct(jnp.array([-2.0, 0.0, 3.0, np.nan]), jnp.ones(4)), [0, 0.5, 1, np.nan]
+    )

@@ -49,6 +49,8 @@ SMALL = {
     "corner": 0.5,
     "power": 3,
     "support": 7,
+    "n_classes": 3,
+    "rows": np.array([[0.6, 0.4, 0.0], [0.1, 0.9, 0.0], [0.2, 0.2, 0.6]]),
 }
 
 

@@ -75,6 +75,12 @@ def hidden(domain: Range) -> Any:
     return eqx.field(converter=_as_number, default=None, kw_only=True, metadata=metadata)
 
 
+def hidden_count(low: int) -> Any:
+    """A static whole number or None that programs set for their own ends: no flag and no axis."""
+    metadata = {"domain": Maybe(Range(low, LARGEST, whole=True, plain=True)), "hidden": True}
+    return eqx.field(static=True, default=None, kw_only=True, metadata=metadata)
+
+
 def count(
     about: str,
     low: int = 1,

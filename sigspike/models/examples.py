@@ -29,15 +29,17 @@ class Examples(eqx.Module):
     For the signal–noise model the list is (−μ, +μ), for several signals it is every Σ_k ±μ_k, and
     for images it is the images themselves. ``membership`` says which atom stands in which shared
     patch of a sample. An own patch is a noise atom, and with ``mixed`` a combination of the list
-    beside it: x_i^(p) = ξ_{i,p} + Σ_a mixed_{i,p,a} a. ``polarity`` is the class that an atom
-    speaks for: γ counts its coefficient with that sign. ``label`` is what training is told (ỹ), and
-    ``truth`` the label that made the signal (y). ``orthogonal``: every noise atom is orthogonal to
-    every signal atom. ``combined``: several signals share an atom, so that the weights do not tell
-    the coefficients of the atoms apart, and γ is read off overlaps.
+    beside it: x_i^(p) = ξ_{i,p} + Σ_a mixed_{i,p,a} a. ``polarity`` is what an atom holds of the
+    features that γ counts: ±1 of a single one, μ, or a number for each of several. ``label`` is
+    what training is told (ỹ), and ``truth`` the label that made the signal (y). ``orthogonal``:
+    every noise atom is orthogonal to every signal atom. ``combined``: several signals share an
+    atom, so that the weights do not tell the coefficients of the atoms apart, and γ is read off
+    overlaps. ``signed``: the features have signs ±, and the γ of a filter counts with that of its
+    class.
     """
 
     signal: Float[Array, "atom coordinate"]
-    polarity: Float[Array, " atom"]
+    polarity: Float[Array, "atom *feature"]
     membership: Float[Array, "sample shared atom"]
     noise: Float[Array, "sample patch coordinate"]
     label: Float[Array, " sample"]
@@ -45,6 +47,7 @@ class Examples(eqx.Module):
     orthogonal: bool = eqx.field(static=True)
     combined: bool = eqx.field(static=True, default=False)
     mixed: Float[Array, "sample patch atom"] | None = None
+    signed: bool = eqx.field(static=True, default=True)
 
     @property
     def n_patches(self) -> int:

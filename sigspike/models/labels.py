@@ -2,7 +2,7 @@
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
 
 Rate = float | Float[Array, ""]
 
@@ -35,9 +35,61 @@ def flip(
     return jnp.where(jax.random.bernoulli(key, rate), -label, label)
 
 
+def other(
+    label: Float[Array, " sample"], drawn: Float[Array, " sample"], rate: Rate, n_classes: int
+) -> Float[Array, " sample"]:
+    """Another of K classes, each as likely, where ``drawn`` ~ U[0, 1) is below ``rate``; else the
+    label: given that it is below, drawn / rate is uniform again.
+    """
+    share = drawn / jnp.where(rate > 0, rate, 1)
+    ahead = 1 + jnp.minimum(jnp.floor(share * (n_classes - 1)), n_classes - 2).astype(int)
+    moved = named((place(label, n_classes) + ahead) % n_classes, n_classes)
+    return jnp.where(drawn < rate, moved, label)
+
+
+def sides(n_banks: int, n_classes: int | None = None) -> Float[Array, " bank"]:
+    """The label of the class for which each bank of filters speaks; one for all counts as the last.
+
+    ``n_classes``: by default as many as banks, and at least two.
+    """
+    n_classes = max(n_banks, 2) if n_classes is None else n_classes
+    return named(jnp.arange(n_classes), n_classes)[-n_banks:]
+
+
 def balanced(n_samples: int, n_classes: int = 2) -> Float[Array, " sample"]:
     """One class after another, again and again: as many of each, to one."""
     return named(jnp.arange(n_samples) % n_classes, n_classes)
+
+
+def margin(
+    logits: Float[Array, "sample *class_"], label: Float[Array, " sample"]
+) -> Float[Array, " sample"]:
+    """ỹ f of two classes; of K ≥ 3, F_ỹ − max_{k ≠ ỹ} F_k."""
+    if logits.ndim == 1:
+        return label * logits
+    own = _member(logits, label)
+    others = jnp.max(logits, axis=1, where=~own, initial=-jnp.inf)
+    return jnp.sum(logits, axis=1, where=own) - others
+
+
+def correct(
+    logits: Float[Array, "sample *class_"], label: Float[Array, " sample"]
+) -> Float[Array, " sample"]:
+    """1 where a sample is given its label, 0 where not; classes that tie share it, ½ each of two;
+    NaN at NaN.
+    """
+    if logits.ndim == 1:
+        return (1 + jnp.sign(label * logits)) / 2
+    largest = jnp.max(logits, axis=1, keepdims=True)
+    tied = jnp.sum(logits == largest, axis=1)
+    hit = jnp.any((logits == largest) & _member(logits, label), axis=1)
+    return jnp.where(jnp.isnan(largest[:, 0]), jnp.nan, hit / jnp.maximum(tied, 1))
+
+
+def _member(
+    logits: Float[Array, "sample class_"], label: Float[Array, " sample"]
+) -> Bool[Array, "sample class_"]:
+    return jnp.arange(logits.shape[1])[None] == label[:, None]
 
 
 def clean_first(label: Float[Array, " sample"], n_clean: int) -> Int[Array, " sample"]:

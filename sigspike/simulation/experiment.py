@@ -60,7 +60,13 @@ class Experiment(Checked):
                 f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; "
                 "take Full()"
             )
+        _check_classes(self.problem.n_classes, algorithm)
         self.problem.check_sizes(self.n_samples, self.algorithm.n_clean, self.n_test)
+
+    @property
+    def classifier(self) -> Network:
+        """The network for as many classes as the problem has."""
+        return self.network.among(self.problem.n_classes)
 
     @property
     def record_steps(self) -> tuple[int, ...]:
@@ -95,6 +101,19 @@ class Experiment(Checked):
                 "traced value; use Gaussian weights in coefficient space to trace it"
             )
         return int(self.problem.patch_dim)
+
+
+def _check_classes(n_classes: int, algorithm: Algorithm) -> None:
+    """Refuse dials that mean nothing for K ≥ 3 classes."""
+    named = {"loss": algorithm.loss.takes_several_classes()}
+    named["labels"] = algorithm.labels.several_classes
+    for name, fits in named.items():
+        if n_classes > 2 and not fits:
+            kind = type(getattr(algorithm, name)).__name__
+            instead = {"loss": "Logistic() or Squared()", "labels": "Flips() or Smoothing()"}[name]
+            raise Refusal(
+                f"`{name}` must have a meaning for {n_classes} classes, got {kind}; take {instead}"
+            )
 
 
 def log_spaced(n_steps: int, n_records: int) -> tuple[int, ...]:

@@ -7,9 +7,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from sigspike.foundation.tree import all_finite
+from sigspike.models import labels
 from sigspike.models.examples import Atoms, Examples
 from sigspike.models.frames import turn
-from sigspike.simulation.record import Record, View, WeightRecord, correct
+from sigspike.simulation.record import Record, View, WeightRecord
 from sigspike.training import Algorithm, Randomness, Task
 from sigspike.training.algorithm import seen
 from sigspike.training.spaces import Params
@@ -42,16 +43,26 @@ class Observer(eqx.Module):
     def __call__(self, carry: Carry, step: Int[Array, ""], drawn: Randomness) -> Record:
         """The record of this moment; ``drawn`` is what the algorithm takes its next step with."""
         task, algorithm, params = self.task, self.algorithm, carry.params
-        margin, test_margin = task.training_margins(params), self._test_margins(params)
-        wrong = 1 - correct(test_margin)
-        losses = jnp.mean(algorithm.loss(margin)), self._step_loss(params, drawn)
-        view = View(task.coefficients(params), margin, task.train, task.network.exists)
-        finite = all_finite((margin, test_margin, losses, view.decomposition))
+        logits, test_logits = task.training_logits(params), self._test_logits(params)
+        label = task.train.label
+        right, wrong = (
+            labels.correct(logits, label),
+            1 - labels.correct(test_logits, self.test.label),
+        )
+        losses = jnp.mean(algorithm.loss.of(logits, label)), self._step_loss(params, drawn)
+        view = View(
+            task.coefficients(params),
+            labels.margin(logits, label),
+            right,
+            task.train,
+            task.network,
+        )
+        finite = all_finite((logits, test_logits, losses, view.decomposition))
         shared = Record(
             step=step,
             train_loss=losses[0],
             step_loss=losses[1],
-            train_accuracy=jnp.mean(correct(margin)),
+            train_accuracy=jnp.mean(right),
             test_error=jnp.mean(wrong),
             test_error_se=jnp.std(wrong) / wrong.shape[0] ** 0.5,
             diverged_at=jnp.where((carry.diverged_at < 0) & ~finite, step, carry.diverged_at),
@@ -71,7 +82,7 @@ class Observer(eqx.Module):
         )
         return jnp.mean(losses) if drawn.batch is None else jnp.sum(drawn.batch.share * losses)
 
-    def _test_margins(self, params: Params) -> Float[Array, " sample"]:
+    def _test_logits(self, params: Params) -> Float[Array, "sample *class_"]:
         task = self.task
         filters, n_coordinates = task.space.filters(params), task.train.noise.shape[-1]
         moments = [filters] if task.start is None else [filters, task.space.initial]
@@ -88,4 +99,4 @@ class Observer(eqx.Module):
             Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments)
         )
         answer = task.answer(self.test.patches(start[0]) if start else None)
-        return self.test.label * answer.logits(params.upper, self.test.patches(now), self.test)
+        return answer.logits(params.upper, self.test.patches(now), self.test)

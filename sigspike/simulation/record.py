@@ -8,7 +8,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from sigspike.common.selection import auc
+from sigspike.models import labels
 from sigspike.models.examples import Examples
+from sigspike.models.networks import Network
 from sigspike.training.spaces import Decomposition
 from sigspike.training.weights import Look
 
@@ -19,16 +21,22 @@ def noted(long_name: str) -> Any:
 
 
 class View(NamedTuple):
-    """What a record is made from: γ and ρ, margins of the training examples, which neurons exist,
-    and what a reweighting algorithm sees, with its clean loss.
+    """What a record is made from: γ and ρ, margins of the training examples and whether they are
+    given their label, the network, and what a reweighting algorithm sees, with its clean loss.
     """
 
     decomposition: Decomposition
     margin: Float[Array, " sample"]
+    correct: Float[Array, " sample"]
     examples: Examples
-    exists: Bool[Array, " neuron"]
+    network: Network
     look: Look | None = None
     clean_loss: Float[Array, ""] | None = None
+
+    @property
+    def exists(self) -> Bool[Array, " neuron"]:
+        """Which neurons exist."""
+        return self.network.exists
 
     @property
     def flipped(self) -> Bool[Array, " sample"]:
@@ -87,7 +95,7 @@ class Record(eqx.Module):
 class CoefficientRecord(Record):
     """Every coefficient γ, ρ̄, ρ̲, every margin ỹ_i f_i, and which samples bear a flipped label."""
 
-    gamma: Float[Array, "sign neuron"] = noted("γ")
+    gamma: Float[Array, "sign neuron *feature"] = noted("γ")
     rho_bar: Float[Array, "sign neuron sample *patch"] = noted("ρ̄")
     rho_underline: Float[Array, "sign neuron sample *patch"] = noted("ρ̲")
     margin: Float[Array, " sample"] = noted("margin ỹf")
@@ -113,8 +121,8 @@ class SummaryRecord(Record):
     as ỹ_i even beside the signal of the other class.
     """
 
-    gamma_max: Float[Array, " sign"] = noted("max γ")
-    gamma_mean: Float[Array, " sign"] = noted("mean γ")
+    gamma_max: Float[Array, "sign *feature"] = noted("max γ")
+    gamma_mean: Float[Array, "sign *feature"] = noted("mean γ")
     rho_bar_max: Float[Array, "sign kind"] = noted("max ρ̄")
     rho_bar_mean: Float[Array, "sign kind"] = noted("mean ρ̄ over the samples with ỹ = j")
     rho_underline_max: Float[Array, "sign kind"] = noted("max |ρ̲|")
@@ -127,16 +135,16 @@ class SummaryRecord(Record):
 
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
-        decomposition, margin, examples, exists = view[:4]
-        sign = jnp.array([-1.0, 1.0])[-decomposition.gamma.shape[0] :]
-        bar = (sign[:, None] == examples.label[None])[:, None] & view.kind[None]
-        underline = (sign[:, None] != examples.label[None])[:, None] & view.kind[None]
-        signal = jnp.mean(decomposition.gamma, axis=1, where=exists[None])
+        decomposition, exists, label = view.decomposition, view.exists, view.examples.label
+        own = view.network.sides[:, None] == label[None]
+        bar, underline = (side[:, None] & view.kind[None] for side in (own, ~own))
+        gamma = decomposition.gamma
+        signal = jnp.mean(gamma, axis=1, where=_along(exists, gamma))
         noise = jnp.mean(decomposition.rho_bar, axis=1, where=_along(exists, decomposition.rho_bar))
         noise = jnp.sum(noise.reshape(*noise.shape[:2], -1), axis=(0, 2))
-        outweighed = correct(noise - jnp.where(examples.label > 0, signal[0], signal[-1]))
+        outweighed = labels.correct(noise - _beside(signal, own, view), jnp.ones(()))
         return {
-            "gamma_max": jnp.max(decomposition.gamma, axis=1, where=exists[None], initial=-jnp.inf),
+            "gamma_max": jnp.max(gamma, axis=1, where=_along(exists, gamma), initial=-jnp.inf),
             "gamma_mean": signal,
             "rho_bar_max": _by_kind(decomposition.rho_bar, bar, exists, jnp.max),
             "rho_bar_mean": _by_kind(decomposition.rho_bar, bar, exists, jnp.mean),
@@ -146,8 +154,8 @@ class SummaryRecord(Record):
             "rho_underline_mean": _by_kind(
                 decomposition.rho_underline, underline, exists, jnp.mean
             ),
-            "margin_mean": view.by_kind(margin),
-            "accuracy": view.by_kind(correct(margin)),
+            "margin_mean": view.by_kind(view.margin),
+            "accuracy": view.by_kind(view.correct),
             "outweighed": view.by_kind(outweighed),
         }
 
@@ -193,9 +201,19 @@ RECORDS: dict[str, type[Record]] = {
 }
 
 
-def correct(margin: Float[Array, " sample"]) -> Float[Array, " sample"]:
-    """1 where y f > 0, 0 where y f < 0, ½ at 0, NaN at NaN."""
-    return (1 + jnp.sign(margin)) / 2
+def _beside(
+    signal: Float[Array, "sign *feature"], own: Bool[Array, "sign sample"], view: View
+) -> Float[Array, " sample"]:
+    """The largest mean γ among the other classes of each sample: of a class, that of its own
+    feature, or of all where their signs tell the class; of the only bank, its own.
+    """
+    if signal.ndim > 1 and view.examples.signed:
+        signal = signal.sum(1)
+    elif signal.ndim > 1:
+        place = labels.place(view.network.sides, view.network.n_classes)
+        signal = jnp.take_along_axis(signal, place[:, None], axis=1)[:, 0]
+    others = ~own | (len(own) == 1)
+    return jnp.max(jnp.broadcast_to(signal[:, None], own.shape), 0, where=others, initial=-jnp.inf)
 
 
 def _along(exists: Bool[Array, " neuron"], values: Array) -> Bool[Array, "1 neuron *ones"]:

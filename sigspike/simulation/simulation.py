@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Int, Key
 from sigspike.foundation.check import Instance, Refusal
 from sigspike.foundation.oracle import verify_jax
 from sigspike.foundation.tree import all_finite
+from sigspike.models import labels
 from sigspike.models.examples import Examples, Rows
 from sigspike.models.frames import Ambient, Frame, Span
 from sigspike.simulation.experiment import Experiment
@@ -71,7 +72,7 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
     (exact in law).
     """
     key_frame, key_first, key_upper, key_train, key_test = jax.random.split(key, 5)
-    problem, network = experiment.problem, experiment.network
+    problem, network = experiment.problem, experiment.classifier
     frame = _frame(experiment, key_frame, explicit_dim)
     first = network.first(key_first, frame)
     n_samples, n_clean = experiment.n_samples, experiment.algorithm.n_clean
@@ -90,11 +91,11 @@ def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None
     problem = experiment.problem
     if explicit_dim is not None and (experiment.space == "weights" or not problem.isotropic):
         return Ambient(explicit_dim)
-    network = experiment.network
+    network = experiment.classifier
     n_samples = experiment.n_samples + experiment.algorithm.n_clean
     sizes = problem.n_axes, n_samples * problem.noise_patches, network.n_filters
     return Span.sample(
-        key, problem.patch_dim, sizes, network.n_signs * network.neurons, explicit_dim
+        key, problem.patch_dim, sizes, network.n_banks * network.neurons, explicit_dim
     )
 
 
@@ -130,7 +131,7 @@ def begin(experiment: Experiment, drawn: Draw) -> tuple[Task, Params]:
     space = SPACES[experiment.space](samples, drawn.first)
     params = space.start(drawn.upper)
     start = Start(drawn.upper, space.overlaps(params)) if experiment.regime == "kernel" else None
-    return Task(space, experiment.network, drawn.train, drawn.clean, start), params
+    return Task(space, experiment.classifier, drawn.train, drawn.clean, start), params
 
 
 class Loop(eqx.Module):
@@ -161,21 +162,21 @@ class Loop(eqx.Module):
         moved = Carry(params, state, carry.diverged_at, carry.stopped_at)
         if not self.fits:
             return moved
-        fitted = jnp.all(self.task.training_margins(carry.params) > 0)
+        logits = self.task.training_logits(carry.params)
+        fitted = jnp.all(labels.margin(logits, self.task.train.label) > 0)
         stopped_at = jnp.where((carry.stopped_at < 0) & fitted, step, carry.stopped_at)
         still = Carry(carry.params, carry.state, carry.diverged_at, stopped_at)
         return jax.tree.map(lambda old, new: jnp.where(stopped_at < 0, new, old), still, moved)
 
     def watch(self, carry: Carry, step: Int[Array, ""], rows: Rows) -> Carry:
-        """Note the first step at which a margin of these samples or its loss is not finite.
+        """Note the first step at which a logit of these samples or its loss is not finite.
 
         Looking at the parameters too would copy the state; a record looks at all that it shows.
         """
-        margins = self.task.margins(
-            carry.params.upper, self.task.space.overlaps(carry.params, rows), rows
-        )
-        losses = self.algorithm.loss(margins) if self.algorithm.loss.overflows() else ()
-        fresh = (carry.diverged_at < 0) & ~all_finite((margins, losses))
+        task, loss = self.task, self.algorithm.loss
+        logits = task.logits(carry.params.upper, task.space.overlaps(carry.params, rows), rows)
+        losses = loss.of(logits, task.label[rows]) if loss.overflows() else ()
+        fresh = (carry.diverged_at < 0) & ~all_finite((logits, losses))
         return eqx.tree_at(
             lambda at: at.diverged_at, carry, jnp.where(fresh, step, carry.diverged_at)
         )

@@ -13,7 +13,7 @@ MOST_ROWS = 46_340  # a square array of more rows has places that a 32-bit index
 
 def check_sizes(experiment: Experiment) -> None:
     """Refuse a training whose arrays do not fit: in memory, or in the indices of XLA."""
-    rows = experiment.network.n_filters + n_atoms(experiment)
+    rows = experiment.classifier.n_filters + n_atoms(experiment)
     if experiment.explicit_dim is None and rows > MOST_ROWS:
         raise Refusal(
             f"`n_samples` and `width` ask for {rows:,} vectors in coefficient space, which holds "
@@ -30,7 +30,7 @@ def check_sizes(experiment: Experiment) -> None:
 
 def bytes_of_training(experiment: Experiment, shares_noise: bool) -> int:
     """Memory of one training: its state a few times over, its test, and its own noise if any."""
-    n_filters, atoms = experiment.network.n_filters, n_atoms(experiment)
+    n_filters, atoms = experiment.classifier.n_filters, n_atoms(experiment)
     numbers = (
         6 * n_filters * atoms + 2 * n_filters * experiment.n_test * experiment.problem.noise_patches
     )
@@ -46,7 +46,7 @@ def bytes_of_records(experiment: Experiment) -> int:
     these are kept.
     """
     every = {
-        "coefficients": 2 * experiment.network.n_filters * n_atoms(experiment),
+        "coefficients": 2 * experiment.classifier.n_filters * n_atoms(experiment),
         "weights": 4 * n_atoms(experiment),
     }
     return experiment.n_records * (every.get(experiment.measure, 0) + 32) * _itemsize()

@@ -18,7 +18,7 @@ def seconds(experiment: Experiment) -> float:
     Right within a factor of about two. Plans are made from it (how many trainings a chunk holds,
     whether padding is cheaper than another compilation), never results.
     """
-    n_filters, atoms = experiment.network.n_filters, n_atoms(experiment)
+    n_filters, atoms = experiment.classifier.n_filters, n_atoms(experiment)
     step = 2 * n_filters * atoms**2 / FLOPS + n_filters * atoms / ELEMENTS
     seen = min(n_filters, atoms)
     test = experiment.n_test * n_filters * (2 * seen / FLOPS + 1 / ELEMENTS)

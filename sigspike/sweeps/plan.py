@@ -128,7 +128,7 @@ class Plan:
         on CPU only as many others as fill a core's cache.
         """
         names, sizes = sorted(self.names, key=self._knows_noise), self.sizes(program)
-        numbers = program.experiment.network.n_filters * program.experiment.n_samples
+        numbers = program.experiment.classifier.n_filters * program.experiment.n_samples
         limit = cost.bytes_for_chunk(1)
         chosen: list[str] = []
         for name in names:

@@ -122,10 +122,10 @@ class Algorithm(Checked):
             noise, share = jax.tree.map(lambda own: own[rows], noise), drawn.batch.share
         label = task.train.label[rows]
 
-        def told(logits: Float[Array, " place"], places: Any) -> Float[Array, " place"]:
+        def told(logits: Float[Array, "place *class_"], places: Any) -> Float[Array, " place"]:
             where = slice(None) if places is None else places
             drawn_there = jax.tree.map(lambda own: own[where], noise)
-            return self.labels.losses(self.loss, label[where] * logits, drawn_there)
+            return self.labels.losses(self.loss, logits, label[where], drawn_there)
 
         def losses(upper: Any, overlaps: Atoms) -> Float[Array, " place"]:
             logits = lambda mix: task.logits(upper, overlaps, rows, mix)  # noqa: E731

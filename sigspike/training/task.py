@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from sigspike.models.examples import Atoms, Examples, Rows
+from sigspike.models.losses import Loss
 from sigspike.models.networks import Network, Tangent
 from sigspike.training.inputs import Mix
 from sigspike.training.spaces import Decomposition, Params, Space, in_theory
@@ -57,7 +58,7 @@ class Task(eqx.Module):
 
     def logits(
         self, upper: Any, overlaps: Atoms, rows: Rows, mix: Mix | None = None
-    ) -> Float[Array, " row"]:
+    ) -> Float[Array, "row *class_"]:
         """f of these samples, from their overlaps, or of mixtures of them."""
         examples = samples = self.examples(rows)
         patches, start = samples.patches(overlaps), self._start(samples, rows)
@@ -82,20 +83,22 @@ class Task(eqx.Module):
             return self.network
         return Tangent(self.network, self.start.upper, start)
 
-    def margins(self, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, " row"]:
-        """ỹ_i f(x_i) of these samples."""
-        label = (
-            self.train.label
-            if self.clean is None
-            else jnp.concatenate([self.train.label, self.clean.label])
-        )
-        return label[rows] * self.logits(upper, overlaps, rows)
+    def losses(self, loss: Loss, upper: Any, overlaps: Atoms, rows: Rows) -> Float[Array, " row"]:
+        """ℓ of these samples on their given labels."""
+        return loss.of(self.logits(upper, overlaps, rows), self.label[rows])
 
-    def training_margins(self, params: Params) -> Float[Array, " sample"]:
-        """ỹ_i f(x_i) of all training samples."""
-        return self.margins(params.upper, self.space.overlaps(params, self.training), self.training)
+    @property
+    def label(self) -> Float[Array, " sample"]:
+        """ỹ of all samples, training and clean ones."""
+        if self.clean is None:
+            return self.train.label
+        return jnp.concatenate([self.train.label, self.clean.label])
+
+    def training_logits(self, params: Params) -> Float[Array, "sample *class_"]:
+        """f of all training samples."""
+        return self.logits(params.upper, self.space.overlaps(params, self.training), self.training)
 
     def coefficients(self, params: Params) -> Decomposition:
         """γ and ρ of the training samples."""
         learnt = self.space.learnt(params)
-        return in_theory(chosen(learnt, self.training), self.train)
+        return in_theory(chosen(learnt, self.training), self.train, self.network.sides)

@@ -12,11 +12,31 @@ from sigspike.foundation.fields import Checked
 
 
 class Loss(Checked):
-    """ℓ(z), a convex function of the margin z = ỹ f of an example."""
+    """ℓ(z), a convex function of the margin z = ỹ f of an example of two classes.
+
+    A loss that has a form for K ≥ 3 classes too says so by ``among``.
+    """
 
     @abstractmethod
     def __call__(self, margin: Float[Array, "*any"]) -> Float[Array, "*any"]:
         """ℓ(z) of every margin."""
+
+    def among(
+        self, logits: Float[Array, "sample class_"], label: Float[Array, " sample"]
+    ) -> Float[Array, " sample"]:
+        """ℓ of the K ≥ 3 logits of every sample, whose labels are 0, …, K − 1."""
+        raise NotImplementedError
+
+    def of(
+        self, logits: Float[Array, "sample *class_"], label: Float[Array, " sample"]
+    ) -> Float[Array, " sample"]:
+        """ℓ of every sample, of two classes or of several."""
+        return self(label * logits) if logits.ndim == 1 else self.among(logits, label)
+
+    @classmethod
+    def takes_several_classes(cls) -> bool:
+        """Whether there is a form for K ≥ 3 classes."""
+        return cls.among is not Loss.among
 
     def overflows(self) -> bool:
         """Whether ℓ can be infinite where z is not: the squared loss can, the logistic one cannot.

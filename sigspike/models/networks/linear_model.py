@@ -10,7 +10,7 @@ from sigspike.models.networks.network import Network
 
 class LinearModel(Network):
     """f(x) = (1/m) Σ_r Σ_p ⟨w_r, x^(p)⟩: a kernel machine with K(x, x') = (1/m) ⟨Σ_p x^(p), Σ_p
-    x'^(p)⟩.
+    x'^(p)⟩. Of K ≥ 3 classes each has filters of its own.
 
     With one filter (m = ``width`` = 1) and a ``KernelData`` problem, K is the user's kernel.
     """
@@ -19,6 +19,10 @@ class LinearModel(Network):
     pads: ClassVar[bool] = True
 
     width: int = count("filters m", default=1)
+
+    @property
+    def n_banks(self) -> int:
+        return 1 if self.n_classes == 2 else self.n_classes
 
     def upper(self, key: Key[Array, ""]) -> Any:
         return ()

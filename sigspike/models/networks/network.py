@@ -10,7 +10,16 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Key
 
 from sigspike.foundation.check import AT_LEAST_ONE, NONNEGATIVE
-from sigspike.foundation.fields import Checked, choice, count, hidden, number, switch
+from sigspike.foundation.fields import (
+    Checked,
+    choice,
+    count,
+    hidden,
+    hidden_count,
+    number,
+    switch,
+)
+from sigspike.models import labels
 from sigspike.models.examples import Atoms, Examples
 from sigspike.models.frames import Frame, unit_draw
 
@@ -29,11 +38,12 @@ def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
 class Network(Checked):
     """f(x) = Σ_p g(x^(p)) (or the mean over patches): each patch answers on its own.
 
-    The first layer is ``n_signs`` × ``width`` filters, and g is a function of their pre-activations
-    on one patch. An atom is therefore answered once, however many samples share it. Every network
-    has m = ``width`` filters a class (or in all), initial weights of standard deviation σ_0 =
-    ``init_std``, and with ``bias`` one number more a filter, drawn from the same law and shared by
-    the patches.
+    The first layer is a bank of ``width`` filters for each class (``n_signs`` = 2) or one for all
+    (1), and g is a function of their pre-activations on one patch. An atom is therefore answered
+    once, however many samples share it. Every network has m = ``width`` filters a bank, initial
+    weights of standard deviation σ_0 = ``init_std``, and with ``bias`` one number more a filter,
+    drawn from the same law and shared by the patches. For K ≥ 3 classes (see ``among``) there are K
+    banks instead of two, and K logits F_k instead of f = F₊₁ − F₋₁.
 
     A ``padded`` network has room for more filters than the m that are ``alive``; m is then a
     number, and one program serves many widths, with the draws that each width has by itself. What
@@ -53,6 +63,7 @@ class Network(Checked):
     patches: str = choice("sum", "mean", default="sum", kw_only=True)
     bias: bool = switch(False, kw_only=True)
     alive: float | Float[Array, ""] | None = hidden(AT_LEAST_ONE)
+    several: int | None = hidden_count(3)
 
     @abstractmethod
     def upper(self, key: Key[Array, ""]) -> Any:
@@ -66,11 +77,13 @@ class Network(Checked):
 
     def answer(
         self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
-    ) -> Float[Array, "*atom"]:
+    ) -> Float[Array, "*atom_class"]:
         """g = (1/m) Σ_r (h_{+1,r} − h_{−1,r}): what each patch adds to the logit (one side alone
-        counts as +1).
+        counts as +1). Of K ≥ 3 classes, (1/m) Σ_r h_{k,r} for each along a last axis.
         """
         outputs = self.masked(self.hidden(upper, overlaps)).sum(1)
+        if self.n_classes > 2:
+            return jnp.moveaxis(outputs, 0, -1) / self.neurons
         sign = jnp.array([-1.0, 1.0])[-outputs.shape[0] :].reshape(-1, *[1] * (outputs.ndim - 1))
         # Its derivative is a product, a slice's is a padding
         return jnp.sum(sign * outputs, axis=0) / self.neurons
@@ -93,18 +106,35 @@ class Network(Checked):
             rows = jnp.concatenate(
                 [rows, unit_draw(key_bias, (self.n_filters, 1), self.init)], axis=1
             )
-        rows = rows.reshape(self.width, self.n_signs, -1).transpose(1, 0, 2)
+        rows = rows.reshape(self.width, self.n_banks, -1).transpose(1, 0, 2)
         return self.init_std * jnp.where(self.exists[None, :, None], rows, 0)
 
-    def logits(self, upper: Any, patches: Atoms, examples: Examples) -> Float[Array, " sample"]:
+    def logits(
+        self, upper: Any, patches: Atoms, examples: Examples
+    ) -> Float[Array, "sample *class_"]:
         """f of every sample: the answers of its shared patches plus those of its own ones."""
         total = examples.held(self.answer(upper, patches.signal))
-        total = total + self.answer(upper, patches.noise).sum(-1)
+        total = total + self.answer(upper, patches.noise).sum(1)
         return total if self.patches == "sum" else total / examples.n_patches
 
     @property
+    def n_classes(self) -> int:
+        """K."""
+        return self.several or 2
+
+    @property
+    def n_banks(self) -> int:
+        """Banks of the first layer: one for each class, or one for all."""
+        return self.n_classes if self.n_signs == 2 else 1
+
+    @property
+    def sides(self) -> Float[Array, " bank"]:
+        """The label of the class for which each bank speaks."""
+        return labels.sides(self.n_banks, self.n_classes)
+
+    @property
     def n_filters(self) -> int:
-        return self.n_signs * self.width
+        return self.n_banks * self.width
 
     @property
     def neurons(self) -> int | float | Float[Array, ""]:
@@ -135,6 +165,11 @@ class Network(Checked):
         return cls.pads and any(
             issubclass(kind, touched) for kind in cls.__mro__ if "pads" in vars(kind)
         )
+
+    def among(self, n_classes: int) -> "Network":
+        """The same network for as many classes."""
+        several = n_classes if n_classes > 2 else None
+        return self if several == self.several else replace(self, several=several)
 
     def padded(self, room: int) -> "Network":
         """The same network with room for ``room`` ≥ m filters a class."""

@@ -10,7 +10,8 @@ from sigspike.models.networks.network import silent
 
 
 class PatchCNN(ActivatedNetwork):
-    """f = F₊₁ − F₋₁ with F_j(x) = (1/m) Σ_r Σ_p σ(⟨w_{j,r}, x^(p)⟩), second layer fixed.
+    """f = F₊₁ − F₋₁ with F_j(x) = (1/m) Σ_r Σ_p σ(⟨w_{j,r}, x^(p)⟩), second layer fixed; of K ≥ 3
+    classes the logits are F_1, …, F_K.
 
     m = ``width`` filters a class, σ = ``activation``, max(0, z)² where nothing else is said. Huang
     et al. 2025 (arXiv 2510.17526) have that; Kou et al. 2023 (arXiv 2303.04145) the ReLU, with
@@ -34,6 +35,6 @@ class PatchCNN(ActivatedNetwork):
 
     def answer(
         self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
-    ) -> Float[Array, "*atom"]:
+    ) -> Float[Array, "*atom_class"]:
         mean = super().answer(upper, overlaps)
         return mean * self.neurons if self.filters == "sum" else mean

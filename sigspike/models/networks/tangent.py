@@ -24,7 +24,9 @@ class Tangent(eqx.Module):
     upper: Any
     patches: Atoms
 
-    def logits(self, upper: Any, patches: Atoms, examples: Examples) -> Float[Array, " sample"]:
+    def logits(
+        self, upper: Any, patches: Atoms, examples: Examples
+    ) -> Float[Array, "sample *class_"]:
         """The linearised f of every sample."""
         return self._linearised(self.network.logits, upper, patches, examples)
 

@@ -15,7 +15,7 @@ from sigspike.models.networks.network import silent
 
 class ThreeLayerCNN(ActivatedNetwork):
     """z^(p) = σ(Wᵀ x^(p)), F_j = (1/m) Σ_r Σ_p σ(⟨v_{j,r}, z^(p)⟩), f = F₊₁ − F₋₁; W and both V_j
-    are trained.
+    are trained; of K ≥ 3 classes, V_1, …, V_K.
 
     W has ``width`` filters, shared by the classes, and each V_j is width × width with entries N(0,
     ``upper_gain``² / m); the last layer is fixed. σ = ``activation``, the ReLU where nothing else
@@ -32,7 +32,9 @@ class ThreeLayerCNN(ActivatedNetwork):
 
     def upper(self, key: Key[Array, ""]) -> Any:
         rows = jax.vmap(
-            lambda row: jax.random.normal(jax.random.fold_in(key, row), (self.width, 2))
+            lambda row: jax.random.normal(
+                jax.random.fold_in(key, row), (self.width, self.n_classes)
+            )
         )
         square = rows(jnp.arange(self.width)).transpose(2, 0, 1)
         exists = self.exists[:, None] & self.exists[None]

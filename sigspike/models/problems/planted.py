@@ -26,12 +26,13 @@ Noise = Float[Array, "sample patch coordinate"]
 
 class Signals(NamedTuple):
     """The atoms that the signals are made of, those of one class after another and as many for
-    each; the class for which each speaks; and whether several signals share an atom.
+    each, and what γ reads of them (see ``Examples``).
     """
 
     atoms: Float[Array, "atom coordinate"]
-    polarity: Float[Array, " atom"]
+    polarity: Float[Array, "atom *feature"]
     combined: bool = False
+    signed: bool = True
 
 
 class Planted(Problem):
@@ -154,6 +155,7 @@ class Planted(Problem):
             truth,
             self.orthogonal,
             combined=signals.combined,
+            signed=signals.signed,
             mixed=self._mixed(key, chosen, own),
         )
 
@@ -164,15 +166,11 @@ class Planted(Problem):
         what leaks into the others.
         """
         n_atoms, n_noisy = own.shape[1], int(self.signal_is_noisy)
-        each = n_atoms // self.n_classes
-        further = jax.random.randint(jax.random.fold_in(key, 2), chosen.shape, each, n_atoms)
-        other = jax.nn.one_hot(
-            (chosen // each * each + further) % n_atoms, n_atoms, dtype=own.dtype
-        )
-        leak = self.leak.mixed(key, own, other, self.noise_patches - n_noisy)
+        each, n_beside = n_atoms // self.n_classes, self.noise_patches - n_noisy
+        ahead = jax.random.randint(jax.random.fold_in(key, 2), chosen.shape, each, n_atoms)
+        other = (chosen // each * each + ahead) % n_atoms  # an atom of another class, all alike
+        leak = self.leak.mixed(own, jax.nn.one_hot(other, n_atoms, dtype=own.dtype), n_beside)
         if leak is None and not n_noisy:
             return None
-        rest = (
-            jnp.zeros((len(own), self.noise_patches - n_noisy, n_atoms)) if leak is None else leak
-        )
-        return jnp.concatenate([own[:, None][:, :n_noisy], rest], axis=1)
+        leak = jnp.zeros((len(own), n_beside, n_atoms)) if leak is None else leak
+        return jnp.concatenate([own[:, None][:, :n_noisy], leak], axis=1)

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import ClassVar
 
+import equinox as eqx
 from jaxtyping import Array, Float, Key
 
 from sigspike.foundation.fields import Checked
@@ -14,20 +15,17 @@ class Problem(Checked):
     """A law of labelled samples, written in the vectors of whatever frame it is given.
 
     ``isotropic``: the law of the noise is Gaussian and rotation invariant off the signal axes, so
-    that the span of a run's vectors can stand for R^d.
+    that the span of a run's vectors can stand for R^d. Labels are −1 and +1 where there are two
+    classes, and 0, …, K − 1 for K = ``n_classes`` ≥ 3.
     """
 
     isotropic: ClassVar[bool]
+    n_classes: eqx.AbstractVar[int]
 
     @property
     @abstractmethod
     def n_axes(self) -> int:
         """How many orthogonal directions the signals span (0 where they are not drawn here)."""
-
-    @property
-    @abstractmethod
-    def n_classes(self) -> int:
-        """K. Labels are −1 and +1 for two classes, 0, …, K − 1 for more."""
 
     @property
     @abstractmethod

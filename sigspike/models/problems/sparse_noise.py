@@ -15,8 +15,8 @@ from sigspike.models.problems.signal_noise import SignalNoise
 
 
 class SparseNoise(SignalNoise):
-    """x = (y μ, ξ_1, …, ξ_{P−1}) where every ξ has N(0, σ_p²) on s = ``support`` coordinates off the
-    axis of μ, drawn afresh for each patch, all sets as likely, and 0 elsewhere.
+    """x = (y μ, ξ_1, …, ξ_{P−1}) where every ξ has N(0, σ_p²) on s = ``support`` coordinates off
+    the axis of μ, drawn afresh for each patch, all sets as likely, and 0 elsewhere.
 
     Zou et al. 2021 (arXiv 2108.11371) have this with ``leak=FeatureNoise(α)``. The law is not
     rotation invariant: vectors are made in R^d, in either space.

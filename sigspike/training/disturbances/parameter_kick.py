@@ -8,6 +8,8 @@ from jaxtyping import Array, Float, Int, Key
 
 from sigspike.foundation.check import NONNEGATIVE
 from sigspike.foundation.fields import number
+from sigspike.models import labels
+from sigspike.models.examples import Atoms
 from sigspike.training.disturbances.disturbance import Disturbance
 from sigspike.training.spaces import Params
 from sigspike.training.task import Task
@@ -30,7 +32,10 @@ class ParameterKick(Disturbance):
 
     def params(self, task: Task, params: Params, step: Int[Array, ""], drawn: Any) -> Params:
         rows = task.training
-        margins = lambda upper, overlaps: task.margins(upper, overlaps, rows)  # noqa: E731
+
+        def margins(upper: Any, overlaps: Atoms) -> Float[Array, " sample"]:
+            return labels.margin(task.logits(upper, overlaps, rows), task.label[rows])
+
         direction = task.space.linearised(margins, params, rows).backward(drawn)
         square = task.space.inner(direction, direction)
         length = jnp.where(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sigspike.training.inputs.inputs import Inputs, Losses, Places
+from sigspike.training.inputs.inputs import Inputs, Logits, Losses, Places
 from sigspike.training.inputs.mix import Mix
 
 
@@ -12,8 +12,8 @@ class AsDrawn(Inputs):
 
     def losses(
         self,
-        logits: Callable[[Mix | None], Losses],
-        told: Callable[[Losses, Places | None], Losses],
+        logits: Callable[[Mix | None], Logits],
+        told: Callable[[Logits, Places | None], Losses],
         share: Losses,
         drawn: Any,
     ) -> Losses:

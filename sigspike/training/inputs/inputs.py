@@ -11,6 +11,7 @@ from sigspike.training.inputs.mix import Mix
 
 Places = Int[Array, " place"]
 Losses = Float[Array, " place"]
+Logits = Float[Array, "place *class_"]
 
 
 class Inputs(Checked):
@@ -23,8 +24,8 @@ class Inputs(Checked):
     @abstractmethod
     def losses(
         self,
-        logits: Callable[[Mix | None], Losses],
-        told: Callable[[Losses, Places | None], Losses],
+        logits: Callable[[Mix | None], Logits],
+        told: Callable[[Logits, Places | None], Losses],
         share: Losses,
         drawn: Any,
     ) -> Losses:

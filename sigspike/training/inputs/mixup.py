@@ -9,7 +9,7 @@ from jaxtyping import Array, Float, Key
 
 from sigspike.foundation.check import POSITIVE
 from sigspike.foundation.fields import number, switch
-from sigspike.training.inputs.inputs import Inputs, Losses, Places
+from sigspike.training.inputs.inputs import Inputs, Logits, Losses, Places
 from sigspike.training.inputs.mix import Mix
 
 
@@ -33,8 +33,8 @@ class Mixup(Inputs):
 
     def losses(
         self,
-        logits: Callable[[Mix | None], Losses],
-        told: Callable[[Losses, Places | None], Losses],
+        logits: Callable[[Mix | None], Logits],
+        told: Callable[[Logits, Places | None], Losses],
         share: Losses,
         drawn: Any,
     ) -> Losses:

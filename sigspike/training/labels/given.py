@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from jaxtyping import Array, Float
-
 from sigspike.models.losses import Loss
-from sigspike.training.labels.labels import Labels
+from sigspike.training.labels.labels import Label, Labels, Logits
 
 
 class Given(Labels):
     """ℓ(ỹ_i f_i)."""
 
-    def losses(
-        self, loss: Loss, margin: Float[Array, " sample"], drawn: Any
-    ) -> Float[Array, " sample"]:
-        return loss(margin)
+    def losses(self, loss: Loss, logits: Logits, label: Label, drawn: Any) -> Label:
+        return loss.of(logits, label)

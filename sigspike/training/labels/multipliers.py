@@ -1,12 +1,14 @@
 """Labels times random numbers, drawn afresh at every step."""
 
+from typing import ClassVar
+
 import jax
 from jaxtyping import Array, Float, Key
 
 from sigspike.foundation.check import NONNEGATIVE, POSITIVE
 from sigspike.foundation.fields import choice, number
 from sigspike.models.losses import Loss
-from sigspike.training.labels.labels import Labels
+from sigspike.training.labels.labels import Label, Labels, Logits
 
 
 class Multipliers(Labels):
@@ -18,6 +20,8 @@ class Multipliers(Labels):
     * ``law="uniform"``: ε ~ U[mean − √3 std, mean + √3 std]; their U[−1, 2] is mean 0.5, std √3/2,
       and U[−2, 3] is mean 0.5, std 5/(2√3).
     """
+
+    several_classes: ClassVar[bool] = False
 
     mean: float | Float[Array, ""] = number(POSITIVE, "mean of the multipliers", default=1.0)
     std: float | Float[Array, ""] = number(
@@ -31,7 +35,5 @@ class Multipliers(Labels):
             return jax.random.normal(key, (n_samples,))
         return 3**0.5 * (2 * jax.random.uniform(key, (n_samples,)) - 1)
 
-    def losses(
-        self, loss: Loss, margin: Float[Array, " sample"], drawn: Float[Array, " sample"]
-    ) -> Float[Array, " sample"]:
-        return loss((self.mean + self.std * drawn) * margin)
+    def losses(self, loss: Loss, logits: Logits, label: Label, drawn: Label) -> Label:
+        return loss((self.mean + self.std * drawn) * (label * logits))

@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from sigspike.models import labels
 from sigspike.models.examples import Atoms, Examples
 from sigspike.training.spaces.space import extend
 
@@ -15,59 +16,69 @@ class Decomposition(eqx.Module):
     """w_{j,r} = w0_{j,r} + j γ_{j,r} μ/‖μ‖² + Σ_i ρ_{j,r,i} ξ_i/‖ξ_i‖², ρ̄ = ρ·1(ỹ_i = j), ρ̲ =
     ρ·1(ỹ_i = −j).
 
-    A sample has an axis ``patch`` more where it has several noise patches. This is the
-    signal–noise decomposition of Huang et al. 2025 (arXiv 2510.17526) and Han et al. 2025 (arXiv
-    2505.18909).
+    This is the signal–noise decomposition of Huang et al. 2025 (arXiv 2510.17526) and Han et al.
+    2025 (arXiv 2505.18909). Where there are several features μ_l, γ has an axis ``feature`` and
+    their terms add up; of K ≥ 3 classes, or two with a feature each, the term is
+    γ_{k,r,l} μ_l/‖μ_l‖² without a sign, and ρ̲ = ρ·1(ỹ_i ≠ k). A sample has an axis ``patch`` more
+    where it has several own patches.
     """
 
-    gamma: Float[Array, "sign neuron"]
+    gamma: Float[Array, "sign neuron *feature"]
     rho_bar: Float[Array, "sign neuron sample *patch"]
     rho_underline: Float[Array, "sign neuron sample *patch"]
 
 
-def in_theory(learnt: Atoms, examples: Examples) -> Decomposition:
-    """γ = j Σ_a s_a ‖a‖² c_a and ρ_i = ‖ξ_i‖² c_i from the coefficients c of the atoms.
+def in_theory(
+    learnt: Atoms, examples: Examples, sides: Float[Array, " sign"] | None = None
+) -> Decomposition:
+    """γ_l = j Σ_a s_{a,l} ‖a‖² c_a and ρ_i = ‖ξ_i‖² c_i from the coefficients c of the atoms.
 
-    s_a is the polarity of a signal atom; for the atoms ±μ this is j ‖μ‖² (c_{+μ} − c_{−μ}), and for
-    images, where the framework has no μ, the same sum counts each image towards its class. Where
-    several signals share a patch, γ is the overlap of v = Σ_a c_a a, what was learnt of the
-    signals, with the patch of class j that it answers to most: γ = max ⟨v, a⟩ over the atoms of s_a
-    = j, which for ±μ is the same number.
+    s_{a,l} is the polarity of a signal atom (j = 1 where the features are not ``signed``); for the
+    atoms ±μ this is j ‖μ‖² (c_{+μ} − c_{−μ}), and for images, where the framework has no μ, the
+    same sum counts each image towards its class. Where several signals share an atom, γ is the
+    overlap of v = Σ_a c_a a, what was learnt of the signals, with the atom of class j that it
+    answers to most: γ = max ⟨v, a⟩ over the atoms of s_a = j, which for ±μ is the same number.
+    ``sides``: the label of the class of each bank of filters; by default as ``labels.sides`` has
+    it.
     """
-    sign, own = _signs(learnt.signal, examples)
+    sides = labels.sides(learnt.signal.shape[0]) if sides is None else sides
+    own = sides[:, None] == examples.label[None]
     rho = jnp.einsum("jrip,ip->jrip", learnt.noise, jnp.sum(examples.noise**2, -1))
     if examples.combined:
         overlap = learnt.signal @ (examples.signal @ examples.signal.T)
-        gamma = jnp.max(
-            overlap, axis=2, where=(sign == examples.polarity[None])[:, None], initial=-jnp.inf
-        )
+        answering = (sides[:, None] == examples.polarity[None])[:, None]
+        gamma = jnp.max(overlap, axis=2, where=answering, initial=-jnp.inf)
     else:
-        weight = examples.polarity * jnp.sum(examples.signal**2, -1)
-        gamma = sign * jnp.einsum("jra,a->jr", learnt.signal, weight)
+        weight = (examples.polarity.T * jnp.sum(examples.signal**2, -1)).T
+        gamma = jnp.tensordot(learnt.signal, weight, 1)
+        gamma = _along(sides, gamma) * gamma if examples.signed else gamma
     rho = rho[..., 0] if rho.shape[-1] == 1 else rho
     own = own.reshape(own.shape[0], 1, own.shape[1], *[1] * (rho.ndim - 3))
     return Decomposition(gamma, jnp.where(own, rho, 0), jnp.where(own, 0, rho))
 
 
 def decompose(filters: Filters, initial: Filters, examples: Examples) -> Decomposition:
-    """γ and ρ of explicit filters, by least squares on the atoms (unique while μ and the ξ_i are
-    independent).
+    """γ and ρ of explicit filters, by least squares on the atoms (unique while the features and the
+    ξ_i are independent).
     """
     signal, noise = extend(examples.signal, filters), extend(examples.noise, filters)
     return in_theory(project(filters - initial, signal, noise), examples)
 
 
 def recompose(coefficients: Decomposition, initial: Filters, examples: Examples) -> Filters:
-    """w0 + j γ μ/‖μ‖² + Σ_i ρ_i ξ_i/‖ξ_i‖², for signal atoms ±μ; at ‖μ‖ = 0 the signal term is 0.
+    """w0 + j Σ_l γ_l μ_l/‖μ_l‖² + Σ_i ρ_i ξ_i/‖ξ_i‖²; at ‖μ_l‖ = 0 the term of that signal is 0.
 
-    γ and ρ say nothing of a bias: the filters come without it.
+    Not for signals that share an atom. γ and ρ say nothing of a bias: the filters come without it.
     """
     initial = initial[..., : examples.signal.shape[-1]]
-    sign, _ = _signs(initial, examples)
-    mu = examples.polarity @ examples.signal / 2
+    polarity = examples.polarity.reshape(len(examples.signal), -1)
+    features = (polarity.T @ examples.signal).T / jnp.sum(polarity**2, axis=0)
     rho = coefficients.rho_bar + coefficients.rho_underline
     rho = rho.reshape(*rho.shape[:3], -1)
-    signal = jnp.einsum("jr,d->jrd", sign * coefficients.gamma, unit_square(mu))
+    gamma = coefficients.gamma.reshape(*coefficients.gamma.shape[:2], -1)
+    if examples.signed:
+        gamma = _along(labels.sides(len(gamma)), gamma) * gamma
+    signal = jnp.einsum("jrl,ld->jrd", gamma, unit_square(features.T))
     return initial + signal + jnp.einsum("jrip,ipd->jrd", rho, unit_square(examples.noise))
 
 
@@ -114,11 +125,7 @@ def unit_square(vectors: Float[Array, "*any coordinate"]) -> Float[Array, "*any 
     return jnp.where(square > 0, vectors / jnp.where(square > 0, square, 1), 0)
 
 
-def _signs(
-    filters: Float[Array, "sign neuron any"], examples: Examples
-) -> tuple[jax.Array, jax.Array]:
-    """j = (−1, +1) as a column, and whether ỹ_i = j; a first layer shared by the classes counts as
-    j = +1.
-    """
-    sign = jnp.array([-1.0, 1.0])[-filters.shape[0] :, None]
-    return sign, sign == examples.label[None]
+def _along(
+    sides: Float[Array, " sign"], values: Float[Array, "sign *any"]
+) -> Float[Array, "sign *ones"]:
+    return sides.reshape(-1, *[1] * (values.ndim - 1))

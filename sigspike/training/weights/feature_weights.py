@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 from sigspike.common.reweighting import Linearised, class_counts, class_sums, votes
 from sigspike.common.reweighting.features import ClassSums
 from sigspike.foundation.fields import choice, switch
+from sigspike.models import labels
 from sigspike.training.weights.moment import Moment
 from sigspike.training.weights.steered import Steered
 
@@ -21,7 +22,7 @@ class FeatureWeights(Steered):
     x^(p)⟩). ``features="ntk"``: φ_i = ∇f_i, whose inner products are the empirical NTK of the
     moment; it costs one forward and one backward product a class. In the kernel regime both are the
     linearised network's. ``centre`` takes away μ_v, the mean of the clean features; not ``signed``:
-    S_ij is 1 or 0. The rows of two classes are not shifted.
+    S_ij is 1 or 0.
     """
 
     features: str = choice("penultimate", "ntk", default="penultimate", kw_only=True)
@@ -31,16 +32,18 @@ class FeatureWeights(Steered):
     def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
         task = moment.task
         assert task.clean is not None, "drawn, since `n_clean` > 0"
+        n_classes = task.network.n_classes
         own, clean = (
-            (examples.label > 0).astype(int) for examples in (task.train[moment.rows], task.clean)
+            labels.place(examples.label, n_classes)
+            for examples in (task.train[moment.rows], task.clean)
         )
-        counts = class_counts(clean, 2)
+        counts = class_counts(clean, n_classes)
         if self.features == "ntk":
-            sums = self._tangent_sums(moment, jax.nn.one_hot(clean, 2), counts)
+            sums = self._tangent_sums(moment, jax.nn.one_hot(clean, n_classes), counts)
         else:
             seen, seen_clean = (self._seen(moment, rows) for rows in (moment.rows, task.cleaning))
-            sums = class_sums(seen, seen_clean, clean, 2, self.centre)
-        return votes(sums, counts, own, row_shift=False, signed=self.signed)
+            sums = class_sums(seen, seen_clean, clean, n_classes, self.centre)
+        return votes(sums, counts, own, signed=self.signed)
 
     def _seen(self, moment: Moment, rows: Any) -> Float[Array, "row feature"]:
         task, params = moment.task, moment.params

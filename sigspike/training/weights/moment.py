@@ -38,7 +38,7 @@ class Moment(NamedTuple):
 
     def clean_loss(self, upper: Any, overlaps: Atoms) -> Float[Array, ""]:
         """L_val = (1/n_v) Σ_j ℓ(y_j f_j), from the overlaps of the clean subset."""
-        return self.loss(self.task.margins(upper, overlaps, self.task.cleaning)).mean()
+        return self.task.losses(self.loss, upper, overlaps, self.task.cleaning).mean()
 
     def clean_slope(self, params: Params) -> Params:
         """∇L_val."""

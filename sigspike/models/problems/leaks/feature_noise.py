@@ -1,7 +1,7 @@
 """The signal of a sample, with the opposite sign, in its noise patches."""
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float
 
 from sigspike.foundation.check import NONNEGATIVE
 from sigspike.foundation.fields import number
@@ -16,5 +16,5 @@ class FeatureNoise(Leak):
 
     strength: float | Float[Array, ""] = number(NONNEGATIVE, "feature noise α", default=0.2)
 
-    def mixed(self, key: Key[Array, ""], own: Held, other: Held, n_patches: int) -> Mixed:
+    def mixed(self, own: Held, other: Held, n_patches: int) -> Mixed:
         return -self.strength * jnp.repeat(own[:, None], n_patches, axis=1)

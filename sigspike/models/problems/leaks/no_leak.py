@@ -1,12 +1,10 @@
 """Noise patches of noise alone."""
 
-from jaxtyping import Array, Key
-
 from sigspike.models.problems.leaks.leak import Held, Leak
 
 
 class NoLeak(Leak):
     """x^(p) = ξ_p."""
 
-    def mixed(self, key: Key[Array, ""], own: Held, other: Held, n_patches: int) -> None:
+    def mixed(self, own: Held, other: Held, n_patches: int) -> None:
         return None

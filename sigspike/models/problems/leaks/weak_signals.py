@@ -1,7 +1,7 @@
 """Weak multiples of signals in two of the noise patches."""
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float
 
 from sigspike.foundation.check import NONNEGATIVE
 from sigspike.foundation.fields import number
@@ -21,7 +21,7 @@ class WeakSignals(Leak):
         NONNEGATIVE, "multiple ρ' of another class's signal", default=0.1
     )
 
-    def mixed(self, key: Key[Array, ""], own: Held, other: Held, n_patches: int) -> Mixed:
+    def mixed(self, own: Held, other: Held, n_patches: int) -> Mixed:
         nothing = jnp.zeros((len(own), max(n_patches - 2, 0), own.shape[1]))
         weak = jnp.stack([self.own * own, self.other * other], axis=1)
         return jnp.concatenate([weak[:, :n_patches], nothing], axis=1)
