@@ -72,8 +72,16 @@ def _number(field: Field, domain: Range, rng) -> list:
 
 
 def setting(problem, network, seed):
-    """An experiment of these classes, with any algorithm."""
+    """An experiment of these classes, with any algorithm; what is refused is drawn again."""
     rng = np.random.default_rng(seed)
+    while True:
+        try:
+            return _setting(problem, network, rng)
+        except ss.Refusal:
+            continue
+
+
+def _setting(problem, network, rng):
     problem, network, algorithm = (composed(kind, rng) for kind in (problem, network, ss.Algorithm))
     measures = ["coefficients", "summary", "weights"][: 3 if algorithm.n_clean else 2]
     options = {

@@ -14,7 +14,7 @@ from sigspike.simulation.record import Record, View, WeightRecord
 from sigspike.training import Algorithm, Randomness, Task
 from sigspike.training.algorithm import seen
 from sigspike.training.spaces import Params
-from sigspike.training.spaces.space import extend, read
+from sigspike.training.spaces.space import extended, read
 from sigspike.training.weights import Steered
 
 
@@ -92,9 +92,7 @@ class Observer(eqx.Module):
         stacked = jnp.stack(moments, axis=2).reshape(filters.shape[0], -1, filters.shape[-1])
         if self.n_axes is not None:
             stacked = turn(stacked, self.n_axes, n_coordinates - self.n_axes)
-        overlaps = read(
-            stacked, extend(self.test.signal, stacked), extend(self.test.noise, stacked)
-        )
+        overlaps = read(stacked, *extended(self.test, stacked.shape[-1]))
         now, *start = (
             Atoms(*(part[:, moment::n_moments] for part in overlaps)) for moment in range(n_moments)
         )

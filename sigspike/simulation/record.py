@@ -142,7 +142,8 @@ class SummaryRecord(Record):
         signal = jnp.mean(gamma, axis=1, where=_along(exists, gamma))
         noise = jnp.mean(decomposition.rho_bar, axis=1, where=_along(exists, decomposition.rho_bar))
         noise = jnp.sum(noise.reshape(*noise.shape[:2], -1), axis=(0, 2))
-        outweighed = labels.correct(noise - _beside(signal, own, view), jnp.ones(()))
+        ahead = noise - _beside(signal, own, view)
+        outweighed = labels.correct(ahead, jnp.ones_like(ahead))
         return {
             "gamma_max": jnp.max(gamma, axis=1, where=_along(exists, gamma), initial=-jnp.inf),
             "gamma_mean": signal,

@@ -6,7 +6,12 @@ import numpy as np
 
 from by_hand.activations import activated
 
-SIGN = {1: (1.0,), 2: (-1.0, 1.0)}  # of the sides of a layer
+SIGN = {1: (1.0,), 2: (-1.0, 1.0)}  # of the sides of a layer, two classes
+
+
+def sides(n_banks: int, n_classes: int) -> np.ndarray:
+    """The label of the class for which each bank of filters speaks."""
+    return np.array(SIGN[n_banks] if n_classes == 2 else range(n_classes - n_banks, n_classes))
 
 
 def name(thing: Any) -> str:
@@ -31,11 +36,12 @@ class Net:
     (side, out, in).
     """
 
-    def __init__(self, network: Any, first: Any, upper: Any):
+    def __init__(self, network: Any, first: Any, upper: Any, n_classes: int = 2):
+        self.n_classes = n_classes
         self.kind, self.sigma = name(network), getattr(network, "activation", None)
         self.first_shape, self.m = first.shape, first.shape[1]
         self.deep = self.kind == "ThreeLayerCNN"
-        self.sides = 2 if self.deep else first.shape[0]
+        self.sides = n_classes if self.deep else first.shape[0]
         self.start = np.concatenate([np.ravel(first), np.ravel(upper) if self.deep else []])
         self.sums_filters = getattr(network, "filters", "mean") == "sum"
         self.averages_patches = network.patches == "mean"
@@ -43,7 +49,7 @@ class Net:
     def layers(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """The first layer, and the second where there is one."""
         size = int(np.prod(self.first_shape))
-        second = theta[size:].reshape(2, self.m, self.m) if self.deep else None
+        second = theta[size:].reshape(self.sides, self.m, self.m) if self.deep else None
         return theta[:size].reshape(self.first_shape), second
 
     def activation(self, z: float) -> tuple[float, float]:
@@ -53,12 +59,16 @@ class Net:
         value, slope = activated(self.sigma, z)
         return float(value), float(slope)
 
-    def answer(self, theta: np.ndarray, sample: np.ndarray) -> tuple[float, np.ndarray]:
-        """f and ∇f: the mean (or sum) over neurons and sum (or mean) over patches of h₊₁ − h₋₁."""
+    def answer(self, theta: np.ndarray, sample: np.ndarray) -> tuple[Any, np.ndarray]:
+        """f and ∇f: the mean (or sum) over neurons and sum (or mean) over patches of h₊₁ − h₋₁; of
+        K ≥ 3 classes F_k and ∇F_k, of h_k.
+        """
         units, slopes = self.units(theta, sample)
         scale = (1 if self.sums_filters else 1 / self.m) / (
             len(sample) if self.averages_patches else 1
         )
+        if self.n_classes > 2:
+            return scale * units.sum(1), scale * slopes.sum(1)
         total, slope = 0.0, np.zeros(len(theta))
         for j, sign in enumerate(SIGN[self.sides]):
             for r in range(self.m):

@@ -4,36 +4,37 @@ from collections.abc import Callable
 
 import numpy as np
 
-from by_hand.nets import SIGN
+from by_hand.nets import sides
 from by_hand.reweighted import Reweighted, weights
-from by_hand.run import Run, loss
+from by_hand.run import Run, margins, of_given
 
 Fields = dict[str, np.ndarray | float]
 
 
 def record(run: Run, measure: str) -> Fields:
     """Every field of this record."""
-    margin = run.label * run.answers(run.theta, run.inputs)[0]
-    wrong = 1 - half_sign(np.asarray(run.test.label) * run.answers(run.theta, run.tests)[0])
+    answer = run.answers(run.theta, run.inputs)[0]
+    margin, right = margins(answer, run.label), correct(answer, run.label)
+    wrong = 1 - correct(run.answers(run.theta, run.tests)[0], np.asarray(run.test.label))
     found: Fields = {
         "step": run.step,
-        "train_loss": loss(run.algorithm.loss, margin)[0].mean(),
+        "train_loss": of_given(run.algorithm.loss, answer, run.label)[0].mean(),
         "step_loss": run.gradients(run.theta, run.ids())[0].mean(),
-        "train_accuracy": half_sign(margin).mean(),
+        "train_accuracy": right.mean(),
         "test_error": wrong.mean(),
         "test_error_se": wrong.std() / len(wrong) ** 0.5,
         "diverged_at": -1,
         "stopped_at": -1,
     }
     gamma, rho = decomposed(run)
-    sign = np.array(SIGN[len(gamma)])
+    sign = sides(len(gamma), run.net.n_classes)
     own = (sign[:, None] == run.label[None]).reshape(len(sign), 1, run.n, 1)
     bar, underline = np.where(own, rho, 0), np.where(own, 0, rho)
     if measure == "coefficients":
         last = (..., 0) if rho.shape[-1] == 1 else ...
         found |= {"gamma": gamma, "rho_bar": bar[last], "rho_underline": underline[last]}
         return found | {"margin": margin, "flipped": run.flipped.astype(float)}
-    found |= summary(run, gamma, bar, underline, margin)
+    found |= summary(run, gamma, bar, underline, margin, right)
     return found | weighed(run) if isinstance(run, Reweighted) and measure == "weights" else found
 
 
@@ -44,15 +45,16 @@ def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
     learnt = run.net.layers(run.theta)[0] - run.share * run.net.layers(run.net.start)[0]
     signal, noise = np.asarray(run.data.signal), np.asarray(run.noises)
 
-    def extend(rows: np.ndarray) -> np.ndarray:
-        room = learnt.shape[-1] - rows.shape[1]
-        return np.pad(rows, [(0, 0), (0, room)], constant_values=1)
+    def extend(rows: np.ndarray, constant: np.ndarray) -> np.ndarray:
+        bias = learnt.shape[-1] > rows.shape[1]
+        return np.column_stack([rows, constant]) if bias else rows
 
-    basis = extend(signal)
-    if run.data.combined or len(signal) == 2:  # the atoms are dependent: a basis of what they span
+    basis = extend(signal, np.ones(len(signal)))
+    if run.data.combined or len(signal) == 2 or np.ndim(run.data.polarity) == 2:
+        # The atoms may be dependent: a basis of what they span
         _, size, rows = np.linalg.svd(basis, full_matrices=False)
         basis = rows[size > 1e-9 * size.max()]
-    atoms = np.concatenate([basis, extend(noise.reshape(-1, noise.shape[-1]))])
+    atoms = np.concatenate([basis, extend(noise.reshape(-1, noise.shape[-1]), run.constants)])
     fit = np.linalg.lstsq(atoms.T, learnt.reshape(-1, atoms.shape[1]).T, rcond=None)[0].T
     fit = fit.reshape(*learnt.shape[:2], len(atoms))
     of_noise = fit[..., len(basis) :].reshape(*fit.shape[:2], *noise.shape[:2])
@@ -61,12 +63,14 @@ def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 
 def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """j ⟨v, μ⟩, v what was learnt of the signals; of several the class's best ⟨v, a⟩; of images j Σ
-    s ‖a‖² c.
+    """j ⟨v, μ⟩, v what was learnt of the signals; of a feature for each class ⟨v, μ_l⟩; of several
+    that share an atom the class's best ⟨v, a⟩; of images j Σ s ‖a‖² c.
     """
     signal = np.asarray(run.data.signal)
     polarity = np.asarray(run.data.polarity)
-    sign = np.array(SIGN[len(fit)])
+    if polarity.ndim == 2:
+        return fit @ basis @ signal.T
+    sign = sides(len(fit), run.net.n_classes)
     if run.data.combined:
         overlap = fit @ basis @ signal.T
         return np.array([overlap[j][:, polarity == s].max(1) for j, s in enumerate(sign)])
@@ -76,14 +80,24 @@ def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
 
 
 def summary(
-    run: Run, gamma: np.ndarray, bar: np.ndarray, underline: np.ndarray, margin: np.ndarray
+    run: Run,
+    gamma: np.ndarray,
+    bar: np.ndarray,
+    underline: np.ndarray,
+    margin: np.ndarray,
+    right: np.ndarray,
 ) -> Fields:
     """Maxima and means by class and kind."""
-    sign, label = SIGN[len(gamma)], run.label
+    sign, label = sides(len(gamma), run.net.n_classes), run.label
     noise, other = np.zeros(run.n), np.zeros(run.n)
+    place = [int(s > 0) if run.net.n_classes == 2 else int(s) for s in sign]
+    if gamma.ndim == 3:  # of a class, γ of its own feature
+        signal = [gamma[j, :, k].mean() for j, k in enumerate(place)]
+    else:
+        signal = list(gamma.mean(1))
     for i, y in enumerate(label):
         noise[i] = sum(bar[j, :, i].sum() for j, s in enumerate(sign) if s == y) / bar.shape[1]
-        other[i] = gamma[0 if y > 0 else -1].mean()
+        other[i] = max(g for g, s in zip(signal, sign, strict=True) if s != y or len(sign) == 1)
 
     def over(values: np.ndarray, statistic: Callable, agrees: bool) -> np.ndarray:
         found = np.full((len(sign), 2), np.nan)
@@ -101,7 +115,7 @@ def summary(
         "rho_underline_max": over(abs(underline), np.max, False),
         "rho_underline_mean": over(underline, np.mean, False),
         "margin_mean": by_kind(margin, run.flipped),
-        "accuracy": by_kind(half_sign(margin), run.flipped),
+        "accuracy": by_kind(right, run.flipped),
         "outweighed": by_kind(half_sign(apart(noise, other)), run.flipped),
     }
 
@@ -112,7 +126,7 @@ def weighed(run: Reweighted) -> Fields:
     losses, _ = run.gradients(theta, ids, mixed=False)
     weight = weights(run.rule, state, ids, losses)
     coupling = run.couplings(theta, state, ids, mixed=False)
-    clean = run.clean_label * run.answers(run.theta, run.clean_inputs)[0]
+    clean = run.answers(run.theta, run.clean_inputs)[0]
     return {
         "weight": weight,
         "coupling": coupling,
@@ -121,8 +135,16 @@ def weighed(run: Reweighted) -> Fields:
         "auc_weights": pairs(weight, run.flipped),
         "auc_couplings": pairs(coupling, run.flipped),
         "coupling_norm": np.sqrt(np.mean(coupling**2)),
-        "clean_loss": loss(run.algorithm.loss, clean)[0].mean(),
+        "clean_loss": of_given(run.algorithm.loss, clean, run.clean_label)[0].mean(),
     }
+
+
+def correct(answer: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """Whether a sample is given its label; those that tie for the largest F share it."""
+    if answer.ndim == 1:
+        return half_sign(label * answer)
+    pairs = zip(answer, label.astype(int), strict=True)
+    return np.array([(F[y] == F.max()) / (F.max() == F).sum() for F, y in pairs])
 
 
 def half_sign(values: np.ndarray) -> np.ndarray:

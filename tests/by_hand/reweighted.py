@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from by_hand.nets import name, patches
-from by_hand.run import Run, loss
+from by_hand.run import Run, chained, of_given
 
 
 def begun(experiment: Any, drawn: Any, noise: Any, rule: Any) -> Run:
@@ -48,8 +48,13 @@ class Reweighted(Run):
             return self.theta, np.where(
                 self.flipped, np.minimum(self.state + float(kick.size), 1), self.state
             )
-        slopes = self.label[:, None] * self.answers(self.theta, self.inputs)[1]
-        direction = np.asarray(self.noise.weights[self.step]) @ slopes
+        answer, slopes = self.answers(self.theta, self.inputs)
+        if answer.ndim == 1:
+            slope = self.label
+        else:  # of F_ỹ − F_k, k the best of the others
+            own = np.eye(answer.shape[1])[self.label.astype(int)]
+            slope = own - np.eye(answer.shape[1])[np.argmax(answer - 1e9 * own, axis=1)]
+        direction = np.asarray(self.noise.weights[self.step]) @ chained(slope, slopes)
         length = np.linalg.norm(direction)
         return self.theta + float(kick.size) * direction / (length if length > 0 else 1), self.state
 
@@ -85,27 +90,30 @@ class Reweighted(Run):
                 g = g + float(law.momentum) * memory if kind == "Nesterov" else memory
             ahead = theta - self.rate() * g
         answer, slopes = self.answers(ahead, self.clean_inputs)
-        slope = loss(self.algorithm.loss, self.clean_label * answer)[1] * self.clean_label
-        return pull * own @ (slope[:, None] * slopes).mean(0)
+        slope = of_given(self.algorithm.loss, answer, self.clean_label)[1]
+        return pull * own @ chained(slope, slopes).mean(0)
 
     def by_features(self, theta: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """(1/n_v) Σ_j S_ij ⟨φ_i − μ_v, φ_j − μ_v⟩, pair by pair."""
         inputs = [[self.inputs[i] for i in ids], self.clean_inputs]
         if self.steered.features == "ntk":
-            own, clean = (list(self.answers(theta, side)[1]) for side in inputs)
+            own, clean = (
+                [np.ravel(slope) for slope in self.answers(theta, side)[1]] for side in inputs
+            )
         else:
             own, clean = (
                 [np.ravel(self.net.units(theta, sample)[0]) for sample in side] for side in inputs
             )
         mean = sum(clean) / len(clean) if self.steered.centre else 0.0
-        found = np.zeros(len(ids))
-        for i, phi in enumerate(own):
-            for other, label in zip(clean, self.clean_label, strict=True):
-                sign = (
-                    1.0 if label == self.label[ids[i]] else (-1.0 if self.steered.signed else 0.0)
-                )
-                found[i] += sign * ((phi - mean) @ (other - mean)) / len(clean)
-        return found
+        likeness = np.array([[(phi - mean) @ (other - mean) for other in clean] for phi in own])
+        k, of_class = self.net.n_classes, self.clean_label
+        if k > 2:  # each row less the mean of its class means
+            there = [c for c in range(k) if (of_class == c).any()]
+            means = np.mean([likeness[:, of_class == c].mean(1) for c in there], axis=0)
+            likeness = likeness - means[:, None]
+        agree = self.label[ids][:, None] == of_class[None]
+        sign = np.where(agree, 1.0, -1 / (k - 1) if self.steered.signed else 0.0)
+        return (sign * likeness).mean(1)
 
 
 def weights(rule: Any, state: Any, ids: np.ndarray, losses: np.ndarray) -> np.ndarray:

@@ -10,13 +10,32 @@ from by_hand.nets import Linearised, Net, name, patches
 def loss(law: Any, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """ℓ(z) and ℓ'(z)."""
     kind = name(law)
-    if kind == "Logistic":
+    if kind in ("Logistic", "CrossEntropy"):
         return np.logaddexp(0, -z), -1 / (1 + np.exp(z))
     if kind == "ExponentialLoss":
         return np.exp(-z), -np.exp(-z)
     if kind == "Hinge":
         return np.maximum(0, 1 - z), np.where(z < 1, -1.0, 0.0)
     return (1 - z) ** 2 / 2, z - 1
+
+
+def loss_among(law: Any, logits: np.ndarray, label: int) -> tuple[float, np.ndarray]:
+    """ℓ(F) of one sample of K ≥ 3 classes, and its gradient in F."""
+    wanted = np.eye(len(logits))[int(label)]
+    if name(law) == "Squared":
+        return ((logits - wanted) ** 2).sum() / 2, logits - wanted
+    chance = np.exp(logits - logits.max())
+    chance = chance / chance.sum()
+    return -np.log(chance[int(label)]), chance - wanted
+
+
+def of_given(law: Any, answer: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """ℓ on these labels, and its derivative in f."""
+    if answer.ndim == 1:
+        value, slope = loss(law, label * answer)
+        return value, label * slope
+    both = [loss_among(law, logits, y) for logits, y in zip(answer, label, strict=True)]
+    return np.array([value for value, _ in both]), np.array([slope for _, slope in both])
 
 
 def schedule(law: Any, t: int) -> float:
@@ -40,7 +59,8 @@ class Run:
     def __init__(self, experiment: Any, drawn: Any, noise: Any):
         self.algorithm, self.noise, self.n = experiment.algorithm, noise, experiment.n_samples
         kind = Linearised if experiment.regime == "kernel" else Net
-        self.net = kind(experiment.network, np.asarray(drawn.first), drawn.upper)
+        n_classes = experiment.problem.n_classes
+        self.net = kind(experiment.network, np.asarray(drawn.first), drawn.upper, n_classes)
         self.data, self.test = drawn.train, drawn.test
         self.inputs, self.tests = (
             patches(part, experiment.network.bias) for part in (drawn.train, drawn.test)
@@ -49,6 +69,8 @@ class Run:
         samples = [drawn.train, *([drawn.clean] if drawn.clean is not None else [])]
         # Clean ones last
         self.noises = np.concatenate([np.asarray(part.noise) for part in samples])
+        # Of every own patch, what its noise atom adds to the constant 1 beside its signal atoms'
+        self.constants = np.concatenate([constants(part) for part in samples])
         self.flipped = np.asarray(drawn.train.label != drawn.train.truth)
         self.theta, self.share, self.step, self.memory = self.net.start, 1.0, 0, [0.0, 0.0]
 
@@ -80,13 +102,35 @@ class Run:
             return [(1.0, np.where(numbers < told.flip_rate, -1.0, 1.0))]
         return [(1.0, told.mean + told.std * numbers)]
 
-    def losses(self, margin: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """ℓ_i as the next step is told it, and its derivative in the margin."""
-        value, slope = np.zeros_like(margin), np.zeros_like(margin)
-        for a, b in self.terms(ids):
-            at, by = loss(self.algorithm.loss, np.asarray(b) * margin)
-            value, slope = value + np.asarray(a) * at, slope + np.asarray(a) * np.asarray(b) * by
+    def told(self, answer: np.ndarray, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """ℓ as the next step is told it, on the labels of these samples, and its derivative in
+        f.
+        """
+        if answer.ndim == 2:
+            both = [self.told_among(*one) for one in zip(answer, samples, strict=True)]
+            return np.array([value for value, _ in both]), np.array([slope for _, slope in both])
+        label = self.label[samples]
+        value, slope = np.zeros_like(answer), np.zeros_like(answer)
+        for a, b in self.terms(samples):
+            part, by = loss(self.algorithm.loss, np.asarray(b) * label * answer)
+            value = value + np.asarray(a) * part
+            slope = slope + np.asarray(a) * np.asarray(b) * label * by
         return value, slope
+
+    def told_among(self, logits: np.ndarray, sample: int) -> tuple[float, np.ndarray]:
+        """The same of one sample of K ≥ 3 classes."""
+        told, kind, k = self.algorithm.labels, name(self.algorithm.labels), len(logits)
+        label = int(self.label[sample])
+        shares = {label: 1.0}
+        if kind == "Smoothing":
+            alpha = float(told.alpha)
+            shares = {c: alpha / k + (1 - alpha) * (c == label) for c in range(k)}
+        if kind == "Flips":
+            number, rate = float(self.noise.labels[self.step][sample]), float(told.flip_rate)
+            if number < rate:
+                shares = {(label + 1 + int(number / rate * (k - 1))) % k: 1.0}
+        parts = [(share, loss_among(self.algorithm.loss, logits, c)) for c, share in shares.items()]
+        return sum(s * value for s, (value, _) in parts), sum(s * slope for s, (_, slope) in parts)
 
     def mixture(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """λ_i of the samples of a batch, and the samples that they are mixed with."""
@@ -103,11 +147,11 @@ class Run:
         pairs = zip(share, ids, partners, strict=True)
         inputs = [s * self.inputs[i] + (1 - s) * self.inputs[k] for s, i, k in pairs]
         answer, slopes = self.answers(theta, inputs)
-        value, slope = np.zeros(len(ids)), np.zeros(len(ids))
-        for part, at in ((share, ids), (1 - share, partners)):
-            of, by = self.losses(self.label[at] * answer, at)
-            value, slope = value + part * of, slope + part * by * self.label[at]
-        return value, slope[:, None] * slopes
+        value, slope = np.zeros(len(ids)), np.zeros_like(answer)
+        for part, samples in ((share, ids), (1 - share, partners)):
+            of, by = self.told(answer, samples)
+            value, slope = value + part * of, slope + (part * by.T).T
+        return value, chained(slope, slopes)
 
     def weighed(self, ids: np.ndarray) -> np.ndarray:
         """What each example counts in the mean, before the next step; θ is kicked here too."""
@@ -149,3 +193,23 @@ class Run:
         g = g + (decay * whole if kind == "AdamW" else 0)
         whole = whole - self.rate() * g
         self.theta, self.share, self.step = whole[:-1], float(whole[-1]), self.step + 1
+
+
+def constants(examples: Any) -> np.ndarray:
+    """1 − Σ_a mixed of every own patch, one after another."""
+    if examples.mixed is None:
+        return np.ones(int(np.prod(examples.noise.shape[:2])))
+    return 1 - np.asarray(examples.mixed).sum(-1).ravel()
+
+
+def chained(slope: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """∂ℓ/∂f ∇f of every sample, summed over classes where there are several."""
+    return slope[:, None] * slopes if slope.ndim == 1 else np.einsum("nk,nkt->nt", slope, slopes)
+
+
+def margins(answer: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """ỹ f, or F_ỹ less the largest other."""
+    if answer.ndim == 1:
+        return label * answer
+    pairs = zip(answer, label.astype(int), strict=True)
+    return np.array([logits[y] - np.delete(logits, y).max() for logits, y in pairs])

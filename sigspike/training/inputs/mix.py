@@ -31,7 +31,7 @@ class Mix(NamedTuple):
             signal=examples.signal[:0],
             polarity=examples.polarity[:0],
             membership=jnp.zeros((n_samples, 0, 0)),
-            noise=jnp.zeros((n_samples, n_patches, 0)),  # a network asks their number alone
+            noise=jnp.zeros((n_samples, n_patches, examples.noise.shape[2])),  # counted, never read
             mixed=None,
         )
         return Atoms(patches.signal[:, :, :0], mixed), own

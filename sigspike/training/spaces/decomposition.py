@@ -7,7 +7,7 @@ from jaxtyping import Array, Float
 
 from sigspike.models import labels
 from sigspike.models.examples import Atoms, Examples
-from sigspike.training.spaces.space import extend
+from sigspike.training.spaces.space import extended
 
 Filters = Float[Array, "sign neuron coordinate"]
 
@@ -49,7 +49,7 @@ def in_theory(
         answering = (sides[:, None] == examples.polarity[None])[:, None]
         gamma = jnp.max(overlap, axis=2, where=answering, initial=-jnp.inf)
     else:
-        weight = (examples.polarity.T * jnp.sum(examples.signal**2, -1)).T
+        weight = jnp.einsum("a...,a->a...", examples.polarity, jnp.sum(examples.signal**2, -1))
         gamma = jnp.tensordot(learnt.signal, weight, 1)
         gamma = _along(sides, gamma) * gamma if examples.signed else gamma
     rho = rho[..., 0] if rho.shape[-1] == 1 else rho
@@ -61,8 +61,8 @@ def decompose(filters: Filters, initial: Filters, examples: Examples) -> Decompo
     """γ and ρ of explicit filters, by least squares on the atoms (unique while the features and the
     ξ_i are independent).
     """
-    signal, noise = extend(examples.signal, filters), extend(examples.noise, filters)
-    return in_theory(project(filters - initial, signal, noise), examples)
+    atoms = extended(examples, filters.shape[-1])
+    return in_theory(project(filters - initial, *atoms), examples)
 
 
 def recompose(coefficients: Decomposition, initial: Filters, examples: Examples) -> Filters:
@@ -72,13 +72,13 @@ def recompose(coefficients: Decomposition, initial: Filters, examples: Examples)
     """
     initial = initial[..., : examples.signal.shape[-1]]
     polarity = examples.polarity.reshape(len(examples.signal), -1)
-    features = (polarity.T @ examples.signal).T / jnp.sum(polarity**2, axis=0)
+    features = (polarity.T @ examples.signal) / jnp.sum(polarity**2, axis=0)[:, None]
     rho = coefficients.rho_bar + coefficients.rho_underline
     rho = rho.reshape(*rho.shape[:3], -1)
     gamma = coefficients.gamma.reshape(*coefficients.gamma.shape[:2], -1)
     if examples.signed:
         gamma = _along(labels.sides(len(gamma)), gamma) * gamma
-    signal = jnp.einsum("jrl,ld->jrd", gamma, unit_square(features.T))
+    signal = jnp.einsum("jrl,ld->jrd", gamma, unit_square(features))
     return initial + signal + jnp.einsum("jrip,ipd->jrd", rho, unit_square(examples.noise))
 
 

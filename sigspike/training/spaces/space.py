@@ -13,6 +13,8 @@ from sigspike.common.reweighting import Linearised
 from sigspike.models.examples import Atoms, Examples, Rows
 
 ALL = slice(None)
+Signal = Float[Array, "atom width"]
+Noise = Float[Array, "sample patch width"]
 
 
 class Params(eqx.Module):
@@ -41,7 +43,7 @@ class Space(eqx.Module):
     initial: Float[Array, "sign neuron coordinate"]
 
     def __init__(self, examples: Examples, initial: Float[Array, "sign neuron coordinate"]):
-        self.signal, self.noise = extend(examples.signal, initial), extend(examples.noise, initial)
+        self.signal, self.noise = extended(examples, initial.shape[-1])
         self.initial = initial
 
     @abstractmethod
@@ -106,12 +108,16 @@ class Space(eqx.Module):
         """The coefficients c of the atoms in w = s·w0 + Σ_a c_a a."""
 
 
-def extend(
-    vectors: Float[Array, "*any coordinate"], initial: Float[Array, "sign neuron width"]
-) -> Float[Array, "*any width"]:
-    """The vectors with a constant coordinate 1 for a bias, where the filters have one."""
-    missing = initial.shape[-1] - vectors.shape[-1]
-    return jnp.concatenate([vectors, jnp.ones((*vectors.shape[:-1], missing))], axis=-1)
+def extended(examples: Examples, width: int) -> tuple[Signal, Noise]:
+    """The signal and noise atoms, with a constant coordinate for a bias where filters of this
+    ``width`` have one: such that it is 1 in every patch, also in one that combines atoms.
+    """
+    signal, noise = examples.signal, examples.noise
+    if width == signal.shape[-1]:
+        return signal, noise
+    share = 1 if examples.mixed is None else 1 - examples.mixed.sum(-1, keepdims=True)
+    one, own = jnp.ones((len(signal), 1)), jnp.ones((*noise.shape[:2], 1)) * share
+    return jnp.concatenate([signal, one], axis=-1), jnp.concatenate([noise, own], axis=-1)
 
 
 def read(

@@ -55,10 +55,25 @@ class FeatureWeights(Steered):
         """H_ik = ⟨∇f_i − μ, Σ_{j in class k} (∇f_j − μ)⟩, μ the mean of the clean ∇f_j (0 where not
         ``centre``).
         """
+        n_classes = moment.task.network.n_classes
+        if n_classes > 2:  # Σ_c ⟨∇F_{c,i}, ∇F_{c,j}⟩
+            return sum(self._sums_of(moment, member, counts, c) for c in range(n_classes))
+        return self._sums_of(moment, member, counts, slice(None))
+
+    def _sums_of(
+        self,
+        moment: Moment,
+        member: Float[Array, "clean class_"],
+        counts: Float[Array, " class_"],
+        logit: int | slice,
+    ) -> ClassSums:
+        """The part of one logit."""
         task = moment.task
         own, clean = (
             task.space.linearised(
-                lambda upper, z, rows=rows: task.logits(upper, z, rows), moment.params, rows
+                lambda upper, z, rows=rows: task.logits(upper, z, rows)[..., logit],
+                moment.params,
+                rows,
             )
             for rows in (moment.rows, task.cleaning)
         )
