@@ -30,9 +30,11 @@ from sigspike.models.losses import Logistic as Logistic
 from sigspike.models.losses import Loss as Loss
 from sigspike.models.losses import Squared as Squared
 from sigspike.models.networks import ActivatedNetwork as ActivatedNetwork
+from sigspike.models.networks import AttentionPooling as AttentionPooling
 from sigspike.models.networks import LinearModel as LinearModel
 from sigspike.models.networks import Network as Network
 from sigspike.models.networks import PatchCNN as PatchCNN
+from sigspike.models.networks import PatchwiseNetwork as PatchwiseNetwork
 from sigspike.models.networks import ThreeLayerCNN as ThreeLayerCNN
 from sigspike.models.problems import AnyOther as AnyOther
 from sigspike.models.problems import FeatureNoise as FeatureNoise

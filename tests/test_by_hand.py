@@ -46,6 +46,8 @@ def _value(field: Field, rng) -> list:
     domain, at_random = field.metadata.get("domain"), bool(rng.integers(2))
     if field.name in GIVEN:
         return [GIVEN[field.name]]
+    if field.name == "n_classes":
+        return [int(rng.integers(2, 4))]
     if isinstance(domain, Choice):
         return [domain.options[rng.integers(len(domain.options))]]
     if domain == Instance(bool):
@@ -72,18 +74,24 @@ def _number(field: Field, domain: Range, rng) -> list:
 
 
 def setting(problem, network, seed):
-    """An experiment of these classes, with any algorithm; what is refused is drawn again."""
+    """An experiment of these classes, with any algorithm; what is refused is drawn again. None for
+    two classes that never go together.
+    """
     rng = np.random.default_rng(seed)
-    while True:
+    for _ in range(200):
         try:
             return _setting(problem, network, rng)
         except ss.Refusal:
             continue
+    with pytest.raises(ss.Refusal):
+        zoo.experiment(zoo.specimen(problem), zoo.specimen(network))
+    return None
 
 
 def _setting(problem, network, rng):
     problem, network, algorithm = (composed(kind, rng) for kind in (problem, network, ss.Algorithm))
     measures = ["coefficients", "summary", "weights"][: 3 if algorithm.n_clean else 2]
+    measures += network.measures
     options = {
         "space": "coefficients"
         if algorithm.optimiser.rotation_equivariant and rng.integers(2)
@@ -149,6 +157,8 @@ def test_a_run_is_the_run_by_hand(index):
     """Every problem beside every network twice, with any algorithm."""
     for k in range(2):
         at = setting(*PAIRS[index], 100 * index + k)
+        if at is None:
+            return
         wrong = {name: value for name, value in gaps(at, index).items() if not value < TOLERANCE}
         assert not wrong, (at, wrong)
 

@@ -20,5 +20,5 @@ class Dropped(ss.Labels):
     def draw(self, key, n_samples):
         return jax.random.uniform(key, (n_samples,))
 
-    def losses(self, loss, margin, drawn):
-        return jnp.where(drawn < self.rate, 0.0, loss(margin) / (1 - self.rate))
+    def losses(self, loss, logits, label, drawn):
+        return jnp.where(drawn < self.rate, 0.0, loss.of(logits, label) / (1 - self.rate))

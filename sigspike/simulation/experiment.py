@@ -16,7 +16,8 @@ class Experiment(Checked):
 
     ``record_every`` = k records at steps 0, k, 2k, …, ``n_steps`` (by default about a hundred
     moments); ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``.
-    ``measure`` is ``"coefficients"``, ``"summary"`` or ``"weights"`` (see ``simulation.record``).
+    ``measure`` is ``"coefficients"``, ``"summary"``, or one of the records of a part, ``"weights"``
+    of examples, ``"attention"`` and ``"second_layer"`` (see ``simulation.record``).
     ``space`` is ``"coefficients"``, where the cost does not know d, or ``"weights"``, where ``dim``
     is a shape. ``regime`` is ``"feature"``, or ``"kernel"`` for the network linearised at its
     initial weights (see ``models.networks.Tangent``). ``stop`` is ``"end"``, or ``"fitted"`` for a
@@ -32,7 +33,9 @@ class Experiment(Checked):
     record_at: tuple[int, ...] | None = steps("steps that are recorded", default=None)
     n_test: int = count("test samples", default=2000)
     space: str = choice("coefficients", "weights", default="coefficients")
-    measure: str = choice("coefficients", "summary", "weights", default="coefficients")
+    measure: str = choice(
+        *("coefficients", "summary", "weights", "attention", "second_layer"), default="coefficients"
+    )
     regime: str = choice("feature", "kernel", default="feature")
     stop: str = choice("end", "fitted", default="end")
 
@@ -49,6 +52,12 @@ class Experiment(Checked):
                 f"`measure` must be 'coefficients' or 'summary' for {name} weights, "
                 "which say nothing"
             )
+        if self.measure not in ("coefficients", "summary", "weights", *self.network.measures):
+            name = type(self.network).__name__
+            raise Refusal(
+                f"`measure` must be 'coefficients' or 'summary' for {name}, which has no such "
+                f"thing, got {self.measure!r}"
+            )
         if algorithm.n_clean > self.n_samples:
             clean = algorithm.n_clean
             raise Refusal(
@@ -60,6 +69,8 @@ class Experiment(Checked):
                 f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; "
                 "take Full()"
             )
+        problem = self.problem
+        self.network.check_with(problem.n_classes, problem.n_patches, problem.n_axes)
         _check_classes(self.problem.n_classes, algorithm)
         self.problem.check_sizes(self.n_samples, self.algorithm.n_clean, self.n_test)
 

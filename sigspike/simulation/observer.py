@@ -10,7 +10,7 @@ from sigspike.foundation.tree import all_finite
 from sigspike.models import labels
 from sigspike.models.examples import Atoms, Examples
 from sigspike.models.frames import turn
-from sigspike.simulation.record import Record, View, WeightRecord
+from sigspike.simulation.record import AttentionRecord, Record, View, WeightRecord
 from sigspike.training import Algorithm, Randomness, Task
 from sigspike.training.algorithm import seen
 from sigspike.training.spaces import Params
@@ -56,6 +56,7 @@ class Observer(eqx.Module):
             right,
             task.train,
             task.network,
+            upper=params.upper,
         )
         finite = all_finite((logits, test_logits, losses, view.decomposition))
         shared = Record(
@@ -73,6 +74,8 @@ class Observer(eqx.Module):
             look = algorithm.weights.look(moment, weighing, drawn.weights)
             clean_loss = moment.clean_loss(params.upper, task.space.overlaps(params, task.cleaning))
             view = view._replace(look=look, clean_loss=clean_loss)
+        if self.record is AttentionRecord:
+            view = view._replace(attention=task.attention(params))
         return self.record.take(shared, view).without_numbers_after_divergence()
 
     def _step_loss(self, params: Params, drawn: Randomness) -> Float[Array, ""]:

@@ -22,7 +22,8 @@ def noted(long_name: str) -> Any:
 
 class View(NamedTuple):
     """What a record is made from: γ and ρ, margins of the training examples and whether they are
-    given their label, the network, and what a reweighting algorithm sees, with its clean loss.
+    given their label, the network, what a reweighting algorithm sees, with its clean loss, and
+    what the network has of its own: the attention it pays, and its layers above the first.
     """
 
     decomposition: Decomposition
@@ -32,6 +33,8 @@ class View(NamedTuple):
     network: Network
     look: Look | None = None
     clean_loss: Float[Array, ""] | None = None
+    attention: Float[Array, "sample token"] | None = None
+    upper: Any = ()
 
     @property
     def exists(self) -> Bool[Array, " neuron"]:
@@ -195,10 +198,41 @@ class WeightRecord(SummaryRecord):
         }
 
 
+class AttentionRecord(SummaryRecord):
+    """The summary, with the attention s_1 of the first token, which is the signal's, by kind of
+    sample, and the largest s_t among the others.
+    """
+
+    attention: Float[Array, " kind"] = noted("attention on the signal's token")
+    attention_elsewhere: Float[Array, " kind"] = noted("largest attention on another token")
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        found = view.attention
+        assert found is not None, "the experiment refuses networks without attention"
+        return super().own(view) | {
+            "attention": view.by_kind(found[:, 0]),
+            "attention_elsewhere": view.by_kind(found[:, 1:].max(1)),
+        }
+
+
+class SecondLayerRecord(SummaryRecord):
+    """The summary, with a second layer a that is trained."""
+
+    second_layer: Float[Array, "sign neuron"] = noted("weight a of the second layer")
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        exists = _along(view.exists, view.upper)
+        return super().own(view) | {"second_layer": jnp.where(exists, view.upper, jnp.nan)}
+
+
 RECORDS: dict[str, type[Record]] = {
     "coefficients": CoefficientRecord,
     "summary": SummaryRecord,
     "weights": WeightRecord,
+    "attention": AttentionRecord,
+    "second_layer": SecondLayerRecord,
 }
 
 
@@ -206,14 +240,14 @@ def _beside(
     signal: Float[Array, "sign *feature"], own: Bool[Array, "sign sample"], view: View
 ) -> Float[Array, " sample"]:
     """The largest mean γ among the other classes of each sample: of a class, that of its own
-    feature, or of all where their signs tell the class; of the only bank, its own.
+    feature, or of all where their signs tell the class; its own where no bank is another's.
     """
     if signal.ndim > 1 and view.examples.signed:
         signal = signal.sum(1)
     elif signal.ndim > 1:
         place = labels.place(view.network.sides, view.network.n_classes)
         signal = jnp.take_along_axis(signal, place[:, None], axis=1)[:, 0]
-    others = ~own | (len(own) == 1)
+    others = ~own | own.all(0)[None]
     return jnp.max(jnp.broadcast_to(signal[:, None], own.shape), 0, where=others, initial=-jnp.inf)
 
 

@@ -9,14 +9,14 @@ from jaxtyping import Array, Float
 
 from sigspike.foundation.check import Choice, Instance, Refusal
 from sigspike.models.activations import ReLUPower
-from sigspike.models.networks import Network, PatchCNN
+from sigspike.models.networks import Network, PatchCNN, PatchwiseNetwork
 
 Patches = Float[Array, "sample patch coordinate"]
 Kernel = Float[Array, "sample sample"]
 
 
 def empirical_ntk(
-    network: Network, filters: Float[Array, "sign neuron extended"], patches: Patches
+    network: PatchwiseNetwork, filters: Float[Array, "sign neuron extended"], patches: Patches
 ) -> Kernel:
     """K(x, x') = ⟨∇f(x), ∇f(x')⟩ in the first layer, at these filters (Jacot et al. 2018); x are
     rows of patches.
@@ -25,6 +25,12 @@ def empirical_ntk(
     network without trained layers above the first it is the kernel of
     ``Experiment(regime="kernel")`` at its start.
     """
+    Instance(PatchwiseNetwork).check("network", network)
+    if jax.tree.leaves(jax.eval_shape(network.upper, jax.random.key(0))):
+        raise Refusal(
+            f"`network` must train its first layer alone for this kernel, got {network}; "
+            "take a fixed second layer"
+        )
     rows = _extended(network, patches)
 
     def answer(at: Float[Array, "sign neuron extended"]) -> Float[Array, " sample"]:

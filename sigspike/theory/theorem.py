@@ -180,8 +180,9 @@ def architecture(experiment: Experiment, sigma: Hypothesis, orthogonal: bool) ->
         sigma,
         equals("initial weights", "gaussian", network.init),
         equals("bias", False, network.bias),
-        equals("patches", "sum", network.patches),
+        equals("patches", "sum", getattr(network, "patches", None)),
         equals("filters", "mean", getattr(network, "filters", None)),
+        equals("second layer", "fixed", getattr(network, "second_layer", None)),
         equals(
             "noise orthogonal to μ", orthogonal, getattr(experiment.problem, "orthogonal", None)
         ),

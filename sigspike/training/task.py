@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from sigspike.models.examples import Atoms, Examples, Rows
 from sigspike.models.losses import Loss
-from sigspike.models.networks import Network, Tangent
+from sigspike.models.networks import AttentionPooling, Network, Tangent
 from sigspike.training.inputs import Mix
 from sigspike.training.spaces import Decomposition, Params, Space, in_theory
 from sigspike.training.spaces.coefficients import chosen
@@ -72,6 +72,12 @@ class Task(eqx.Module):
         samples = self.examples(rows)
         network = self.answer(self._start(samples, rows))
         return network.features(upper, samples.patches(overlaps), samples)
+
+    def attention(self, params: Params) -> Float[Array, "sample token"]:
+        """What a network with attention pays to each patch of the training samples."""
+        assert isinstance(self.network, AttentionPooling)
+        patches = self.train.patches(self.space.overlaps(params, self.training))
+        return self.network.attention(patches, self.train)
 
     def _start(self, samples: Examples, rows: Rows) -> Atoms | None:
         """The pre-activations of these samples' patches at the start, in the kernel regime."""

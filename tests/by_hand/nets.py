@@ -40,16 +40,23 @@ class Net:
         self.n_classes = n_classes
         self.kind, self.sigma = name(network), getattr(network, "activation", None)
         self.first_shape, self.m = first.shape, first.shape[1]
-        self.deep = self.kind == "ThreeLayerCNN"
+        self.deep, self.pools = self.kind == "ThreeLayerCNN", self.kind == "AttentionPooling"
+        self.weighs = getattr(network, "second_layer", "fixed") == "trained"
+        self.banks = np.ones(2) if self.pools else sides(len(first), n_classes)
+        self.network = network
         self.sides = n_classes if self.deep else first.shape[0]
-        self.start = np.concatenate([np.ravel(first), np.ravel(upper) if self.deep else []])
+        above = np.ravel(upper) if self.deep or self.weighs else []
+        self.start = np.concatenate([np.ravel(first), above])
         self.sums_filters = getattr(network, "filters", "mean") == "sum"
-        self.averages_patches = network.patches == "mean"
+        self.averages_patches = getattr(network, "patches", "sum") == "mean"
+        if self.pools:
+            self.sides = self.m = 1
 
     def layers(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """The first layer, and the second where there is one."""
         size = int(np.prod(self.first_shape))
         second = theta[size:].reshape(self.sides, self.m, self.m) if self.deep else None
+        second = theta[size:].reshape(self.first_shape[:2]) if self.weighs else second
         return theta[:size].reshape(self.first_shape), second
 
     def activation(self, z: float) -> tuple[float, float]:
@@ -78,6 +85,9 @@ class Net:
 
     def units(self, theta: np.ndarray, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Σ_p h_{j,r}(x^(p)), and their gradients."""
+        if self.pools:
+            value, slope = self._pooled(theta, sample)
+            return np.array([[value]]), slope[None, None]
         values, slopes = np.zeros((self.sides, self.m)), np.zeros((self.sides, self.m, len(theta)))
         for x in sample:
             for j in range(self.sides):
@@ -87,12 +97,34 @@ class Net:
                     slopes[j, r] += slope
         return values, slopes
 
+    def attention(self, theta: np.ndarray, sample: np.ndarray) -> np.ndarray:
+        """The softmax of ⟨p, x_t⟩ over the patches."""
+        query = self.layers(theta)[0][0, 0]
+        score = sample @ query / float(self.network.temperature)
+        raised = np.exp(score - score.max())
+        return raised / raised.sum()
+
+    def _pooled(self, theta: np.ndarray, sample: np.ndarray) -> tuple[float, np.ndarray]:
+        value = self.layers(theta)[0][1, 0]
+        share, answers = self.attention(theta, sample), sample @ value
+        total = float(share @ answers)
+        slope = np.zeros(self.first_shape)
+        for s, answer, x in zip(share, answers, sample, strict=True):
+            slope[0, 0] += s * (answer - total) * x / float(self.network.temperature)
+            slope[1, 0] += s * x if self.network.value == "trained" else 0 * x
+        return total, np.ravel(slope)
+
     def _second(self, theta: np.ndarray, x: np.ndarray, j: int, r: int) -> tuple[float, np.ndarray]:
-        first, _ = self.layers(theta)
+        first, above = self.layers(theta)
         value, bend = self.activation(first[j, r] @ x)
+        weight = 1.0 if above is None else above[j, r]
         slope = np.zeros_like(first)
-        slope[j, r] = bend * x
-        return value, np.ravel(slope)
+        slope[j, r] = weight * bend * x
+        if above is None:
+            return value, np.ravel(slope)
+        of_above = np.zeros_like(above)
+        of_above[j, r] = value
+        return weight * value, np.concatenate([np.ravel(slope), np.ravel(of_above)])
 
     def _third(self, theta: np.ndarray, x: np.ndarray, j: int, r: int) -> tuple[float, np.ndarray]:
         first, second = self.layers(theta)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from by_hand.nets import sides
 from by_hand.reweighted import Reweighted, weights
 from by_hand.run import Run, margins, of_given
 
@@ -27,7 +26,7 @@ def record(run: Run, measure: str) -> Fields:
         "stopped_at": -1,
     }
     gamma, rho = decomposed(run)
-    sign = sides(len(gamma), run.net.n_classes)
+    sign = run.net.banks
     own = (sign[:, None] == run.label[None]).reshape(len(sign), 1, run.n, 1)
     bar, underline = np.where(own, rho, 0), np.where(own, 0, rho)
     if measure == "coefficients":
@@ -35,6 +34,12 @@ def record(run: Run, measure: str) -> Fields:
         found |= {"gamma": gamma, "rho_bar": bar[last], "rho_underline": underline[last]}
         return found | {"margin": margin, "flipped": run.flipped.astype(float)}
     found |= summary(run, gamma, bar, underline, margin, right)
+    if measure == "attention":
+        paid = np.array([run.net.attention(run.theta, sample) for sample in run.inputs])
+        found["attention"] = by_kind(paid[:, 0], run.flipped)
+        found["attention_elsewhere"] = by_kind(paid[:, 1:].max(1), run.flipped)
+    if measure == "second_layer":
+        found["second_layer"] = run.net.layers(run.theta)[1]
     return found | weighed(run) if isinstance(run, Reweighted) and measure == "weights" else found
 
 
@@ -70,7 +75,7 @@ def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
     polarity = np.asarray(run.data.polarity)
     if polarity.ndim == 2:
         return fit @ basis @ signal.T
-    sign = sides(len(fit), run.net.n_classes)
+    sign = run.net.banks
     if run.data.combined:
         overlap = fit @ basis @ signal.T
         return np.array([overlap[j][:, polarity == s].max(1) for j, s in enumerate(sign)])
@@ -88,7 +93,7 @@ def summary(
     right: np.ndarray,
 ) -> Fields:
     """Maxima and means by class and kind."""
-    sign, label = sides(len(gamma), run.net.n_classes), run.label
+    sign, label = run.net.banks, run.label
     noise, other = np.zeros(run.n), np.zeros(run.n)
     place = [int(s > 0) if run.net.n_classes == 2 else int(s) for s in sign]
     if gamma.ndim == 3:  # of a class, γ of its own feature
@@ -97,7 +102,8 @@ def summary(
         signal = list(gamma.mean(1))
     for i, y in enumerate(label):
         noise[i] = sum(bar[j, :, i].sum() for j, s in enumerate(sign) if s == y) / bar.shape[1]
-        other[i] = max(g for g, s in zip(signal, sign, strict=True) if s != y or len(sign) == 1)
+        alone = (sign == y).all()
+        other[i] = max(g for g, s in zip(signal, sign, strict=True) if s != y or alone)
 
     def over(values: np.ndarray, statistic: Callable, agrees: bool) -> np.ndarray:
         found = np.full((len(sign), 2), np.nan)

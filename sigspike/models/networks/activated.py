@@ -6,10 +6,10 @@ from jaxtyping import Array, Float
 
 from sigspike.foundation.fields import part
 from sigspike.models.activations import Activation, ReLUPower
-from sigspike.models.networks.network import Network
+from sigspike.models.networks.patchwise import PatchwiseNetwork
 
 
-class ActivatedNetwork(Network):
+class ActivatedNetwork(PatchwiseNetwork):
     """A network whose neurons answer σ(z) to their pre-activation z, with σ = ``activation``.
 
     A subclass writes its ``hidden`` with ``fire`` and marks it ``silent``: then it can be padded

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from jaxtyping import Array, Float, Key
 
 from sigspike.foundation.fields import count
-from sigspike.models.networks.network import Network
+from sigspike.models.networks.patchwise import PatchwiseNetwork
 
 
-class LinearModel(Network):
+class LinearModel(PatchwiseNetwork):
     """f(x) = (1/m) Σ_r Σ_p ⟨w_r, x^(p)⟩: a kernel machine with K(x, x') = (1/m) ⟨Σ_p x^(p), Σ_p
     x'^(p)⟩. Of K ≥ 3 classes each has filters of its own.
 

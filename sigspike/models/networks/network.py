@@ -1,7 +1,6 @@
 """What a network must say of itself: a first layer, which lives in a space, and a head on it."""
 
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -29,21 +28,13 @@ NEURONS = {
 }
 
 
-def silent(hidden: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a ``hidden`` that is 0, with derivative 0, in the room for more: it needs no mask."""
-    hidden.silent = True  # type: ignore[attr-defined]
-    return hidden
-
-
 class Network(Checked):
-    """f(x) = Σ_p g(x^(p)) (or the mean over patches): each patch answers on its own.
+    """f(x), a function of the pre-activations ⟨w, x^(p)⟩ of all filters on all patches.
 
-    The first layer is a bank of ``width`` filters for each class (``n_signs`` = 2) or one for all
-    (1), and g is a function of their pre-activations on one patch. An atom is therefore answered
-    once, however many samples share it. Every network has m = ``width`` filters a bank, initial
-    weights of standard deviation σ_0 = ``init_std``, and with ``bias`` one number more a filter,
-    drawn from the same law and shared by the patches. For K ≥ 3 classes (see ``among``) there are K
-    banks instead of two, and K logits F_k instead of f = F₊₁ − F₋₁.
+    The first layer is a bank of m = ``width`` filters for each class (``n_signs`` = 2) or one for
+    all (1), with initial weights of standard deviation σ_0 = ``init_std``, and with ``bias`` one
+    number more a filter, drawn from the same law and shared by the patches. For K ≥ 3 classes (see
+    ``among``) there are K banks instead of two, and K logits F_k instead of f = F₊₁ − F₋₁.
 
     A ``padded`` network has room for more filters than the m that are ``alive``; m is then a
     number, and one program serves many widths, with the draws that each width has by itself. What
@@ -60,7 +51,6 @@ class Network(Checked):
         NONNEGATIVE, "standard deviation of the initial weights σ₀", default=0.01
     )
     init: str = choice("gaussian", "uniform", default="gaussian", kw_only=True)
-    patches: str = choice("sum", "mean", default="sum", kw_only=True)
     bias: bool = switch(False, kw_only=True)
     alive: float | Float[Array, ""] | None = hidden(AT_LEAST_ONE)
     several: int | None = hidden_count(3)
@@ -70,31 +60,16 @@ class Network(Checked):
         """Initial parameters above the first layer, any pytree of arrays."""
 
     @abstractmethod
-    def hidden(
-        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
-    ) -> Float[Array, "side neuron *atom"]:
-        """h: the last layer but one on each patch, from its pre-activations."""
+    def logits(
+        self, upper: Any, patches: Atoms, examples: Examples
+    ) -> Float[Array, "sample *class_"]:
+        """f of every sample, from the pre-activations of its patches."""
 
-    def answer(
-        self, upper: Any, overlaps: Float[Array, "sign neuron *atom"]
-    ) -> Float[Array, "*atom_class"]:
-        """g = (1/m) Σ_r (h_{+1,r} − h_{−1,r}): what each patch adds to the logit (one side alone
-        counts as +1). Of K ≥ 3 classes, (1/m) Σ_r h_{k,r} for each along a last axis.
-        """
-        outputs = self.masked(self.hidden(upper, overlaps)).sum(1)
-        if self.n_classes > 2:
-            return jnp.moveaxis(outputs, 0, -1) / self.neurons
-        sign = jnp.array([-1.0, 1.0])[-outputs.shape[0] :].reshape(-1, *[1] * (outputs.ndim - 1))
-        # Its derivative is a product, a slice's is a padding
-        return jnp.sum(sign * outputs, axis=0) / self.neurons
-
+    @abstractmethod
     def features(
         self, upper: Any, patches: Atoms, examples: Examples
     ) -> Float[Array, "sample feature"]:
-        """Σ_p h of every sample, in one row."""
-        shared, own = (self.masked(self.hidden(upper, z)) for z in patches)
-        total = examples.held(jnp.moveaxis(shared, -1, 0)) + jnp.moveaxis(own.sum(-1), -1, 0)
-        return total.reshape(len(total), -1)
+        """What the last layer sees of every sample, in one row."""
 
     def first(self, key: Key[Array, ""], frame: Frame) -> Float[Array, "sign neuron coordinate"]:
         """Initial filters w ~ ``init`` law with standard deviation σ_0 per coordinate, a bias as
@@ -108,14 +83,6 @@ class Network(Checked):
             )
         rows = rows.reshape(self.width, self.n_banks, -1).transpose(1, 0, 2)
         return self.init_std * jnp.where(self.exists[None, :, None], rows, 0)
-
-    def logits(
-        self, upper: Any, patches: Atoms, examples: Examples
-    ) -> Float[Array, "sample *class_"]:
-        """f of every sample: the answers of its shared patches plus those of its own ones."""
-        total = examples.held(self.answer(upper, patches.signal))
-        total = total + self.answer(upper, patches.noise).sum(1)
-        return total if self.patches == "sum" else total / examples.n_patches
 
     @property
     def n_classes(self) -> int:
@@ -146,16 +113,6 @@ class Network(Checked):
         """Which of the filters of a class exist."""
         return jnp.arange(self.width) < self.neurons
 
-    def masked(
-        self, values: Float[Array, "side neuron *atom"]
-    ) -> Float[Array, "side neuron *atom"]:
-        """The values of the neurons that exist, and 0 for the room beyond them, also to every
-        derivative.
-        """
-        if self.alive is None or getattr(type(self).hidden, "silent", False):
-            return values
-        return jnp.where(self.exists.reshape(1, -1, *[1] * (values.ndim - 2)), values, 0)
-
     @classmethod
     def can_pad(cls) -> bool:
         """Whether room beyond m changes nothing: the class that last touched the neurons, or one
@@ -165,6 +122,16 @@ class Network(Checked):
         return cls.pads and any(
             issubclass(kind, touched) for kind in cls.__mro__ if "pads" in vars(kind)
         )
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The records that this network has of its own."""
+        return ()
+
+    def check_with(self, n_classes: int, n_patches: int, n_signals: int) -> None:
+        """Refuse a problem on which this network means nothing, by its classes, the patches of a
+        sample, and its signals.
+        """
 
     def among(self, n_classes: int) -> "Network":
         """The same network for as many classes."""

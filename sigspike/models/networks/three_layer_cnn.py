@@ -10,7 +10,7 @@ from sigspike.foundation.check import NONNEGATIVE
 from sigspike.foundation.fields import number, part
 from sigspike.models.activations import Activation, ReLUPower
 from sigspike.models.networks.activated import ActivatedNetwork
-from sigspike.models.networks.network import silent
+from sigspike.models.networks.patchwise import silent
 
 
 class ThreeLayerCNN(ActivatedNetwork):

@@ -66,6 +66,10 @@ class KernelData(GivenSamples):
     def patch_dim(self) -> int:
         return self.kernel.shape[0]
 
+    @property
+    def n_patches(self) -> int:
+        return 1
+
     def check_sizes(self, n_samples: int, n_clean: int, n_test: int) -> None:
         if self.n_held_out >= self.kernel.shape[0]:
             raise Refusal(

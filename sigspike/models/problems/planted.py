@@ -88,6 +88,10 @@ class Planted(Problem):
         return self.dim
 
     @property
+    def n_patches(self) -> int:
+        return self.noise_patches + (not self.signal_is_noisy)
+
+    @property
     def fresh_tests(self) -> bool:
         return self.test_noise == "fresh"
 

@@ -48,6 +48,11 @@ class Problem(Checked):
         """Draw a test set; ``train`` is at hand for tests that reuse training noise."""
 
     @property
+    def n_patches(self) -> int:
+        """How many patches a sample has: its own ones, and one of signal that samples share."""
+        return self.noise_patches + 1
+
+    @property
     def fresh_tests(self) -> bool:
         """Whether the noise of a test sample is independent of everything in training."""
         return True
