@@ -17,7 +17,7 @@ from sigspike.training import Randomness
 from sigspike.training.spaces import SPACES
 
 N_STEPS = 4
-NETWORKS = [zoo.specimen(kind, width=3) for kind in zoo.concrete(ss.Network)]
+NETWORKS = [zoo.wide(kind, 3) for kind in zoo.concrete(ss.Network)]
 FEW = [
     zoo.specimen(ss.GradientDescent),
     ss.GradientDescent(0.3, optimiser=ss.Adam()),
@@ -31,7 +31,8 @@ CASES = [
     if algorithm.optimiser.rotation_equivariant or space == "weights"
     if isinstance(network, ss.PatchCNN) or not FLOAT32
 ]
-SAMPLES, NEURONS = np.random.default_rng(0).permutation(zoo.N_SAMPLES), np.array([2, 0, 1])
+SAMPLES = np.random.default_rng(0).permutation(zoo.N_SAMPLES)
+NEURONS = {3: np.array([2, 0, 1]), 1: np.array([0])}  # by the width
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,8 @@ def walks(request, drawn):
     if hasattr(getattr(algorithm.weights, "disturbance", None), "size"):
         still = ss.put(still, "weights.disturbance.size", 0.0)
     other_noise = renumbered(noise)
-    other_neurons = run.first[:, NEURONS], jax.tree.map(lambda x: x[..., NEURONS], run.upper)
+    neurons = NEURONS[network.width]
+    other_neurons = run.first[:, neurons], jax.tree.map(lambda x: x[..., neurons], run.upper)
     cells = [
         (algorithm, run, noise),
         (

@@ -30,15 +30,32 @@ MEASURES = {
 
 
 def setting(index):
-    """The problems, networks and frames in turn, every option away from its default."""
-    problem, network = (kinds[index % len(kinds)] for kinds in (PROBLEMS, NETWORKS))
+    """The problems, networks and frames in turn, every option away from its default; where a
+    network does not go with a problem, the next one.
+    """
     test_noise, regime = FRAMES[index % len(FRAMES)]
-    parts = (
-        ss.put(zoo.turned(problem), "test_noise", test_noise),
-        ss.put(zoo.turned(network), "init_std", 0.2),
-    )
+    problem = ss.put(zoo.turned(PROBLEMS[index % len(PROBLEMS)]), "test_noise", test_noise)
     sizes = {"n_samples": 4, "n_steps": 20, "record_at": (20,), "n_test": 100, "regime": regime}
-    return ss.put(ss.Experiment(*parts, ss.GradientDescent(0.2), **sizes), "problem.dim", 25)
+    for kind in NETWORKS[index % len(NETWORKS) :] + NETWORKS:
+        network = ss.put(zoo.turned(kind), "init_std", 0.2)
+        try:
+            at = ss.Experiment(problem, network, ss.GradientDescent(0.2), **sizes)
+        except ss.Refusal:
+            continue
+        return ss.put(at, "problem.dim", 25)
+    raise AssertionError(f"no network goes with {problem}")
+
+
+def test_attention_has_one_law_in_both_spaces():
+    """Of two tokens with noise, beside weak signals."""
+    tokens = {"n_classes": 2, "noisy_signal": True, "n_noise_patches": 2, "leak": ss.WeakSignals()}
+    problem = zoo.specimen(ss.ManyClasses, **tokens)
+    network = ss.AttentionPooling(init_std=0.2)
+    sizes = {"n_samples": 4, "n_steps": 20, "record_at": (20,), "n_test": 100}
+    at = ss.Experiment(problem, network, ss.GradientDescent(0.2), **sizes)
+    here, there = seen(at, 0), seen(ss.put(at, "space", "weights"), 1)
+    values = {name: ks_2samp(here[name], there[name]).pvalue for name in MEASURES}
+    assert min(values.values()) > 1e-3, values
 
 
 def seen(at, key):

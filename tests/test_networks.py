@@ -72,7 +72,7 @@ def test_three_layer_cnn_is_its_formula(network):
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("kind", zoo.concrete(ss.Network))
+@pytest.mark.parametrize("kind", zoo.concrete(ss.PatchwiseNetwork))
 def test_the_mean_over_patches_counts_those_that_a_sample_has(kind, tolerance):
     """Samples of a kernel have one patch, and no signal."""
     overlaps = Atoms(
@@ -108,9 +108,9 @@ def test_the_order_of_the_noise_patches_plays_no_part(network, tolerance):
 @pytest.mark.parametrize("kind", zoo.concrete(ss.Network))
 @pytest.mark.parametrize(("law", "expected"), [("gaussian", "norm"), ("uniform", "uniform")])
 def test_initial_filters_have_their_law_and_scale(kind, law, expected):
-    network = kind(50, init_std=0.1, init=law, bias=True)
+    network = zoo.wide(kind, 50, init_std=0.1, init=law, bias=True)
     filters = jax.jit(lambda key: network.first(key, Ambient(20)))(random.key(0))
-    assert filters.shape == (network.n_signs, 50, 21)
+    assert filters.shape == (network.n_banks, network.width, 21)
     values = np.asarray(filters) / 0.1
     values = values if law == "gaussian" else (values / 3**0.5 + 1) / 2
     assert kstest(values[..., :-1].ravel(), expected).pvalue > 1e-3

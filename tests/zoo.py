@@ -223,13 +223,31 @@ def _defaults(thing: Any) -> list[Any]:
     ]
 
 
+def wide(kind: type, width: int, **options: Any) -> Any:
+    """A network with this width, or the most that it can have."""
+    most = kind.__dataclass_fields__["width"].metadata["domain"].high
+    return specimen(kind, width=int(min(width, most)), **options)
+
+
+def suited(network: ss.Network) -> ss.Problem:
+    """The signal–noise model, or two orthogonal signals for a network that asks for them."""
+    problem = specimen(ss.SignalNoise)
+    try:
+        network.check_with(problem.n_classes, problem.n_patches, problem.n_axes)
+    except ss.Refusal:
+        return specimen(ss.ManyClasses, n_classes=2)
+    return problem
+
+
 def experiment(
     problem: Any = None, network: Any = None, algorithm: Any = None, **settings: Any
 ) -> ss.Experiment:
     """A small experiment: squared ReLU, orthogonal noise, GD, unless told otherwise."""
     defaults = {"n_samples": N_SAMPLES, "n_steps": 300, "record_every": 30, "n_test": 20}
-    parts = (problem, ss.SignalNoise), (network, ss.PatchCNN), (algorithm, ss.GradientDescent)
-    made = [specimen(kind) if given is None else given for given, kind in parts]
+    network = specimen(ss.PatchCNN) if network is None else network
+    problem = suited(network) if problem is None else problem
+    algorithm = specimen(ss.GradientDescent) if algorithm is None else algorithm
+    made = problem, network, algorithm
     return ss.Experiment(*made, **(defaults | settings))
 
 
