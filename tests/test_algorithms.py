@@ -78,7 +78,8 @@ def walks(request, drawn):
     with jax.disable_jit():
         eager = zoo.walk(space, network, *cells[0], N_STEPS)
     names = ("plain", "samples", "neurons", "still")
-    return {name: zoo.cell(batch, k) for k, name in enumerate(names)} | {"eager": eager, "run": run}
+    beside = {"eager": eager, "run": run, "order": neurons}
+    return {name: zoo.cell(batch, k) for k, name in enumerate(names)} | beside
 
 
 def paired_again(inputs):
@@ -134,10 +135,10 @@ def test_permuting_the_samples_with_their_draws_permutes_rho(walks, tolerance):
 
 @pytest.mark.law
 def test_permuting_the_neurons_permutes_the_result(walks, tolerance):
-    plain, other = walks["plain"], walks["neurons"]
-    expected = jax.tree.map(lambda x: x[:, NEURONS], (plain.filters, plain.coefficients))
+    plain, other, order = walks["plain"], walks["neurons"], walks["order"]
+    expected = jax.tree.map(lambda x: x[:, order], (plain.filters, plain.coefficients))
     assert_same((other.filters, other.coefficients), expected, tolerance)
-    assert_same(other.upper, jax.tree.map(lambda x: x[..., NEURONS], plain.upper), tolerance)
+    assert_same(other.upper, jax.tree.map(lambda x: x[..., order], plain.upper), tolerance)
 
 
 @pytest.fixture(

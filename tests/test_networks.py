@@ -47,8 +47,14 @@ def patches(given):
 def test_patch_cnn_is_its_formula(network):
     given, sigma = overlaps(2), lambda z: activated(network.activation, z)[0]
     shape = (M if network.filters == "mean" else 1) * (1 + P if network.patches == "mean" else 1)
-    expected = [sum(sigma(z).sum(1) @ [-1, 1] for z in sample) / shape for sample in patches(given)]
-    np.testing.assert_allclose(network.logits((), given, BLANK), expected, rtol=1e-5)
+    trained = network.second_layer == "trained"
+    upper = NUMBERS.standard_normal((2, M)) if trained else np.ones((2, M))
+    expected = [
+        sum((upper * sigma(z)).sum(1) @ [-1, 1] for z in sample) / shape
+        for sample in patches(given)
+    ]
+    found = network.logits(jnp.asarray(upper) if trained else (), given, BLANK)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 @pytest.mark.law

@@ -85,8 +85,15 @@ def compare(network, bound=1e-9, **settings):
         np.testing.assert_allclose(found, values, rtol=bound, atol=bound, err_msg=name)
 
 
+@pytest.mark.law
+@pytest.mark.parametrize("kind", PADDED)
+def test_padded_is_exact_for_several_classes(kind, tolerance):
+    network = zoo.specimen(kind, init_std=0.2)
+    compare(network, tolerance, problem=zoo.specimen(ss.ManyClasses, flip_rate=0.2))
+
+
 def test_every_network_of_ours_has_room():
-    assert set(PADDED) == set(zoo.concrete(ss.Network))
+    assert set(PADDED) == set(zoo.concrete(ss.PatchwiseNetwork))
 
 
 @pytest.mark.law
