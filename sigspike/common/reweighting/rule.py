@@ -1,8 +1,11 @@
 """What a rule of reweighting must say of itself: its state, its weights, how both are revised."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
+import jax.numpy as jnp
+from jax import lax
 from jaxtyping import Array, Float, Int, Key
 
 from sigspike.foundation.fields import Checked, count
@@ -46,6 +49,33 @@ class Rule(Checked):
     @abstractmethod
     def revised(self, state: Any, ids: Ids, losses: Losses, couplings: Losses) -> Any:
         """The state after one look at the clean subset."""
+
+    def looked(
+        self,
+        state: Any,
+        ids: Ids,
+        losses: Losses,
+        couplings: Callable[[], Losses],
+        step: Int[Array, ""],
+        looks: bool | None = None,
+    ) -> tuple[Any, Losses]:
+        """The state after this step's look, if it has one, and the couplings (NaN if not);
+        ``couplings()`` is called in every ``every``-th step alone.
+
+        ``looks`` says beforehand whether this is one, for a loop that knows: it leaves no branch in
+        the program, and inside a branch XLA's CPU code for convolutions is several times slower.
+        """
+
+        def look(_: None) -> tuple[Any, Losses]:
+            seen = couplings()
+            return self.revised(state, ids, losses, seen), seen
+
+        def rest(_: None) -> tuple[Any, Losses]:
+            return state, jnp.full_like(losses, jnp.nan)
+
+        if looks is None and self.every > 1:
+            return lax.cond(step % self.every == 0, look, rest, None)
+        return rest(None) if looks is False else look(None)
 
     def weights(self, state: Any, ids: Ids, losses: Losses) -> Losses:
         """The weights with which a step is taken."""

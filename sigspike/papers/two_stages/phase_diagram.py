@@ -12,13 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 import sigspike as ss
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.two_stages.setting import (
     LENGTH,
     LIKELY,
     experiment,
-    none_diverged,
     strength,
     unit_of_time,
     with_stages,

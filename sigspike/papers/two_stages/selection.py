@@ -12,14 +12,13 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.common.selection import precision, recall, selected
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.figure import Figure, Progress
 from sigspike.papers.two_stages.drawing import boundary
 from sigspike.papers.two_stages.setting import (
     LIKELY,
     at_stage_one,
     experiment,
-    none_diverged,
     unit_of_time,
     with_stages,
 )

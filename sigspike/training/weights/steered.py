@@ -4,7 +4,6 @@ from abc import abstractmethod
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-from jax import lax
 from jaxtyping import Array, Float, Int, Key
 
 from sigspike.common.reweighting import Linearised, PersistentWeights, Rule
@@ -72,18 +71,10 @@ class Steered(Weighting):
         self, moment: Moment, state: Any, step: Int[Array, ""], drawn: Any
     ) -> tuple[Float[Array, "*place"], Any]:
         at = self._linearised(moment)
-
-        def look(_: None) -> Any:
-            return self.rule.revised(
-                state, moment.ids, at.losses, self._disturbed_couplings(moment, at, state, drawn)
-            )
-
-        if self.rule.every > 1:
-            state = lax.cond(step % self.rule.every == 0, look, lambda _: state, None)
-        else:
-            state = look(None)
-        weights = self.rule.weights(state, moment.ids, at.losses)
-        return weights * (moment.size / self.rule.divisor(moment.size)), state
+        couplings = lambda: self._disturbed_couplings(moment, at, state, drawn)  # noqa: E731
+        revised, _ = self.rule.looked(state, moment.ids, at.losses, couplings, step)
+        weights = self.rule.weights(revised, moment.ids, at.losses)
+        return weights * (moment.size / self.rule.divisor(moment.size)), revised
 
     def look(self, moment: Moment, state: Any, drawn: Any) -> Look:
         """The weights before the next step, and its couplings."""
