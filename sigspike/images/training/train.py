@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sigspike.files.lock import locked
 from sigspike.foundation.check import Range, Refusal
 from sigspike.images.data import Dataset
 from sigspike.images.noise import NoisyLabels
@@ -63,17 +64,9 @@ def _folder(out: str | Path | None) -> Iterator[Path | None]:
     if out is None:
         yield None
         return
-    import filelock
-
     folder = Path(out)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / ".lock")
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise Refusal(
-            f"`out` {str(folder)!r} is being written by another process; wait for it"
-        ) from None
+        lock = locked("out", folder, ".lock")
     except OSError as error:
         raise Refusal(f"`out` cannot be written, got {str(folder)!r} ({error})") from error
     try:
