@@ -1,7 +1,7 @@
 """Descent of weighted losses, the weights revised by a rule from couplings to a clean subset."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,7 @@ class Linearised(NamedTuple):
     losses: Losses
     forward: Callable[[PyTree], Losses]
     backward: Callable[[Losses], PyTree]
-    extra: Any = ()
+    extra: PyTree = ()
 
     def averaged(self, rule: Rule, size: Size) -> "Linearised":
         """With Jᵀ·weights/``size``, so that a step descends a mean; without the division where Σ_i
@@ -29,7 +29,7 @@ class Linearised(NamedTuple):
         return self._replace(backward=lambda weights: self.backward(weights / divisor))
 
 
-def linearised(losses: Callable[[PyTree], tuple[Losses, Any]], params: PyTree) -> Linearised:
+def linearised(losses: Callable[[PyTree], tuple[Losses, PyTree]], params: PyTree) -> Linearised:
     """In ordinary coordinates, from one forward pass; ``losses(params)`` gives the ℓ_i and anything
     else (``extra``, batch-norm statistics say).
     """
@@ -41,8 +41,8 @@ def linearised(losses: Callable[[PyTree], tuple[Losses, Any]], params: PyTree) -
 class Carried(NamedTuple):
     """What goes from step to step beside the parameters."""
 
-    rule: Any
-    optimiser: Any
+    rule: PyTree
+    optimiser: PyTree
     step: Int[Array, ""]
 
 
@@ -54,7 +54,7 @@ class Seen(NamedTuple):
     losses: Losses
     weights: Losses
     couplings: Losses
-    extra: Any
+    extra: PyTree
 
 
 class WeightedDescent(NamedTuple):

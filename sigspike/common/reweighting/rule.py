@@ -2,11 +2,11 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.foundation.fields import Checked, count
 
@@ -39,26 +39,26 @@ class Rule(Checked):
         return 1 if self.sum_to_one else size
 
     @abstractmethod
-    def init(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def init(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         """The state before training."""
 
     @abstractmethod
-    def proposed(self, state: Any, ids: Ids, losses: Losses) -> Losses:
+    def proposed(self, state: PyTree, ids: Ids, losses: Losses) -> Losses:
         """The weights with which the look-ahead is made."""
 
     @abstractmethod
-    def revised(self, state: Any, ids: Ids, losses: Losses, couplings: Losses) -> Any:
+    def revised(self, state: PyTree, ids: Ids, losses: Losses, couplings: Losses) -> PyTree:
         """The state after one look at the clean subset."""
 
     def looked(
         self,
-        state: Any,
+        state: PyTree,
         ids: Ids,
         losses: Losses,
         couplings: Callable[[], Losses],
         step: Int[Array, ""],
         looks: bool | None = None,
-    ) -> tuple[Any, Losses]:
+    ) -> tuple[PyTree, Losses]:
         """The state after this step's look, if it has one, and the couplings (NaN if not);
         ``couplings()`` is called in every ``every``-th step alone.
 
@@ -66,17 +66,17 @@ class Rule(Checked):
         the program, and inside a branch XLA's CPU code for convolutions is several times slower.
         """
 
-        def look(_: None) -> tuple[Any, Losses]:
+        def look(_: None) -> tuple[PyTree, Losses]:
             seen = couplings()
             return self.revised(state, ids, losses, seen), seen
 
-        def rest(_: None) -> tuple[Any, Losses]:
+        def rest(_: None) -> tuple[PyTree, Losses]:
             return state, jnp.full_like(losses, jnp.nan)
 
         if looks is None and self.every > 1:
             return lax.cond(step % self.every == 0, look, rest, None)
         return rest(None) if looks is False else look(None)
 
-    def weights(self, state: Any, ids: Ids, losses: Losses) -> Losses:
+    def weights(self, state: PyTree, ids: Ids, losses: Losses) -> Losses:
         """The weights with which a step is taken."""
         return self.proposed(state, ids, losses)

@@ -13,6 +13,7 @@ from sigspike.files.store import differences
 from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal
 from sigspike.images.methods import State
+from sigspike.images.training.log import Row
 
 ABOUT = "about"
 
@@ -21,7 +22,7 @@ class Checkpoint(NamedTuple):
     """The state after some epochs, the rows of the log until then, and further arrays by name."""
 
     state: State
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     arrays: dict[str, np.ndarray]
 
 

@@ -11,7 +11,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.contrast import TOLERANCE
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.held_out import held_out
 from sigspike.papers.synthetic import synthetic, with_ratio
 from sigspike.plots.curves import worst
@@ -59,7 +59,7 @@ class Diagram(Figure):
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=N_SAMPLES, n_steps=1000, record_at=(1000,))
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         algorithms = {name: ss.describe(algorithm) for name, (algorithm, _, _) in FLIP.items()}
         facts = {
             "experiment": ss.describe(self.experiment()),

@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 
 import sigspike as ss
 from sigspike.papers.claim import Claim, none_diverged
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.two_stages.setting import (
     LENGTH,
     LIKELY,
@@ -75,7 +75,7 @@ class PhaseDiagram(Figure):
             else [0.05, 0.1, 0.2, 0.3, 0.4],
         }
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         column = self.axes()["column"]
         axes = self.axes() | {
             "column": {path: list(values) for path, values in column.fields.items()}

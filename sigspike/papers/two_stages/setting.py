@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 import xarray as xr
 
 import sigspike as ss
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.theory import TwoStages
 
 N_SAMPLES, DIM, WIDTH = 200, 2000, 20
@@ -100,7 +100,7 @@ class Runs(Figure):
             self.n_steps, record_at=tuple(sorted({*ss.log_spaced(self.n_steps, 40), unit}))
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         axes = self.looped() | {
             "cell": {name: cell._asdict() for name, cell in self.cells().items()}
         }

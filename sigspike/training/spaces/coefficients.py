@@ -1,7 +1,5 @@
 """Coefficient space: gradient descent in the theory's own coordinates, at a cost free of d."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -9,7 +7,7 @@ from jaxtyping import Array, Float, Int
 
 from sigspike.models.examples import Atoms, Examples, Rows
 from sigspike.training.spaces.decomposition import combine
-from sigspike.training.spaces.space import ALL, Params, Space, inner_upper, read
+from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
 
 
 class Dual(eqx.Module):
@@ -79,7 +77,7 @@ class Coefficients(Space):
         )
         self.initial_overlaps = read(initial, self.signal, self.noise)
 
-    def start(self, upper: Any) -> Params:
+    def start(self, upper: Upper) -> Params:
         return Params(
             Dual(jnp.ones(()), jax.tree.map(jnp.zeros_like, self.initial_overlaps)), upper
         )
@@ -93,7 +91,7 @@ class Coefficients(Space):
         z = jax.tree.map(lambda start, own: dual.scale * start + own, z0, change)
         return chosen(z, rows) if isinstance(rows, slice) else z
 
-    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
+    def pulled(self, upper: Upper, cotangent: Atoms, rows: Rows = ALL) -> Params:
         shape = self.initial_overlaps.noise.shape
         return Params(Dual(jnp.zeros(()), spread(cotangent, rows, shape)), upper)
 
