@@ -46,9 +46,11 @@ class Gram(eqx.Module):
         signal, noise = coefficients
         n_samples, n_patches = noise.shape[2:]
         flat = noise.reshape(*noise.shape[:2], -1)
-        columns = self.noise.reshape(n_samples, n_patches, -1)[ids]  # K is symmetric
+        # One product of two matrices: over four axes XLA's CPU code is slower. K is symmetric.
+        own = self.noise.reshape(n_samples, -1)[ids].reshape(-1, flat.shape[-1])
         of_signal = product(signal, self.signal)
-        of_noise = jnp.einsum("jrb,ipb->jrip", flat, columns)
+        of_noise = flat.reshape(-1, flat.shape[-1]) @ own.T
+        of_noise = of_noise.reshape(*flat.shape[:2], -1, n_patches)
         if self.cross is not None:
             beside = self.cross.reshape(-1, n_samples, n_patches)[:, ids]
             of_signal = of_signal + product(flat, self.cross.T)
