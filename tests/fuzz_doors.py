@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import odd
 import zoo
+from command_line import SIGNAL
 
 import sigspike as ss
 import sigspike.cli.main
@@ -310,15 +311,6 @@ problem:signal-noise problem:kernel-file problem:mnist network:patch-cnn network
 network.activation:leaky
 algorithm:momentum algorithm:gradient-descent algorithm:meta-reweighting algorithm.schedule:cosine
 """.split()  # noqa: SIM905
-SIGNAL = [
-    "problem:signal-noise",
-    "--problem.dim",
-    "50",
-    "--problem.signal-strength",
-    "2",
-    "--problem.noise-std",
-    "0.5",
-]
 
 
 def commands(rng: np.random.Generator, _: Path) -> tuple[str, Action]:

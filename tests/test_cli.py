@@ -8,20 +8,12 @@ import sys
 import numpy as np
 import pytest
 import xarray as xr
+from command_line import SIGNAL
 
 import sigspike as ss
 from sigspike.cli.main import main
 
 TINY = ["--n-samples", "10", "--n-steps", "4", "--n-test", "20"]
-SIGNAL = [
-    "problem:signal-noise",
-    "--problem.dim",
-    "50",
-    "--problem.signal-strength",
-    "2",
-    "--problem.noise-std",
-    "0.5",
-]
 
 
 def test_run_prints_a_summary(capsys):

@@ -4,19 +4,10 @@ import json
 
 import pytest
 import xarray as xr
+from command_line import SIGNAL
 
 from sigspike.cli.main import main
 from sigspike.foundation.check import Refusal
-
-SIGNAL = [
-    "problem:signal-noise",
-    "--problem.dim",
-    "30",
-    "--problem.signal-strength",
-    "2",
-    "--problem.noise-std",
-    "0.5",
-]
 
 
 def spec(folder, axes):

@@ -16,6 +16,7 @@ from sigspike.cli.run import DEFAULT, FLAGS, ExperimentFlags
 from sigspike.cli.scripts import Scripts
 from sigspike.cli.spec import build, read_spec
 from sigspike.files.store import Ledger
+from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal
 from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.estimate import duration, estimate
@@ -107,20 +108,11 @@ def _run(
             print(f"sigspike: {kept}; the same call goes on", file=sys.stderr)
         raise
     if target is not None:
-        _write(data, target)
+        with whole(target) as aside:
+            data.to_netcdf(aside, engine="h5netcdf")
     print(summary(data))
     places = " and ".join(str(place) for place in (options["store"], target) if place is not None)
     print(f"{places} after {duration(time.perf_counter() - started)}")
-
-
-def _write(data: xr.Dataset, target: Path) -> None:
-    """The file whole, or none."""
-    aside = target.with_name(f".{target.name}.partial")
-    try:
-        data.to_netcdf(aside, engine="h5netcdf")
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def summary(data: xr.Dataset) -> str:

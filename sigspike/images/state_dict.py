@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal, nearest
 from sigspike.images.networks import Buffers, ImageNetwork, Params
 
@@ -64,9 +65,8 @@ def save(target: str | Path, params: Params, buffers: Buffers, network: ImageNet
         data = file.getvalue()
     else:
         data = _safetensors("target", path).save(content)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    with whole(path) as aside:
+        aside.write_bytes(data)
 
 
 def _entries(source: Source) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from sigspike.foundation.strict_json import finite
 
@@ -56,6 +57,17 @@ class Claim:
             "holds": self.holds,
             "standard_error": finite(self.standard_error),
         }
+
+
+def none_diverged(data: xr.Dataset) -> Claim:
+    """No training of a sweep diverged."""
+    return Claim(
+        "fraction of runs that diverged",
+        "ours",
+        float((data["diverged_at"] >= 0).mean()),
+        0,
+        high=0,
+    )
 
 
 def table(claims: list[dict[str, Any]]) -> str:

@@ -20,6 +20,7 @@ from sigspike.papers.claim import Claim
 from sigspike.plots.style import paper_style, write
 
 Progress = Callable[[int, int], None]
+Settings = dict[str, Any]  # plain numbers, strings and dictionaries, as JSON has them
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Figure(ABC):
     store: Path | None = None
 
     @abstractmethod
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         """The experiment and its axes, as plain dictionaries."""
 
     @abstractmethod

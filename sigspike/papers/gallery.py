@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sigspike.files.whole import whole
 from sigspike.papers.claim import shown
 
 
@@ -15,11 +16,11 @@ def write_gallery(folder: Path, paper: str, names: Iterable[str]) -> None:
     files = [folder / f"{name}.json" for name in names]
     figures = [json.loads(file.read_text()) for file in files if file.is_file()]
     claims = [claim for figure in figures for claim in figure["claims"]]
-    _replace(folder / "claims.json", json.dumps(claims, indent=1, ensure_ascii=False) + "\n")
+    with whole(folder / "claims.json") as aside:
+        aside.write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n")
     command = f"`sigspike reproduce {paper}` wrote these figures."
-    _replace(
-        folder / "README.md", "\n\n".join([f"# {paper}", command, *map(_section, figures)]) + "\n"
-    )
+    with whole(folder / "README.md") as aside:
+        aside.write_text("\n\n".join([f"# {paper}", command, *map(_section, figures)]) + "\n")
 
 
 def _section(figure: dict[str, Any]) -> str:
@@ -36,10 +37,3 @@ def _section(figure: dict[str, Any]) -> str:
     return "\n\n".join(
         [f"## {name}", f"![{name}]({name}.png)", figure["caption"], facts, "\n".join(rows)]
     )
-
-
-def _replace(file: Path, text: str) -> None:
-    """Written whole or not at all."""
-    partial = file.with_name(f".{file.name}")
-    partial.write_text(text)
-    partial.replace(file)

@@ -11,7 +11,9 @@ from matplotlib.ticker import NullFormatter
 def curve(
     axes: Axes, values: xr.DataArray, color: str, label: str | None = None, **line: Any
 ) -> None:
-    """The median over ``seed`` against ``time``, and a band from 10th to 90th percentile."""
+    """The median of ``values`` (``seed``, ``time``) against time in a ``color``, with this
+    ``label`` in the legend, and a band from 10th to 90th percentile. ``line``: matplotlib's style.
+    """
     values = values.dropna("time", how="all")
     low, middle, high = (values.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
     axes.plot(values["time"], middle, color=color, label=label, **line)
@@ -28,7 +30,9 @@ def log_scale(axes: Axes, label: str) -> None:
 
 
 def level(axes: Axes, height: float, text: str, at: float = 0.98) -> None:
-    """A dotted line at a height that theory names, labelled at its end."""
+    """A dotted line at a ``height`` that theory names, with its ``text`` ending at ``at`` (0 is the
+    left end of the axes, 1 the right one).
+    """
     axes.axhline(height, color="0.35", linewidth=0.8, linestyle=":")
     axes.annotate(
         text,

@@ -34,7 +34,8 @@ def draw_embedding(
     flipped: np.ndarray | None = None,
 ) -> Figure:
     """A panel for each of the ``labelings`` (noisy label, true label, prediction: (image,) by
-    title) over the same ``points`` (image, 2); images with ``flipped`` labels have a dark edge.
+    title) over the same ``points`` (image, 2); ``classes`` are the names of the classes by number,
+    and images with ``flipped`` labels have a dark edge.
     """
     if len(classes) > len(CLASS_COLORS):
         raise Refusal(

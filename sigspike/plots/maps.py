@@ -13,8 +13,8 @@ COLORMAP = "cividis"  # the same to every eye, and in grey
 
 
 def heat(axes: Axes, values: xr.DataArray, x: str, y: str, **limits: Any) -> Any:
-    """Cells of a grid in colour, one for each pair of coordinates, whose centres they are; NaN
-    stays white.
+    """Cells of a grid in colour: ``values`` over its dimensions ``x`` and ``y``, whose coordinates
+    are the centres; NaN stays white. ``limits`` go to matplotlib's ``pcolormesh``.
 
     On a logarithmic axis borders are half-way in the logarithm (choose the scale first).
     """
@@ -26,8 +26,8 @@ def heat(axes: Axes, values: xr.DataArray, x: str, y: str, **limits: Any) -> Any
 def contours(
     axes: Axes, function: Callable[[Any, Any], Any], levels: list[float], fmt: str
 ) -> None:
-    """Labelled lines on which ``function(x, y)`` has equal values, white with a dark edge to stand
-    on every colour.
+    """Lines on which ``function(x, y)`` has the values of ``levels``, labelled by ``fmt``, white
+    with a dark edge to stand on every colour; over what ``axes`` show by now.
     """
     edge: list[AbstractPathEffect] = [withStroke(linewidth=1.6, foreground="0.15")]
     x, y = (np.linspace(*limits, 200) for limits in (axes.get_xlim(), axes.get_ylim()))
@@ -50,7 +50,9 @@ def line(axes: Axes, x: Any, y: Any) -> None:
 
 
 def hatch(axes: Axes, where: xr.DataArray, x: str, y: str) -> None:
-    """Hatch the cells where something is true, such as a divergence."""
+    """Hatch the cells, over the dimensions ``x`` and ``y``, in which ``where`` is true (a
+    divergence, say).
+    """
     x_edges = _edges(where[x].values, axes.get_xscale()).tolist()
     y_edges = _edges(where[y].values, axes.get_yscale()).tolist()
     for row, column in np.argwhere(where.transpose(y, x).values):

@@ -24,8 +24,8 @@ def picture(axes: Axes, image: np.ndarray) -> None:
 def picture_grid(
     n_rows: int, n_columns: int, shape: tuple[int, ...], extra: float = 0.0
 ) -> tuple[Figure, np.ndarray]:
-    """A figure of two columns' width (at most 0.8 inches a picture) and panels (row, column) for
-    pictures of a shape; ``extra`` inches above each row.
+    """A figure of two columns' width (at most 0.8 inches a picture) and its panels, ``n_rows`` by
+    ``n_columns``, for pictures of ``shape`` (row, column, …); ``extra`` inches above each row.
     """
     side = min(WIDTH / n_columns, 0.8)
     height = n_rows * (side * shape[0] / shape[1] + extra)

@@ -16,9 +16,12 @@ def draw_suspects(
     truth: np.ndarray | None,
     classes: tuple[str, ...],
 ) -> Figure:
-    """Images in the order given, eight a row, each with its label, its score, and its true class
-    where that is known: "3 → 5" is an image of a 5 with label 3 (found out), "3 ✓" one whose label
-    is right (suspected wrongly).
+    """The ``images`` (image, row, column, *channel) in the order given, eight a row, each with its
+    label, its score, and its true class where that is known: "3 → 5" is an image of a 5 with label
+    3 (found out), "3 ✓" one whose label is right (suspected wrongly).
+
+    ``labels``, ``scores`` and ``truth`` (None: unknown) are (image,); ``classes`` are the names of
+    the classes by number.
     """
     figure, panels = picture_grid(-(-len(images) // COLUMNS), COLUMNS, images.shape[1:], extra=0.3)
     for axes in panels.flat:

@@ -14,6 +14,8 @@ from sigspike.models.networks import Network
 from sigspike.training.spaces import Decomposition
 from sigspike.training.weights import Look
 
+FLIPPED = "whether the label is flipped, ỹ ≠ y (1) or not (0)"
+
 
 def noted(long_name: str) -> Any:
     """A recorded field, with its label in datasets and figures (all are pure numbers)."""
@@ -45,6 +47,11 @@ class View(NamedTuple):
     def flipped(self) -> Bool[Array, " sample"]:
         """ỹ ≠ y."""
         return self.examples.label != self.examples.truth
+
+    @property
+    def flips(self) -> Float[Array, " sample"]:
+        """The same as a number, 1 where flipped."""
+        return jnp.where(self.flipped, 1.0, 0.0)
 
     @property
     def kind(self) -> Bool[Array, "kind sample"]:
@@ -102,7 +109,7 @@ class CoefficientRecord(Record):
     rho_bar: Float[Array, "sign neuron sample *patch"] = noted("ρ̄")
     rho_underline: Float[Array, "sign neuron sample *patch"] = noted("ρ̲")
     margin: Float[Array, " sample"] = noted("margin ỹf")
-    flipped: Float[Array, " sample"] = noted("whether the label is flipped, ỹ ≠ y (1) or not (0)")
+    flipped: Float[Array, " sample"] = noted(FLIPPED)
 
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
@@ -112,7 +119,7 @@ class CoefficientRecord(Record):
         )
         return vars(coefficients) | {
             "margin": view.margin,
-            "flipped": jnp.where(view.flipped, 1.0, 0.0),
+            "flipped": view.flips,
         }
 
 
@@ -175,7 +182,7 @@ class WeightRecord(SummaryRecord):
 
     weight: Float[Array, " sample"] = noted("weight ω of an example")
     coupling: Float[Array, " sample"] = noted("coupling c with the clean subset")
-    flipped: Float[Array, " sample"] = noted("whether the label is flipped, ỹ ≠ y (1) or not (0)")
+    flipped: Float[Array, " sample"] = noted(FLIPPED)
     weight_mean: Float[Array, " kind"] = noted("mean weight")
     auc_weights: Float[Array, ""] = noted("AUC of the weights, clean against flipped")
     auc_couplings: Float[Array, ""] = noted("AUC of the couplings, clean against flipped")
@@ -189,7 +196,7 @@ class WeightRecord(SummaryRecord):
         return super().own(view) | {
             "weight": weight,
             "coupling": coupling,
-            "flipped": jnp.where(view.flipped, 1.0, 0.0),
+            "flipped": view.flips,
             "weight_mean": view.by_kind(weight),
             "auc_weights": auc(weight, ~view.flipped),
             "auc_couplings": auc(coupling, ~view.flipped),

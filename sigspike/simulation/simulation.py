@@ -1,7 +1,6 @@
 """The simulation of an experiment from a key: draw, train, look."""
 
 import itertools
-from typing import Any
 
 import equinox as eqx
 import jax
@@ -21,7 +20,7 @@ from sigspike.simulation.record import RECORDS, Record
 from sigspike.simulation.sizes import check_sizes
 from sigspike.training import Algorithm, Randomness, Start, Task
 from sigspike.training.algorithm import seen
-from sigspike.training.spaces import SPACES, Params
+from sigspike.training.spaces import SPACES, Params, Upper
 
 BLOCK = 128  # steps whose randomness is drawn together
 
@@ -38,7 +37,7 @@ class Draw(eqx.Module):
     clean: Examples | None
     test: Examples
     first: Float[Array, "sign neuron coordinate"]
-    upper: Any
+    upper: Upper
     turned: bool = eqx.field(static=True, default=False)
 
 

@@ -26,7 +26,9 @@ class Linked:
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension of a grid: ``columns[k]`` are the values of the field at ``paths[k]``."""
+    """One dimension of a grid, called ``name``: ``columns[k]`` are the values of the field at
+    ``paths[k]``, ``labels`` what its places are called, and ``about`` its long name in a dataset.
+    """
 
     name: str
     paths: tuple[str, ...]

@@ -56,8 +56,11 @@ def trace_boundary(
     A coarse lattice first; then, at half the spacing and down to single cells, the inside of every
     block whose corners disagree (mean above, mean below), or one of whose corners is uncertain
     (|mean − level| < 1.96 standard errors); disagreement first, until ``share`` of the grid's cells
-    is trained. Returned on the whole grid: ``quantity`` (mean over seeds; interpolated linearly
-    where nothing was trained), ``…_se`` and ``fraction_diverged`` (NaN there), ``trained``, and
+    is trained. ``experiment``, ``axes``, ``n_seeds``, ``seed`` and ``progress`` are those of
+    `sweep`.
+
+    Returned on the whole grid: ``quantity`` (mean over seeds; interpolated linearly where nothing
+    was trained), ``…_se`` and ``fraction_diverged`` (NaN there), ``trained``, and
     ``probability_above`` = Φ((mean − level)/se). Where all seeds diverge the mean is NaN, and so is
     whatever would be interpolated from it.
     """

@@ -36,8 +36,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Plan:
-    """A grid × seeds, cut into programs and chunks. ``blocks``: how many places of each axis make a
-    chunk, at most.
+    """A grid × seeds, cut into programs and chunks.
+
+    ``experiment`` is what all cells share, ``axes`` are the dimensions of the grid, and each cell
+    has ``n_seeds`` trainings. ``keep``: whether every seed is kept, or their mean and standard
+    error. ``blocks``: how many places of each axis make a chunk, at most.
 
     The draws of a training depend on ``seed`` and its number alone. The same plan gives the same
     bits on one platform; another plan (other ``blocks``) differs by rounding.
@@ -60,7 +63,7 @@ class Plan:
         keep: str,
         n_workers: int,
     ) -> "Plan":
-        """The plan for this machine."""
+        """The plan with these fields for ``n_workers``, which compute chunks side by side."""
         bare = cls(experiment, axes, n_seeds, seed, keep, {})
         return replace(bare, blocks=bare._choose_blocks(n_workers))
 

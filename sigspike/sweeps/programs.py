@@ -26,10 +26,11 @@ Places = Mapping[str, tuple[int, ...]]  # along every axis, by its name
 
 @dataclass(frozen=True)
 class Program:
-    """One compilation: the places along every axis that it serves, and the paths whose numbers it
-    is told.
+    """One compilation: the ``places`` along every axis that it serves, and the paths whose numbers
+    it is ``told``.
 
-    ``experiment`` is the cell that takes most room; whatever moves in the other cells is told as a
+    ``experiment`` is the cell that takes most room, ``room`` its d (None where the problem has
+    none); whatever moves in the other cells is told as a
     number when the program runs, all of it and at once (``paths.put_all``), so that the order of
     the axes plays no part.
     """

@@ -47,6 +47,7 @@ def sweep(
     """Simulate a grid; the records come back labelled, with a dimension for each axis, ``seed``,
     ``time`` and their own, the fraction diverged, and SNR and n·SNR² where there is one.
 
+    ``experiment`` holds whatever no axis moves, and every cell is trained ``n_seeds`` times.
     ``axes`` maps paths (``"n_samples"``; ``"problem.snr"``, or ``"snr"`` where no other field ends
     so) to values, a part to objects by name (``"algorithm": {"GD": GradientDescent(1.0), …}``), or
     a name of its own to ``Linked`` fields; the dimension bears the last name of the path. A cell is
@@ -106,8 +107,8 @@ def plan_sweep(
     keep: str = "seeds",
     store: str | Path | None = None,
 ) -> Plan:
-    """The checked plan of a sweep: that of the store, where one has begun, or the best for this
-    machine.
+    """The checked plan of a `sweep` with these arguments: that of the ``store``, where one has
+    begun, or the best for this machine.
     """
     check_sweep(experiment, n_seeds, seed)
     check_settings()

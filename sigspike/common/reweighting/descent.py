@@ -1,12 +1,11 @@
 """Descent of weighted losses, the weights revised by a rule from couplings to a clean subset."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
-from jax import lax
 from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.common.reweighting.rule import Ids, Losses, Rule, Size
@@ -18,7 +17,7 @@ class Linearised(NamedTuple):
     losses: Losses
     forward: Callable[[PyTree], Losses]
     backward: Callable[[Losses], PyTree]
-    extra: Any = ()
+    extra: PyTree = ()
 
     def averaged(self, rule: Rule, size: Size) -> "Linearised":
         """With Jᵀ·weights/``size``, so that a step descends a mean; without the division where Σ_i
@@ -30,7 +29,7 @@ class Linearised(NamedTuple):
         return self._replace(backward=lambda weights: self.backward(weights / divisor))
 
 
-def linearised(losses: Callable[[PyTree], tuple[Losses, Any]], params: PyTree) -> Linearised:
+def linearised(losses: Callable[[PyTree], tuple[Losses, PyTree]], params: PyTree) -> Linearised:
     """In ordinary coordinates, from one forward pass; ``losses(params)`` gives the ℓ_i and anything
     else (``extra``, batch-norm statistics say).
     """
@@ -42,8 +41,8 @@ def linearised(losses: Callable[[PyTree], tuple[Losses, Any]], params: PyTree) -
 class Carried(NamedTuple):
     """What goes from step to step beside the parameters."""
 
-    rule: Any
-    optimiser: Any
+    rule: PyTree
+    optimiser: PyTree
     step: Int[Array, ""]
 
 
@@ -55,7 +54,7 @@ class Seen(NamedTuple):
     losses: Losses
     weights: Losses
     couplings: Losses
-    extra: Any
+    extra: PyTree
 
 
 class WeightedDescent(NamedTuple):
@@ -85,24 +84,10 @@ class WeightedDescent(NamedTuple):
         ids: Ids,
         looks: bool | None = None,
     ) -> tuple[PyTree, Carried, Seen]:
-        """One step on the batch of these ``ids``, whose losses at ``params`` are given;
-        ``couplings()`` is called in every ``rule.every``-th step alone.
-
-        ``looks`` says beforehand whether this is one, for a loop that knows: it leaves no branch in
-        the program, and inside a branch XLA's CPU code for convolutions is several times slower.
+        """One step on the batch of these ``ids``, whose losses at ``params`` are given; for
+        ``couplings`` and ``looks`` see `Rule.looked`.
         """
-
-        def look(_: None) -> tuple[Any, Losses]:
-            found = couplings()
-            return self.rule.revised(carried.rule, ids, at.losses, found), found
-
-        def rest(_: None) -> tuple[Any, Losses]:
-            return carried.rule, jnp.full_like(at.losses, jnp.nan)
-
-        if looks is None and self.rule.every > 1:
-            rule, found = lax.cond(carried.step % self.rule.every == 0, look, rest, None)
-        else:
-            rule, found = rest(None) if looks is False else look(None)
+        rule, found = self.rule.looked(carried.rule, ids, at.losses, couplings, carried.step, looks)
         weights = self.rule.weights(rule, ids, at.losses)
         change, optimiser = self.transform.update(at.backward(weights), carried.optimiser, params)
         after = Carried(rule, optimiser, carried.step + 1)

@@ -1,9 +1,12 @@
 """What a rule of reweighting must say of itself: its state, its weights, how both are revised."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
 
-from jaxtyping import Array, Float, Int, Key
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.foundation.fields import Checked, count
 
@@ -36,17 +39,44 @@ class Rule(Checked):
         return 1 if self.sum_to_one else size
 
     @abstractmethod
-    def init(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def init(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         """The state before training."""
 
     @abstractmethod
-    def proposed(self, state: Any, ids: Ids, losses: Losses) -> Losses:
+    def proposed(self, state: PyTree, ids: Ids, losses: Losses) -> Losses:
         """The weights with which the look-ahead is made."""
 
     @abstractmethod
-    def revised(self, state: Any, ids: Ids, losses: Losses, couplings: Losses) -> Any:
+    def revised(self, state: PyTree, ids: Ids, losses: Losses, couplings: Losses) -> PyTree:
         """The state after one look at the clean subset."""
 
-    def weights(self, state: Any, ids: Ids, losses: Losses) -> Losses:
+    def looked(
+        self,
+        state: PyTree,
+        ids: Ids,
+        losses: Losses,
+        couplings: Callable[[], Losses],
+        step: Int[Array, ""],
+        looks: bool | None = None,
+    ) -> tuple[PyTree, Losses]:
+        """The state after this step's look, if it has one, and the couplings (NaN if not);
+        ``couplings()`` is called in every ``every``-th step alone.
+
+        ``looks`` says beforehand whether this is one, for a loop that knows: it leaves no branch in
+        the program, and inside a branch XLA's CPU code for convolutions is several times slower.
+        """
+
+        def look(_: None) -> tuple[PyTree, Losses]:
+            seen = couplings()
+            return self.revised(state, ids, losses, seen), seen
+
+        def rest(_: None) -> tuple[PyTree, Losses]:
+            return state, jnp.full_like(losses, jnp.nan)
+
+        if looks is None and self.every > 1:
+            return lax.cond(step % self.every == 0, look, rest, None)
+        return rest(None) if looks is False else look(None)
+
+    def weights(self, state: PyTree, ids: Ids, losses: Losses) -> Losses:
         """The weights with which a step is taken."""
         return self.proposed(state, ids, losses)

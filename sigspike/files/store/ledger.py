@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sigspike.files.store.checksums import digest
+from sigspike.files.whole import whole
 
 FOLDER = "ledger"
 LEDGER, LOCK = f"{FOLDER}/entries.jsonl", f"{FOLDER}/writer.lock"
@@ -76,9 +77,8 @@ def append(store: Path, entry: Entry) -> None:
 
 def rewrite(store: Path, entries: list[Entry]) -> None:
     """The ledger with these lines and no other."""
-    aside = (store / LEDGER).with_suffix(".new")
-    aside.write_bytes(b"".join(map(_line, entries)))
-    aside.replace(store / LEDGER)
+    with whole(store / LEDGER) as aside:
+        aside.write_bytes(b"".join(map(_line, entries)))
 
 
 def _line(entry: Entry) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 import xarray as xr
 
+from sigspike.files.lock import locked
 from sigspike.files.store import arrays, ledger
 from sigspike.files.store.arrays import Regions, Variable
 from sigspike.files.store.checksums import damaged, digests
@@ -44,8 +45,6 @@ class Store:
         """The store at ``path`` for writing: made, or taken up if its description is the same, and
         then repaired.
         """
-        import filelock
-
         with _disk(path):
             if (
                 path.exists()
@@ -56,14 +55,7 @@ class Store:
                     "`store` must be a new folder or a store that sigspike began, "
                     f"got {str(path)!r}"
                 )
-            (path / LOCK).parent.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(path / LOCK)
-            try:
-                lock.acquire(timeout=0)
-            except filelock.Timeout:
-                raise Refusal(
-                    f"`store` {str(path)!r} is being written by another process; wait for it"
-                ) from None
+            lock = locked("store", path, LOCK)
         try:
             with _disk(path):
                 _prepare(path, description, n_trainings, make)

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import torch
 from jax import random
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, PyTree
 
 from sigspike.common.reweighting import FreshWeights, Rule
 from sigspike.foundation.check import Range, Refusal
@@ -19,17 +19,17 @@ Losses = Float[Array, " sample"]
 
 
 @jax.jit
-def _proposed(rule: Rule, state: Any, ids: Ids, losses: Losses) -> Losses:
+def _proposed(rule: Rule, state: PyTree, ids: Ids, losses: Losses) -> Losses:
     return rule.proposed(state, ids, losses).astype(losses.dtype)
 
 
 @jax.jit
-def _revised(rule: Rule, state: Any, ids: Ids, losses: Losses, couplings: Losses) -> Any:
+def _revised(rule: Rule, state: PyTree, ids: Ids, losses: Losses, couplings: Losses) -> PyTree:
     return rule.revised(state, ids, losses, couplings)
 
 
 @partial(jax.jit, static_argnums=4)
-def _weights(rule: Rule, state: Any, ids: Ids, losses: Losses, scale: int) -> Losses:
+def _weights(rule: Rule, state: PyTree, ids: Ids, losses: Losses, scale: int) -> Losses:
     return scale * rule.weights(state, ids, losses).astype(losses.dtype)
 
 

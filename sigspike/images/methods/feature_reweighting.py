@@ -4,21 +4,17 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from sigspike.common.reweighting import (
-    Carried,
-    Linearised,
     PersistentWeights,
     Rule,
-    WeightedDescent,
     class_counts,
     class_sums,
     contest,
     votes,
 )
 from sigspike.foundation.fields import choice, part, switch
-from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Losses
+from sigspike.images.methods.moment import Moment
 from sigspike.images.methods.reweighted import Reweighted
-from sigspike.images.methods.state import Descent, Model
 
 
 class FeatureReweighting(Reweighted):
@@ -44,18 +40,11 @@ class FeatureReweighting(Reweighted):
     row_shift: bool = switch(True)
     signed: bool = switch(True)
 
-    def couplings(
-        self,
-        at: Linearised,
-        model: Model,
-        carried: Carried,
-        batch: Batch,
-        outer: WeightedDescent,
-        descent: Descent,
-    ) -> Losses:
-        clean, own = batch.clean, at.extra
+    def couplings(self, moment: Moment) -> Losses:
+        batch, model, own = moment.batch, moment.model, moment.at.extra
+        clean = batch.clean
         assert clean is not None
-        features = descent.network(
+        features = moment.descent.network(
             model.weights.network, model.buffers, clean.images, train=True
         ).features
         n_classes = own.logits.shape[1]

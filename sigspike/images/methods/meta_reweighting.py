@@ -5,17 +5,14 @@ from jaxtyping import Array, Float
 
 from sigspike.common.reweighting import (
     Bilevel,
-    Carried,
-    Linearised,
     PersistentWeights,
     Rule,
-    WeightedDescent,
 )
 from sigspike.foundation.fields import part, switch
-from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Losses, cross_entropy
+from sigspike.images.methods.moment import Moment
 from sigspike.images.methods.reweighted import Reweighted, rows
-from sigspike.images.methods.state import Descent, Model, Weights
+from sigspike.images.methods.state import Weights
 
 
 class MetaReweighting(Reweighted):
@@ -39,21 +36,17 @@ class MetaReweighting(Reweighted):
     rule: Rule = part(Rule, lambda: PersistentWeights(rate=20.0))
     ahead: bool = switch(True)
 
-    def couplings(
-        self,
-        at: Linearised,
-        model: Model,
-        carried: Carried,
-        batch: Batch,
-        outer: WeightedDescent,
-        descent: Descent,
-    ) -> Losses:
-        clean = batch.clean
+    def couplings(self, moment: Moment) -> Losses:
+        model, clean, outer = moment.model, moment.batch.clean, moment.outer
         assert clean is not None
 
         def loss(weights: Weights) -> Float[Array, ""]:
-            output = descent.network(weights.network, model.buffers, clean.images, train=True)
+            output = moment.descent.network(
+                weights.network, model.buffers, clean.images, train=True
+            )
             return cross_entropy(output.logits, clean.labels).mean()
 
         bilevel = Bilevel(self.rule, outer.learning_rate, outer.transform, self.ahead)
-        return bilevel.couplings(at, jax.grad(loss), model.weights, carried, rows(batch))
+        return bilevel.couplings(
+            moment.at, jax.grad(loss), model.weights, moment.carried, rows(moment.batch)
+        )

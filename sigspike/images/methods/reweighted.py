@@ -8,7 +8,6 @@ from jaxtyping import Array, Key, PyTree
 
 from sigspike.common.reweighting import (
     Carried,
-    Linearised,
     PersistentWeights,
     Rule,
     WeightedDescent,
@@ -17,6 +16,7 @@ from sigspike.common.reweighting import (
 from sigspike.foundation.fields import part
 from sigspike.images.methods.batch import Batch
 from sigspike.images.methods.method import Facts, Losses, Method, Seen, cross_entropy
+from sigspike.images.methods.moment import Moment
 from sigspike.images.methods.state import Descent, Model, State, Weights
 from sigspike.images.networks import Output
 
@@ -40,18 +40,8 @@ class Reweighted(Method):
         return self.rule.init(key, len(facts.labels) + 1)
 
     @abstractmethod
-    def couplings(
-        self,
-        at: Linearised,
-        model: Model,
-        carried: Carried,
-        batch: Batch,
-        outer: WeightedDescent,
-        descent: Descent,
-    ) -> Losses:
-        """c_i of the batch; ``at`` are its losses at θ (``at.extra`` the network's output),
-        ``outer`` is its step.
-        """
+    def couplings(self, moment: Moment) -> Losses:
+        """c_i of the batch."""
 
     def step(self, state: State, batch: Batch, descent: Descent) -> tuple[State, Seen]:
         (model,) = state.models
@@ -64,9 +54,10 @@ class Reweighted(Method):
         at = linearised(losses, model.weights).averaged(self.rule, size)
         outer = WeightedDescent(self.rule, descent.rate, descent.transform)
         carried = Carried(state.carried, model.optimiser, state.step)
+        moment = Moment(at, model, carried, batch, outer, descent)
         weights, carried, seen = outer.step(
             at,
-            lambda: self.couplings(at, model, carried, batch, outer, descent),
+            lambda: self.couplings(moment),
             model.weights,
             carried,
             rows(batch),

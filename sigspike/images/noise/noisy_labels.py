@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
+from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal
 from sigspike.images.labels import as_labels, check_lengths
 
@@ -94,15 +95,11 @@ class NoisyLabels:
         }
         if self.truth is not None:
             arrays |= {"truth": self.truth, "flipped": self.flipped}
-        unfinished = path.with_name(f".{path.name}.part")
         try:
-            with unfinished.open("wb") as stream:
+            with whole(path) as aside, aside.open("wb") as stream:
                 np.savez_compressed(stream, **arrays)
-            unfinished.replace(path)
         except OSError as error:
             raise Refusal(f"`path` cannot be written, got {str(path)!r} ({error})") from error
-        finally:
-            unfinished.unlink(missing_ok=True)
         return path
 
     @classmethod

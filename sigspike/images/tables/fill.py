@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal
 from sigspike.foundation.provenance import provenance
 from sigspike.images.data import Dataset
@@ -68,9 +69,8 @@ def fill(
                 "cells": [c.plain() for c in cells],
             }
             text = json.dumps(content | {"provenance": provenance()}, indent=1, ensure_ascii=False)
-            part = out / ".table.json.part"
-            part.write_text(text + "\n")
-            part.replace(out / "table.json")
+            with whole(out / "table.json") as aside:
+                aside.write_text(text + "\n")
     return cells
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,8 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from sigspike.files.store import differences
+from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal
 from sigspike.images.methods import State
+from sigspike.images.training.log import Row
 
 ABOUT = "about"
 
@@ -21,7 +22,7 @@ class Checkpoint(NamedTuple):
     """The state after some epochs, the rows of the log until then, and further arrays by name."""
 
     state: State
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     arrays: dict[str, np.ndarray]
 
 
@@ -32,19 +33,13 @@ def save(path: Path, checkpoint: Checkpoint, description: dict[str, Any]) -> Non
     about = json.dumps({"description": description, "rows": checkpoint.rows})
     content = {f"array {name}": value for name, value in checkpoint.arrays.items()}
     content |= {name: np.asarray(_plain(leaf)) for name, leaf in _named(checkpoint.state)}
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as stream:
+        with whole(path) as aside, aside.open("wb") as stream:
             np.savez(stream, **content, **{ABOUT: np.array(about)})  # type: ignore[arg-type]
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
     except OSError as error:
         raise Refusal(
             f"`out` cannot be written, got {str(path)!r} ({error}); the last checkpoint stays"
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def load(path: Path, like: State, description: dict[str, Any]) -> Checkpoint:

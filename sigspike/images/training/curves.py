@@ -2,17 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sigspike.foundation.check import Refusal
+from sigspike.images.training.log import Row
 
 KINDS = np.array(["clean", "flipped"], dtype=object)
 
 
-def curves_of(rows: list[dict[str, Any]]) -> xr.Dataset:
+def curves_of(rows: list[Row]) -> xr.Dataset:
     """Rows of a log along ``time`` = epochs done; where the truth is known, loss and accuracy on
     the training labels, and ρ where it was probed, along ``kind`` = clean, flipped.
     """

@@ -59,18 +59,6 @@ def _whole(
     return Evaluated(logits, features)
 
 
-@partial(jax.jit, static_argnums=4)
-def _single(
-    training: Training,
-    model: Model,
-    data: Data,
-    images: Bytes,
-    size: int,
-    batch: Int[Array, ""] | int,
-) -> tuple[Float[Array, "sample class"], Float[Array, "sample feature"]]:
-    return _of_batch(training, model, data, images, size, batch)
-
-
 def _of_batch(
     training: Training,
     model: Model,
@@ -84,3 +72,6 @@ def _of_batch(
         model.weights.network, model.buffers, data.normalised(taken), train=False
     )
     return output.logits, output.features
+
+
+_single = jax.jit(_of_batch, static_argnums=4)

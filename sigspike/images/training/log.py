@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sigspike.files.whole import whole
 from sigspike.foundation.strict_json import finite
 
 Row = dict[str, Any]
@@ -27,9 +28,8 @@ class Log:
             (self.lines, "".join(map(_line, rows))),
             (self.table, self._table(rows)),
         ):
-            part = file.with_name(f".{file.name}.part")
-            part.write_text(text)
-            part.replace(file)
+            with whole(file) as aside:
+                aside.write_text(text)
 
     def add(self, row: Row) -> None:
         """One epoch more."""

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int
 from sigspike.foundation.strict_json import finite
 from sigspike.images.methods import State
 from sigspike.images.training.curves import curves_of
+from sigspike.images.training.log import Row
 from sigspike.images.training.watch import suspicion
 
 
@@ -69,7 +70,7 @@ class Result:
     """After the last epoch, or the one it was stopped at: ``rows`` are those of the log."""
 
     description: dict[str, Any]
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     state: State
     suspects: Suspects
 
@@ -81,12 +82,12 @@ class Result:
         return "validation" if "validation_accuracy" in self.rows[0] else "test"
 
     @property
-    def best(self) -> dict[str, Any]:
+    def best(self) -> Row:
         """The row of the epoch with the highest accuracy on these (the first of equal ones)."""
         return max(self.rows, key=lambda row: row[f"{self.chosen_on}_accuracy"])
 
     @property
-    def last(self) -> dict[str, Any]:
+    def last(self) -> Row:
         """The row of the last epoch."""
         return self.rows[-1]
 

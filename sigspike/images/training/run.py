@@ -15,7 +15,7 @@ from sigspike.images.training import evaluation
 from sigspike.images.training.alignment import alignment_of, unprobed
 from sigspike.images.training.checkpoint import Checkpoint, load, save
 from sigspike.images.training.epoch import Watched, run_epoch
-from sigspike.images.training.log import Log
+from sigspike.images.training.log import Log, Row
 from sigspike.images.training.result import Result, Suspects
 from sigspike.images.training.setup import Part, Setup
 from sigspike.images.training.watch import fitted, selection
@@ -34,7 +34,7 @@ class Run:
             probe_every,
         )
         self.state = setup.begin()
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[Row] = []
         self.total, self.times = np.zeros(len(setup.ids)), np.zeros(len(setup.ids), int)
         self.log: Log | None = None
 
@@ -64,7 +64,7 @@ class Run:
             (self.folder / "settings.json").write_text(text + "\n")
         self.log = Log(self.folder, self.rows)
 
-    def epoch(self) -> dict[str, Any]:
+    def epoch(self) -> Row:
         """One more epoch, and its row."""
         started, setup, number = time.perf_counter(), self.setup, self.n_done
         training = setup.training

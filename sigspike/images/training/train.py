@@ -3,17 +3,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from sigspike.files.lock import locked
 from sigspike.foundation.check import Range, Refusal
 from sigspike.images.data import Dataset
 from sigspike.images.noise import NoisyLabels
+from sigspike.images.training.log import Row
 from sigspike.images.training.result import Result
 from sigspike.images.training.run import Run
 from sigspike.images.training.setup import Setup
 from sigspike.images.training.training import Training
 
-Progress = Callable[[int, int, dict[str, Any]], Any]  # epochs done, of how many, the last row
+Progress = Callable[[int, int, Row], None]  # epochs done, of how many, the last row
 
 
 def train(
@@ -63,17 +64,9 @@ def _folder(out: str | Path | None) -> Iterator[Path | None]:
     if out is None:
         yield None
         return
-    import filelock
-
     folder = Path(out)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / ".lock")
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise Refusal(
-            f"`out` {str(folder)!r} is being written by another process; wait for it"
-        ) from None
+        lock = locked("out", folder, ".lock")
     except OSError as error:
         raise Refusal(f"`out` cannot be written, got {str(folder)!r} ({error})") from error
     try:

@@ -15,7 +15,7 @@ from sigspike.papers.axes import described
 from sigspike.papers.benign_overfitting import setting
 from sigspike.papers.boundary import fit_boundary
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.plots.curves import level
 from sigspike.plots.maps import heat, line
 from sigspike.plots.style import COLORS, panels
@@ -63,7 +63,7 @@ class HeatMap(Figure):
             "dim": ss.Linked(fields),
         }
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         axes = {name: described(self.far_axes(shrink)) for name, shrink in FAR.items()}
         axes = {PUBLISHED: described(self.axes())} | axes
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}

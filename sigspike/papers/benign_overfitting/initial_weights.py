@@ -17,7 +17,7 @@ import sigspike as ss
 from sigspike.papers.axes import described
 from sigspike.papers.benign_overfitting import setting
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.plots.maps import heat
 from sigspike.plots.style import COLORS, panels
 
@@ -55,7 +55,7 @@ class InitialWeights(Figure):
         paper = self.scale == "paper"
         return setting.grid(setting.strengths(0.5), setting.dimensions(198 if paper else 90))
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         axes = {"network.init": list(LAWS)} | described(self.axes())
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 

@@ -10,7 +10,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.low_snr.image_figure import FLIP_RATE, image_experiment
 from sigspike.papers.synthetic import COLORS, compare, gain, outperforms
 from sigspike.papers.zero_or_one import in_words, most_tested, zero_or_one
@@ -43,7 +43,7 @@ class DigitsHeatmap(Figure):
         """The grid."""
         return {"problem.normalization": [60.0, 100.0, 140.0], "problem.noise_std": [4.0, 6.0, 8.0]}
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         facts = {
             "experiment": ss.describe(self.experiment()),
             "images": in_words(self.find("MNIST")),

@@ -3,7 +3,7 @@
 Huang et al. 2025, figure 2 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -11,7 +11,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import FLIP_RATE, compare, side_by_side, synthetic, with_ratio
 from sigspike.plots.curves import level
 from sigspike.plots.style import panels
@@ -41,7 +41,7 @@ class Dynamics(Figure):
             record_every=40 if self.scale == "paper" else 80,
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         shown = {f"η = {rate}": steps for rate, steps in END.items()}
         return {
             "experiment": ss.describe(self.experiment()),

@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells
 from sigspike.papers.sobol import indices, saltelli
 from sigspike.papers.synthetic import synthetic
@@ -63,7 +63,7 @@ class GlobalSensitivity(Figure):
         at = synthetic(n_samples=N_SAMPLES, n_steps=STEPS, record_at=(STEPS,))
         return ss.put(at, "network.width", int(RANGES["width"][1]))
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         facts = {
             "experiment": ss.describe(self.experiment()),
             "n_seeds": self.n_seeds,

@@ -4,14 +4,13 @@ Huang et al. 2025, appendix E.2 (arXiv 2510.17526).
 """
 
 from abc import abstractmethod
-from typing import Any
 
 import matplotlib.figure
 import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import compare, gain, outperforms, side_by_side, with_ratio
 from sigspike.plots.style import panels
 
@@ -51,7 +50,7 @@ class ImageFigure(Figure):
             self.problem(), learning_rate, n_steps, n_steps // 50, self.n_test()
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         facts = {"experiment": ss.describe(self.experiment()), "images": self.source()}
         return facts | {"flip_rate": FLIP_RATE, "n_seeds": self.training()[2]}
 

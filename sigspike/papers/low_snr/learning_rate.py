@@ -3,14 +3,14 @@
 From the rebuttal of Huang et al. 2025 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.held_out import held_out
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells, step_size
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
@@ -46,7 +46,7 @@ class LearningRate(Figure):
         at = synthetic(n_samples=200, n_steps=STEPS, record_every=100)
         return ss.put(ss.put(at, "network.width", WIDTH), "problem.noise_std", NOISE_STD)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {
             "experiment": ss.describe(self.experiment()),
             "n_seeds": self.n_seeds,

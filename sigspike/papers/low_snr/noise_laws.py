@@ -12,7 +12,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import COLORS, synthetic, with_ratio
 from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import panels
@@ -52,7 +52,7 @@ class NoiseLaws(Figure):
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=200, n_steps=2000, record_every=40)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "laws": LAWS}
 
     def compute(self, progress: Progress) -> xr.Dataset:

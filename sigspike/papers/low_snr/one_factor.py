@@ -3,7 +3,7 @@
 A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import xarray as xr
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 import sigspike as ss
 from sigspike.foundation.paths import get
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.low_snr.cells import NOISY, PATHS, PLAIN, compare_cells
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
 from sigspike.papers.synthetic import COLORS, FLIP_RATE, synthetic
@@ -56,7 +56,7 @@ class OneFactor(Figure):
         steps = [round(BASE["n_steps"] * factor) for factor in self.factors if factor <= 1]
         return synthetic(**BASE, record_at=tuple(steps))
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {
             "experiment": ss.describe(self.experiment()),
             "n_seeds": self.n_seeds,

@@ -3,14 +3,14 @@
 A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells
 from sigspike.papers.synthetic import COLORS, synthetic
 from sigspike.plots.curves import curve
@@ -44,7 +44,7 @@ class Patches(Figure):
             synthetic(n_samples, n_steps=2000, record_every=50), "problem.dim", 10 * n_samples
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {
             "experiment": ss.describe(self.experiment()),
             "n_seeds": self.n_seeds,

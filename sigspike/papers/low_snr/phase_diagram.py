@@ -11,7 +11,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import COLORS, compare, synthetic
 from sigspike.plots.maps import contours, hatch, heat
 from sigspike.plots.style import panels
@@ -40,7 +40,7 @@ class PhaseDiagram(Figure):
             "problem.signal_strength": strength.tolist(),
         }
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {
             "experiment": ss.describe(self.experiment()),
             "n_seeds": self.n_seeds,

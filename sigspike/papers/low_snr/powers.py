@@ -3,7 +3,7 @@
 Huang et al. 2025, appendix E.4 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -11,7 +11,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import FLIP_RATE, compare, gain, side_by_side, synthetic, with_ratio
 from sigspike.plots.style import panels
 
@@ -50,7 +50,7 @@ class Powers(Figure):
         shapes = {"network.activation.power": tuple(SETTINGS), "n_samples": n_samples}
         return ss.Linked(shapes | own)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         facts = {
             "experiment": ss.describe(self.experiment()),
             "axes": {"power": dict(self.axis().fields)},

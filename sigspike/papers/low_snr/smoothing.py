@@ -3,7 +3,7 @@
 A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -11,7 +11,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.low_snr.cells import NOISY, PLAIN
 from sigspike.papers.synthetic import COLORS, FLIP_RATE, compare, synthetic, with_ratio
 from sigspike.plots.curves import curve, level, log_scale
@@ -47,7 +47,7 @@ class Smoothing(Figure):
         moments = sorted({*ss.log_spaced(self.table[-1], 40), *self.table})
         return synthetic(n_samples=200, n_steps=self.table[-1], record_at=tuple(moments))
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         described = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds}
         return described | {
             "smoothing": ss.describe(self._smoothing()),

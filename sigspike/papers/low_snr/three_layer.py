@@ -3,7 +3,7 @@
 Huang et al. 2025, appendix E.1 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -11,7 +11,7 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import COLORS, compare, gain, outperforms, side_by_side
 from sigspike.plots.style import panels
 
@@ -46,7 +46,7 @@ class ThreeLayer(Figure):
             n_test=2000,
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {
             "experiment": ss.describe(self.experiment()),
             "n_seeds": self.n_seeds,

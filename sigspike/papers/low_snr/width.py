@@ -3,14 +3,14 @@
 A question of the reviewers of Huang et al. 2025 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.low_snr.cells import NOISY, PLAIN, compare_cells, step_size
 from sigspike.papers.low_snr.drawing import curve_along, mark_diverged
 from sigspike.papers.synthetic import COLORS, synthetic
@@ -69,7 +69,7 @@ class Width(Figure):
             NARROW,
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         described = {"wide": ss.describe(self.wide()), "narrow": ss.describe(self.narrow())}
         facts = {"n_seeds": self.n_seeds, "widths": self.widths, "learning_rates": self.rates}
         return described | facts | {"reviewer": REVIEWER, "rebuttal": REBUTTAL}

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.meta_reweighting import couplings as of
 from sigspike.papers.meta_reweighting.digits import Digits, in_words
 from sigspike.papers.meta_reweighting.problem import CLASSES, Problem, padded
@@ -63,7 +63,7 @@ class SurrogateAblation(Figure):
             name, self.find("MNIST"), n_samples, n_epochs, self.flip_rates(), branches
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         problems = {name: self.problem(name).facts() for name in CLASSES}
         facts = {
             "digits": in_words(self.find("MNIST")),

@@ -1,6 +1,6 @@
 """Where meta-reweighting works in the kernel regime: clean examples × flip rate × separation."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, default, planted
 from sigspike.plots.maps import heat
 from sigspike.plots.style import panels
@@ -68,7 +68,7 @@ class KernelMap(Figure):
             "algorithm.weights.rule.rate": [0.2 / one for one in largest],
         }
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         experiment = ss.describe(self.experiment(SIZES[self.scale][0]))
         axes = {"flip_rate": self.rates, "n_clean": SIZES[self.scale], "separation": SEPARATIONS}
         return {"experiment": experiment, "n_seeds": self.n_seeds, "axes": axes} | self.strengths()

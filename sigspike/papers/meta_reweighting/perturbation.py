@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.meta_reweighting.setting import OURS, PHASES, SOURCE, TITLES, default
 from sigspike.plots.style import COLORS, panels
 
@@ -55,7 +55,7 @@ class Perturbation(Figure):
     )
     seeds: ClassVar[tuple[int, int]] = (10, 4)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         experiments = {name: ss.describe(default(name)) for name in SYSTEMS}
         chosen = {
             "kicks": KICKS,

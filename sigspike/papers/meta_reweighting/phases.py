@@ -1,6 +1,6 @@
 """The three phases of meta-reweighting: kernel regime, two-layer network, digits."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.meta_reweighting.setting import OURS, SOURCE, TITLES, default
 from sigspike.papers.zero_or_one import in_words
 from sigspike.plots.curves import curve, log_scale
@@ -44,7 +44,7 @@ class Phases(Figure):
     def text(self) -> str:
         return self.caption.format(in_words(self.find("MNIST")))
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         experiments = {name: ss.describe(default(name, self.find("MNIST"))) for name in TITLES}
         return {"experiments": experiments, "n_seeds": self.n_seeds, "ahead": [True, False]}
 

@@ -4,7 +4,7 @@ The surrogate is that of arXiv 2510.12209; a part of the labels is wrong.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.ticker import NullLocator
 
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.meta_reweighting.digits import Digits, in_words
 from sigspike.papers.meta_reweighting.drawing import bars, lines, relative_cost
 from sigspike.papers.meta_reweighting.methods import BRANCHES, EXACT, METHODS, RATES
@@ -72,7 +72,7 @@ class Surrogate(Figure):
             name, self.find("MNIST"), n_samples, n_epochs, self.flip_rates(), BRANCHES
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         problems = {name: self.problem(name).facts() for name in CLASSES}
         digits = in_words(self.find("MNIST"))
         facts = {"digits": digits, "problems": problems, "fractions": self.fractions()}

@@ -1,6 +1,6 @@
 """What a ResNet learns of right and wrong labels, epoch by epoch, by each of several methods."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sigspike.images.training import memorisation_stages
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.noisy_images.training import Trainings
 from sigspike.plots.style import COLORS, panels
 
@@ -39,7 +39,7 @@ class Memorisation(Figure):
         """Smaller images and fewer epochs at the quick scale."""
         return Trainings(16, 30) if self.scale == "paper" else Trainings(8, 24)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return self.trainings.settings(list(METHODS), self.n_seeds)
 
     def compute(self, progress: Progress) -> xr.Dataset:

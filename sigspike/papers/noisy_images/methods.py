@@ -9,7 +9,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sigspike.images.tables import ROWS
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.noisy_images.training import NOISE_RATE, Trainings
 from sigspike.plots.style import COLORS, panels
 
@@ -41,7 +41,7 @@ class Methods(Figure):
         """As in ``Memorisation``."""
         return Trainings(16, 30) if self.scale == "paper" else Trainings(8, 24)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return self.trainings.settings(self.rows, self.n_seeds)
 
     def compute(self, progress: Progress) -> xr.Dataset:

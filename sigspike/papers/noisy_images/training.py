@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import jax
 import numpy as np
@@ -20,7 +19,7 @@ from sigspike.images.networks import ResNet
 from sigspike.images.noise import NoisyLabels, Symmetric
 from sigspike.images.tables import ROWS, Setting
 from sigspike.images.training import SGD, Milestones, Result, Training, train
-from sigspike.papers.figure import Progress
+from sigspike.papers.figure import Progress, Settings
 
 N_CLASSES, NOISE_RATE, CLEAN = 10, 0.4, 200
 KEPT = ("test_accuracy", "accuracy", "corrected", "auc")
@@ -67,7 +66,7 @@ class Trainings:
             split_seed=seed,
         )
 
-    def settings(self, rows: Sequence[str], n_seeds: int) -> dict[str, Any]:
+    def settings(self, rows: Sequence[str], n_seeds: int) -> Settings:
         """As plain dictionaries."""
         methods = {row: describe(self.method(row)) for row in rows}
         training = {

@@ -10,9 +10,8 @@ from typing import Any, ClassVar
 import xarray as xr
 
 import sigspike as ss
-from sigspike.papers.claim import Claim
 from sigspike.papers.contrast import TOLERANCE
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.held_out import held_out
 from sigspike.papers.synthetic import synthetic, with_ratio
 from sigspike.plots.curves import worst
@@ -40,6 +39,19 @@ class Diagram(Figure):
 
     seeds: ClassVar[tuple[int, int]] = (6, 4)
 
+    @property
+    def snrs(self) -> list[float]:
+        """SNR from where nothing is learnt to where gradient descent learns too."""
+        if self.scale == "paper":
+            return [0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2]
+        return [0.04, 0.08, 0.12, 0.2]
+
+    @property
+    def flip_rates(self) -> list[float]:
+        """p from none to nearly half of the labels."""
+        paper = self.scale == "paper"
+        return [k / 20 for k in range(10)] if paper else [0.0, 0.1, 0.2, 0.3, 0.4, 0.45]
+
     @abstractmethod
     def axes(self) -> dict[str, Any]:
         """``flip_rate``, ``snr`` and ``width``, all of which are crossed."""
@@ -47,7 +59,7 @@ class Diagram(Figure):
     def experiment(self) -> ss.Experiment:
         return synthetic(n_samples=N_SAMPLES, n_steps=1000, record_at=(1000,))
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         algorithms = {name: ss.describe(algorithm) for name, (algorithm, _, _) in FLIP.items()}
         facts = {
             "experiment": ss.describe(self.experiment()),
@@ -108,14 +120,3 @@ def gain(error: xr.DataArray) -> xr.DataArray:
     seed.
     """
     return error.sel(flip_rate=0, drop=True) - held_out(error, "flip_rate", best_flip_rate)
-
-
-def none_diverged(data: xr.Dataset) -> Claim:
-    """No training of a diagram diverged."""
-    return Claim(
-        "fraction of runs that diverged",
-        "ours",
-        float((data["diverged_at"] >= 0).mean()),
-        0,
-        high=0,
-    )

@@ -9,7 +9,7 @@ import matplotlib.figure
 import numpy as np
 import xarray as xr
 
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.contrast import clearly_above
 from sigspike.papers.phase_diagrams.drawing import atlas, mark_best, signal_lines
 from sigspike.papers.phase_diagrams.setting import (
@@ -18,7 +18,6 @@ from sigspike.papers.phase_diagrams.setting import (
     Diagram,
     best_flip_rate,
     gain,
-    none_diverged,
 )
 
 
@@ -37,14 +36,7 @@ class SnrFlipRate(Diagram):
     )
 
     def axes(self) -> dict[str, Any]:
-        paper = self.scale == "paper"
-        snr = (
-            [0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2]
-            if paper
-            else [0.04, 0.08, 0.12, 0.2]
-        )
-        flip = [k / 20 for k in range(10)] if paper else [0.0, 0.1, 0.2, 0.3, 0.4, 0.45]
-        return {"flip_rate": flip, "snr": snr, "width": [20]}
+        return {"flip_rate": self.flip_rates, "snr": self.snrs, "width": [20]}
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = atlas(data, "snr", "flip_rate")

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import matplotlib.figure
 import xarray as xr
 
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.contrast import clearly_above
 from sigspike.papers.figure import Progress
 from sigspike.papers.phase_diagrams.drawing import atlas, signal_lines
-from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, none_diverged
+from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram
 
 
 class SnrWidth(Diagram):
@@ -32,16 +32,10 @@ class SnrWidth(Diagram):
     )
 
     def axes(self) -> dict[str, Any]:
-        paper = self.scale == "paper"
-        snr = (
-            [0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2]
-            if paper
-            else [0.04, 0.08, 0.12, 0.2]
-        )
         return {
             "flip_rate": [0.0, 0.1],
-            "snr": snr,
-            "width": [2, 5, 10, 20, 40] if paper else [2, 5, 20],
+            "snr": self.snrs,
+            "width": [2, 5, 10, 20, 40] if self.scale == "paper" else [2, 5, 20],
         }
 
     def compute(self, progress: Progress) -> xr.Dataset:

@@ -9,9 +9,9 @@ import matplotlib.figure
 import numpy as np
 import xarray as xr
 
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.phase_diagrams.drawing import atlas, mark_best
-from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, gain, none_diverged
+from sigspike.papers.phase_diagrams.setting import NOISY, SMOOTH, Diagram, gain
 
 
 class WidthFlipRate(Diagram):
@@ -28,9 +28,8 @@ class WidthFlipRate(Diagram):
 
     def axes(self) -> dict[str, Any]:
         paper = self.scale == "paper"
-        flip = [k / 20 for k in range(10)] if paper else [0.0, 0.1, 0.2, 0.3, 0.4, 0.45]
         width = [2, 3, 4, 5, 7, 10, 14, 20, 28, 40] if paper else [2, 5, 10, 20]
-        return {"flip_rate": flip, "snr": [0.08], "width": width}
+        return {"flip_rate": self.flip_rates, "snr": [0.08], "width": width}
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, rows = atlas(data, "width", "flip_rate")

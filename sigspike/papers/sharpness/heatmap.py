@@ -14,7 +14,7 @@ from sigspike.papers.axes import described
 from sigspike.papers.boundary import fit_boundary
 from sigspike.papers.claim import Claim
 from sigspike.papers.contrast import clearly_above
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.plots.maps import hatch, heat, line
 from sigspike.plots.style import COLORS, panels
 
@@ -87,7 +87,7 @@ class HeatMap(Figure):
             "cell": ss.Linked(fields, labels=range(3 * len(dims))),
         }
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         facts = {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds}
         return facts | {"axes": described(self.axes())}
 

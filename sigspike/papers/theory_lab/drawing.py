@@ -75,17 +75,9 @@ def draw_powers(axes: Axes, data: xr.Dataset) -> None:
 def draw_takeover(axes: Axes, data: xr.Dataset) -> None:
     """The time of the take-over, and the two powers."""
     rate, times = data["rate"].values, data["takeover"]
-    low, middle, high = (times.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
     axes.set(xscale="log", yscale="log", xlabel="a = ησₚ²d/(nm) ∝ η", ylabel="steps to take-over")
     _round_ticks(axes, rate)
-    axes.errorbar(
-        rate,
-        middle,
-        np.stack([middle - low, high - middle]),
-        fmt="o",
-        color=COLORS[0],
-        markersize=3.5,
-    )
+    middle = _of_seeds(axes, rate, times)
     for place, power, line, label in ((0, -2, "-", "η⁻²"), (-1, -1, "--", "η⁻¹, printed")):
         through = float(middle[place]) * (rate / rate[place]) ** power
         axes.plot(rate, through, color="0.2", linewidth=0.8, linestyle=line, label=label)
@@ -98,7 +90,6 @@ def draw_growth(axes: Axes, data: xr.Dataset) -> None:
     """
     rate, p = data["rate"], takeover.FLIP_RATE
     scaled = data["growth"] / (rate**2 * takeover.N_SNR2)
-    low, middle, high = (scaled.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
     axes.set(
         xscale="log",
         yscale="log",
@@ -108,6 +99,17 @@ def draw_growth(axes: Axes, data: xr.Dataset) -> None:
     )
     _round_ticks(axes, rate.values)
     axes.set_yticks([0.1, 1], ["0.1", "1"])
+    _of_seeds(axes, rate, scaled)
+    axes.axhline(p * (1 - p), color="0.2", linewidth=0.8, label="p(1 − p)")
+    axes.plot(
+        rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a), printed"
+    )
+    axes.legend()
+
+
+def _of_seeds(axes: Axes, rate: Any, values: xr.DataArray) -> xr.DataArray:
+    """Median and 10–90 % range over seeds at every rate; the median."""
+    low, middle, high = (values.quantile(q, "seed") for q in (0.1, 0.5, 0.9))
     axes.errorbar(
         rate,
         middle,
@@ -116,11 +118,7 @@ def draw_growth(axes: Axes, data: xr.Dataset) -> None:
         color=COLORS[0],
         markersize=3.5,
     )
-    axes.axhline(p * (1 - p), color="0.2", linewidth=0.8, label="p(1 − p)")
-    axes.plot(
-        rate, 1 / (16 * rate), color="0.2", linewidth=0.8, linestyle="--", label="1/(16a), printed"
-    )
-    axes.legend()
+    return middle
 
 
 def _round_ticks(axes: Axes, rate: Any) -> None:

@@ -3,14 +3,14 @@
 They are of Huang et al. 2025 (arXiv 2510.17526) and Han et al. 2025 (arXiv 2505.18909).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import matplotlib.figure
 import xarray as xr
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.theory_lab import takeover
 from sigspike.papers.theory_lab.drawing import (
     AXIS,
@@ -61,7 +61,7 @@ class Exponents(Figure):
     )
     seeds: ClassVar[tuple[int, int]] = (8, 6)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         facts = {paper: ss.describe(setting(paper)) for paper in N_SNR2}
         shared = {
             "n·SNR²": N_SNR2,

@@ -18,7 +18,7 @@ import sigspike as ss
 from sigspike import theory
 from sigspike.common import stages
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import COLORS, FLIP_RATE
 from sigspike.papers.theory_lab.regimes import Regime, regimes
 from sigspike.plots.curves import curve, worst
@@ -55,7 +55,7 @@ class Flagship(Figure):
         with jax.enable_x64(True):
             return regimes(N_RECORDS, self.scale == "quick")
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {
             name: {"experiment": ss.describe(r.experiment), "left_out": r.left_out}
             for name, r in self.regimes.items()

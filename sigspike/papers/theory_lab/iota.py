@@ -3,7 +3,7 @@
 Huang et al. 2025, proof of Theorem 3.3 (arXiv 2510.17526).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import matplotlib.figure
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 import sigspike as ss
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.theory_lab.increments import MODEL, ball, binned, growth, outside
 from sigspike.plots.curves import level, log_scale
 from sigspike.plots.style import COLORS, panels
@@ -61,7 +61,7 @@ class Iota(Figure):
             n_test=20,
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "a": RATE}
 
     def compute(self, progress: Progress) -> xr.Dataset:

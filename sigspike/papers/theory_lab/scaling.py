@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from sigspike import theory
 from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.synthetic import synthetic
 from sigspike.plots.style import COLORS, panels
 
@@ -46,7 +46,7 @@ class Scaling(Figure):
     def dims(self) -> list[float]:
         return np.geomspace(1e3, 1e30, 109 if self.scale == "paper" else 28).tolist()
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return {"dims": self.dims, "delta": DELTA, "flip_rate": FLIP_RATE, "choices": CHOICES}
 
     def compute(self, progress: Progress) -> xr.Dataset:

@@ -9,7 +9,7 @@ import matplotlib.figure
 import xarray as xr
 from matplotlib.axes import Axes
 
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.two_stages.drawing import boundary, log_time
 from sigspike.papers.two_stages.setting import (
     D_TEST,
@@ -21,7 +21,6 @@ from sigspike.papers.two_stages.setting import (
     Runs,
     at_stage_one,
     excess,
-    none_diverged,
     unit_of_time,
 )
 from sigspike.plots.curves import curve, log_scale, worst

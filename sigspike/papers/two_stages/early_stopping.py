@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullFormatter
 
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.two_stages.drawing import boundary, log_time
 from sigspike.papers.two_stages.setting import (
     D_TEST,
@@ -19,7 +19,6 @@ from sigspike.papers.two_stages.setting import (
     Runs,
     at_stage_one,
     flipped_share,
-    none_diverged,
     stages_of,
     unit_of_time,
 )

@@ -9,7 +9,7 @@ import matplotlib.figure
 import numpy as np
 import xarray as xr
 
-from sigspike.papers.claim import Claim
+from sigspike.papers.claim import Claim, none_diverged
 from sigspike.papers.two_stages.drawing import boundary, log_time
 from sigspike.papers.two_stages.setting import (
     D_TEST,
@@ -18,7 +18,6 @@ from sigspike.papers.two_stages.setting import (
     Cell,
     Runs,
     excess,
-    none_diverged,
 )
 from sigspike.plots.curves import curve, log_scale
 from sigspike.plots.style import COLORS, panels

@@ -12,13 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 import sigspike as ss
-from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.claim import Claim, none_diverged
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.two_stages.setting import (
     LENGTH,
     LIKELY,
     experiment,
-    none_diverged,
     strength,
     unit_of_time,
     with_stages,
@@ -76,7 +75,7 @@ class PhaseDiagram(Figure):
             else [0.05, 0.1, 0.2, 0.3, 0.4],
         }
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         column = self.axes()["column"]
         axes = self.axes() | {
             "column": {path: list(values) for path, values in column.fields.items()}

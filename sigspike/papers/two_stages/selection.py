@@ -3,7 +3,7 @@
 Sample selection after Han et al. 2025 (arXiv 2505.18909).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax.numpy as jnp
 import matplotlib.figure
@@ -12,14 +12,13 @@ import xarray as xr
 
 import sigspike as ss
 from sigspike.common.selection import precision, recall, selected
-from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.claim import Claim, none_diverged
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.papers.two_stages.drawing import boundary
 from sigspike.papers.two_stages.setting import (
     LIKELY,
     at_stage_one,
     experiment,
-    none_diverged,
     unit_of_time,
     with_stages,
 )
@@ -54,7 +53,7 @@ class Selection(Figure):
         ratio = (4 / LOG2) ** (1 / 12)
         return LOG2 * ratio ** np.arange(-24, 13)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         axes = {"threshold": self.thresholds().tolist()}
         return {"experiment": ss.describe(self.experiment()), "n_seeds": self.n_seeds, "axes": axes}
 

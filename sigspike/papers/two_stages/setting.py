@@ -9,8 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 import xarray as xr
 
 import sigspike as ss
-from sigspike.papers.claim import Claim
-from sigspike.papers.figure import Figure, Progress
+from sigspike.papers.figure import Figure, Progress, Settings
 from sigspike.theory import TwoStages
 
 N_SAMPLES, DIM, WIDTH = 200, 2000, 20
@@ -101,7 +100,7 @@ class Runs(Figure):
             self.n_steps, record_at=tuple(sorted({*ss.log_spaced(self.n_steps, 40), unit}))
         )
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         axes = self.looped() | {
             "cell": {name: cell._asdict() for name, cell in self.cells().items()}
         }
@@ -167,14 +166,3 @@ def excess(data: xr.Dataset) -> xr.DataArray:
     error = data["test_error"].isel(time=-1)
     error = error.sel(test_noise="training", drop=True) if "test_noise" in error.dims else error
     return error / (flipped_share(data) / 2)
-
-
-def none_diverged(data: xr.Dataset) -> Claim:
-    """No training diverged."""
-    return Claim(
-        "fraction of runs that diverged",
-        "ours",
-        float((data["diverged_at"] >= 0).mean()),
-        0,
-        high=0,
-    )

@@ -1,9 +1,7 @@
 """What a study of a reweighted run disturbs, and when."""
 
-from typing import Any
-
 import equinox as eqx
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key, PyTree
 
 from sigspike.foundation.fields import Checked
 from sigspike.training.spaces import Params
@@ -18,7 +16,7 @@ class Disturbance(Checked):
 
     disturbs: eqx.AbstractClassVar[str]
 
-    def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def draw(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         """The randomness of one step."""
         return ()
 
@@ -28,10 +26,12 @@ class Disturbance(Checked):
         """The weights before a step."""
         return weights
 
-    def params(self, task: Task, params: Params, step: Int[Array, ""], drawn: Any) -> Params:
+    def params(self, task: Task, params: Params, step: Int[Array, ""], drawn: PyTree) -> Params:
         """The parameters before a step."""
         return params
 
-    def couplings(self, couplings: Couplings, drawn: Any, ids: Int[Array, " place"]) -> Couplings:
+    def couplings(
+        self, couplings: Couplings, drawn: PyTree, ids: Int[Array, " place"]
+    ) -> Couplings:
         """The couplings of a batch as the rule is told them."""
         return couplings

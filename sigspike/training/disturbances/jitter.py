@@ -1,9 +1,9 @@
 """Noise on the couplings."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.foundation.check import NONNEGATIVE
 from sigspike.foundation.fields import number
@@ -19,8 +19,10 @@ class Jitter(Disturbance):
 
     std: float | Float[Array, ""] = number(NONNEGATIVE, "standard deviation added to the couplings")
 
-    def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def draw(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         return jax.random.normal(key, (n_samples,))
 
-    def couplings(self, couplings: Couplings, drawn: Any, ids: Int[Array, " place"]) -> Couplings:
+    def couplings(
+        self, couplings: Couplings, drawn: PyTree, ids: Int[Array, " place"]
+    ) -> Couplings:
         return couplings + self.std * drawn[ids]

@@ -1,10 +1,10 @@
 """A kick of the parameters."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.foundation.check import NONNEGATIVE
 from sigspike.foundation.fields import number
@@ -27,10 +27,10 @@ class ParameterKick(Disturbance):
     when: float | Float[Array, ""] = number(NONNEGATIVE, "step of the kick")
     size: float | Float[Array, ""] = number(NONNEGATIVE, "length of the kick", default=1.0)
 
-    def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def draw(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         return jax.random.normal(key, (n_samples,))
 
-    def params(self, task: Task, params: Params, step: Int[Array, ""], drawn: Any) -> Params:
+    def params(self, task: Task, params: Params, step: Int[Array, ""], drawn: PyTree) -> Params:
         rows = task.training
 
         def margins(upper: Any, overlaps: Atoms) -> Float[Array, " sample"]:

@@ -1,7 +1,5 @@
 """Coefficient space: gradient descent in the theory's own coordinates, at a cost free of d."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -9,7 +7,7 @@ from jaxtyping import Array, Float, Int
 
 from sigspike.models.examples import Atoms, Examples, Rows
 from sigspike.training.spaces.decomposition import combine
-from sigspike.training.spaces.space import ALL, Params, Space, inner_upper, read
+from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
 
 
 class Dual(eqx.Module):
@@ -48,9 +46,11 @@ class Gram(eqx.Module):
         signal, noise = coefficients
         n_samples, n_patches = noise.shape[2:]
         flat = noise.reshape(*noise.shape[:2], -1)
-        columns = self.noise.reshape(n_samples, n_patches, -1)[ids]  # K is symmetric
+        # One product of two matrices: over four axes XLA's CPU code is slower. K is symmetric.
+        own = self.noise.reshape(n_samples, -1)[ids].reshape(-1, flat.shape[-1])
         of_signal = product(signal, self.signal)
-        of_noise = jnp.einsum("jrb,ipb->jrip", flat, columns)
+        of_noise = flat.reshape(-1, flat.shape[-1]) @ own.T
+        of_noise = of_noise.reshape(*flat.shape[:2], -1, n_patches)
         if self.cross is not None:
             beside = self.cross.reshape(-1, n_samples, n_patches)[:, ids]
             of_signal = of_signal + product(flat, self.cross.T)
@@ -79,7 +79,7 @@ class Coefficients(Space):
         )
         self.initial_overlaps = read(initial, self.signal, self.noise)
 
-    def start(self, upper: Any) -> Params:
+    def start(self, upper: Upper) -> Params:
         return Params(
             Dual(jnp.ones(()), jax.tree.map(jnp.zeros_like, self.initial_overlaps)), upper
         )
@@ -93,7 +93,7 @@ class Coefficients(Space):
         z = jax.tree.map(lambda start, own: dual.scale * start + own, z0, change)
         return chosen(z, rows) if isinstance(rows, slice) else z
 
-    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
+    def pulled(self, upper: Upper, cotangent: Atoms, rows: Rows = ALL) -> Params:
         shape = self.initial_overlaps.noise.shape
         return Params(Dual(jnp.zeros(()), spread(cotangent, rows, shape)), upper)
 

@@ -2,12 +2,12 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PyTree
 
 from sigspike.common.reweighting import Linearised
 from sigspike.models.examples import Atoms, Examples, Rows
@@ -15,6 +15,7 @@ from sigspike.models.examples import Atoms, Examples, Rows
 ALL = slice(None)
 Signal = Float[Array, "atom width"]
 Noise = Float[Array, "sample patch width"]
+Upper: TypeAlias = PyTree  # the parameters above the first layer, as its network has them
 
 
 class Params(eqx.Module):
@@ -24,8 +25,8 @@ class Params(eqx.Module):
     A direction (a gradient, a momentum) has the same form.
     """
 
-    first: Any
-    upper: Any
+    first: PyTree
+    upper: Upper
 
 
 class Space(eqx.Module):
@@ -47,7 +48,7 @@ class Space(eqx.Module):
         self.initial = initial
 
     @abstractmethod
-    def start(self, upper: Any) -> Params:
+    def start(self, upper: Upper) -> Params:
         """The parameters at initialisation."""
 
     @abstractmethod
@@ -57,7 +58,10 @@ class Space(eqx.Module):
         """
 
     def gradient(
-        self, objective: Callable[[Any, Atoms], Float[Array, ""]], params: Params, rows: Rows = ALL
+        self,
+        objective: Callable[[Upper, Atoms], Float[Array, ""]],
+        params: Params,
+        rows: Rows = ALL,
     ) -> Params:
         """The direction of steepest ascent of an objective."""
         upper, cotangent = jax.grad(objective, argnums=(0, 1))(
@@ -67,7 +71,7 @@ class Space(eqx.Module):
 
     def linearised(
         self,
-        losses: Callable[[Any, Atoms], Float[Array, " sample"]],
+        losses: Callable[[Upper, Atoms], Float[Array, " sample"]],
         params: Params,
         rows: Rows = ALL,
     ) -> Linearised:
@@ -86,7 +90,7 @@ class Space(eqx.Module):
         return Linearised(values, forward, backward)
 
     @abstractmethod
-    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
+    def pulled(self, upper: Upper, cotangent: Atoms, rows: Rows = ALL) -> Params:
         """The direction of steepest ascent, from the cotangents of the layers above the first and
         of the overlaps.
         """

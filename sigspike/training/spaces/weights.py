@@ -1,7 +1,5 @@
 """Weight space, the reference: the filters themselves, and ordinary automatic differentiation."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -9,7 +7,7 @@ from jaxtyping import Array, Float
 
 from sigspike.models.examples import Atoms, Rows
 from sigspike.training.spaces.decomposition import combine, project
-from sigspike.training.spaces.space import ALL, Params, Space, inner_upper, read
+from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
 
 
 class Filters(eqx.Module):
@@ -26,13 +24,13 @@ class Filters(eqx.Module):
 class Weights(Space):
     """w in R^d. One step costs O(m n d); any optimiser, any depth."""
 
-    def start(self, upper: Any) -> Params:
+    def start(self, upper: Upper) -> Params:
         return Params(Filters(self.initial, jnp.ones(())), upper)
 
     def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
         return read(params.first.weights, self.signal, self.noise[rows])
 
-    def pulled(self, upper: Any, cotangent: Atoms, rows: Rows = ALL) -> Params:
+    def pulled(self, upper: Upper, cotangent: Atoms, rows: Rows = ALL) -> Params:
         return Params(
             Filters(combine(cotangent, self.signal, self.noise[rows]), jnp.zeros(())), upper
         )

@@ -1,9 +1,7 @@
 """Equal weights."""
 
-from typing import Any
-
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, PyTree
 
 from sigspike.training.weights.moment import Moment
 from sigspike.training.weights.weighting import Weighting
@@ -13,6 +11,6 @@ class Equal(Weighting):
     """ω_i = 1."""
 
     def revised(
-        self, moment: Moment, state: Any, step: Int[Array, ""], drawn: Any
-    ) -> tuple[Float[Array, "*place"], Any]:
+        self, moment: Moment, state: PyTree, step: Int[Array, ""], drawn: PyTree
+    ) -> tuple[Float[Array, "*place"], PyTree]:
         return jnp.ones(()), state

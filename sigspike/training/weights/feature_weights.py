@@ -3,7 +3,7 @@
 from typing import Any
 
 import jax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PyTree
 
 from sigspike.common.reweighting import Linearised, class_counts, class_sums, votes
 from sigspike.common.reweighting.features import ClassSums
@@ -29,7 +29,7 @@ class FeatureWeights(Steered):
     centre: bool = switch(True, kw_only=True)
     signed: bool = switch(True, kw_only=True)
 
-    def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
+    def couplings(self, moment: Moment, at: Linearised, state: PyTree) -> Float[Array, " place"]:
         task = moment.task
         assert task.clean is not None, "drawn, since `n_clean` > 0"
         n_classes = task.network.n_classes

@@ -1,9 +1,7 @@
 """Weights moved by the exact one-step hypergradient."""
 
-from typing import Any
-
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PyTree
 
 from sigspike.common.reweighting import Bilevel, Carried, Linearised
 from sigspike.foundation.check import Refusal
@@ -34,7 +32,7 @@ class HypergradientWeights(Steered):
                 f"{name}; take HypergradientWeights(…, ahead=False)"
             )
 
-    def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
+    def couplings(self, moment: Moment, at: Linearised, state: PyTree) -> Float[Array, " place"]:
         bilevel = Bilevel(self.rule, moment.learning_rate, moment.transform, self.ahead)
         carried = Carried(state, moment.optimiser, jnp.zeros((), int))  # no step is counted here
         return bilevel.couplings(at, moment.clean_slope, moment.params, carried, moment.ids)

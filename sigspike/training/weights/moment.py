@@ -1,14 +1,14 @@
 """What is known before a step."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import optax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, PyTree
 
 from sigspike.models.examples import Atoms, Rows
 from sigspike.models.losses import Loss
-from sigspike.training.spaces import Params
+from sigspike.training.spaces import Params, Upper
 from sigspike.training.task import Task
 
 
@@ -25,18 +25,18 @@ class Moment(NamedTuple):
     rows: Rows
     ids: Int[Array, " place"]
     share: Float[Array, " place"]
-    losses: Callable[[Any, Atoms], Float[Array, " place"]]
+    losses: Callable[[Upper, Atoms], Float[Array, " place"]]
     loss: Loss
     learning_rate: Float[Array, ""]
     transform: optax.GradientTransformation
-    optimiser: Any
+    optimiser: PyTree
 
     @property
     def size(self) -> Float[Array, ""]:
         """|I_t|."""
         return (self.share > 0).sum().astype(self.share.dtype)
 
-    def clean_loss(self, upper: Any, overlaps: Atoms) -> Float[Array, ""]:
+    def clean_loss(self, upper: Upper, overlaps: Atoms) -> Float[Array, ""]:
         """L_val = (1/n_v) Σ_j ℓ(y_j f_j), from the overlaps of the clean subset."""
         return self.task.losses(self.loss, upper, overlaps, self.task.cleaning).mean()
 

@@ -1,11 +1,10 @@
 """What ways of weighting share that are steered by a clean subset."""
 
 from abc import abstractmethod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
-from jax import lax
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.common.reweighting import Linearised, PersistentWeights, Rule
 from sigspike.foundation.check import Refusal
@@ -49,50 +48,42 @@ class Steered(Weighting):
             )
 
     @abstractmethod
-    def couplings(self, moment: Moment, at: Linearised, state: Any) -> Float[Array, " place"]:
+    def couplings(self, moment: Moment, at: Linearised, state: PyTree) -> Float[Array, " place"]:
         """c_i of every example of the batch; ``at`` are their losses ℓ_i at w, their mean
         descended.
         """
 
-    def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def draw(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         return self.disturbance.draw(key, n_samples)
 
-    def init(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def init(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         return self.rule.init(key, n_samples)
 
     def disturbed(
-        self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any
-    ) -> tuple[Params, Any]:
+        self, task: Task, params: Params, state: PyTree, step: Int[Array, ""], drawn: PyTree
+    ) -> tuple[Params, PyTree]:
         kicked = self.disturbance.params(task, params, step, drawn)
         if not isinstance(self.rule, PersistentWeights):
             return kicked, state
         return kicked, self.disturbance.weights(state, task.train.label != task.train.truth, step)
 
     def revised(
-        self, moment: Moment, state: Any, step: Int[Array, ""], drawn: Any
-    ) -> tuple[Float[Array, "*place"], Any]:
+        self, moment: Moment, state: PyTree, step: Int[Array, ""], drawn: PyTree
+    ) -> tuple[Float[Array, "*place"], PyTree]:
         at = self._linearised(moment)
+        couplings = lambda: self._disturbed_couplings(moment, at, state, drawn)  # noqa: E731
+        revised, _ = self.rule.looked(state, moment.ids, at.losses, couplings, step)
+        weights = self.rule.weights(revised, moment.ids, at.losses)
+        return weights * (moment.size / self.rule.divisor(moment.size)), revised
 
-        def look(_: None) -> Any:
-            return self.rule.revised(
-                state, moment.ids, at.losses, self._disturbed_couplings(moment, at, state, drawn)
-            )
-
-        if self.rule.every > 1:
-            state = lax.cond(step % self.rule.every == 0, look, lambda _: state, None)
-        else:
-            state = look(None)
-        weights = self.rule.weights(state, moment.ids, at.losses)
-        return weights * (moment.size / self.rule.divisor(moment.size)), state
-
-    def look(self, moment: Moment, state: Any, drawn: Any) -> Look:
+    def look(self, moment: Moment, state: PyTree, drawn: PyTree) -> Look:
         """The weights before the next step, and its couplings."""
         at = self._linearised(moment)
         weights = self.rule.weights(state, moment.ids, at.losses)
         return Look(weights, self._disturbed_couplings(moment, at, state, drawn))
 
     def _disturbed_couplings(
-        self, moment: Moment, at: Linearised, state: Any, drawn: Any
+        self, moment: Moment, at: Linearised, state: PyTree, drawn: PyTree
     ) -> Float[Array, " place"]:
         """c_i as the rule is told them: 0 in a place of the batch that no sample fills."""
         found = self.disturbance.couplings(self.couplings(moment, at, state), drawn, moment.ids)

@@ -1,9 +1,9 @@
 """What the examples of a step count."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key, PyTree
 
 from sigspike.foundation.fields import Checked
 from sigspike.training.optimisers import Optimiser
@@ -20,17 +20,17 @@ class Weighting(Checked):
 
     n_clean: ClassVar[int] = 0  # a field of some
 
-    def draw(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def draw(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         """The randomness of one step."""
         return ()
 
-    def init(self, key: Key[Array, ""], n_samples: int) -> Any:
+    def init(self, key: Key[Array, ""], n_samples: int) -> PyTree:
         """What is carried from step to step."""
         return ()
 
     def disturbed(
-        self, task: Task, params: Params, state: Any, step: Int[Array, ""], drawn: Any
-    ) -> tuple[Params, Any]:
+        self, task: Task, params: Params, state: PyTree, step: Int[Array, ""], drawn: PyTree
+    ) -> tuple[Params, PyTree]:
         """The parameters and the state before a step, after what a study does to them."""
         return params, state
 
@@ -39,6 +39,6 @@ class Weighting(Checked):
 
     @abstractmethod
     def revised(
-        self, moment: Moment, state: Any, step: Int[Array, ""], drawn: Any
-    ) -> tuple[Float[Array, "*place"], Any]:
+        self, moment: Moment, state: PyTree, step: Int[Array, ""], drawn: PyTree
+    ) -> tuple[Float[Array, "*place"], PyTree]:
         """ω_i of the batch (or one number for all), and what is carried on."""
