@@ -194,9 +194,11 @@ def turn(
     return turned.reshape(filters.shape[1], filters.shape[0], -1).transpose(1, 0, 2)
 
 
-def root(gram: Float[Array, "row row"]) -> Float[Array, "row row"]:
+def root(
+    gram: Float[Array, "row row"], rank: Float[Array, ""] | None = None
+) -> Float[Array, "row row"]:
     """Lower triangular L with L Lᵀ = ``gram`` (Cholesky); a row that depends on those before it
-    adds no column.
+    adds no column, and none does beyond a ``rank`` that is known.
 
     Every overlap comes out to rounding relative to the lengths, and that is all that a law of
     overlaps can tell. Not LAPACK's: batched LAPACK calls of two threads wait for each other for
@@ -207,6 +209,8 @@ def root(gram: Float[Array, "row row"]) -> Float[Array, "row row"]:
     def column(k: Int[Array, ""], lower: Float[Array, "row row"]) -> Float[Array, "row row"]:
         residual = gram[k] - lower @ lower[k]
         independent = residual[k] > least * gram[k, k]
+        if rank is not None:
+            independent &= jnp.sum(jnp.any(lower != 0, axis=0)) < rank
         new = residual / jnp.sqrt(jnp.where(independent, residual[k], 1))
         return lower.at[:, k].set(jnp.where(independent & (row >= k), new, 0))
 

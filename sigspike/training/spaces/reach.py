@@ -67,7 +67,7 @@ class Reach(eqx.Module):
         pending = jnp.stack([own.pending for own in found])[:, :-1]
         added = jnp.einsum("sk,fkc->fsc", pending, new).reshape(len(places), -1)
         after = jnp.pad(before, ((0, 0), (0, len(places)))) + jnp.where(there[:, None], added, 0)
-        rows = root(after @ after.T).reshape(*shape, -1).transpose(2, 1, 0, 3)
+        rows = root(after @ after.T, self.extent.beyond).reshape(*shape, -1).transpose(2, 1, 0, 3)
         still = jnp.zeros(len(found) + 1)
         return replaced(
             state,
