@@ -146,7 +146,7 @@ class Span(Frame):
         exists = jnp.concatenate([jnp.ones(n_axes, bool), noise < left, jnp.ravel(own)])
         beyond = jnp.maximum(dim - jnp.sum(exists), 0.0)
 
-        def spread(rows: Vectors) -> Vectors:
+        def spread(rows: Vectors) -> Float[Array, "row wider"]:
             head, tail = jnp.split(rows, [n_axes + n_noise], axis=1)
             apart = jnp.pad(tail[..., None], ((0, 0), (0, 0), (0, spare)))
             return jnp.concatenate([head, apart.reshape(rows.shape[0], -1)], axis=1)
