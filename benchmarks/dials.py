@@ -22,6 +22,11 @@ CASES = {
     "hinge loss": ss.LabelNoiseGD(1.0, 0.1, loss=ss.Hinge()),
     "heavy ball": ss.LabelNoiseGD(0.1, 0.1, optimiser=ss.HeavyBall(0.9)),
     "sharpness": ss.LabelNoiseGD(1.0, 0.1, ascent=ss.Sharpness(0.01)),
+    "noisy gradient": ss.LabelNoiseGD(1.0, 0.1, gradient=ss.NoisyGradient(0.01)),
+    "noisy gradient, heavy ball": ss.LabelNoiseGD(
+        0.1, 0.1, optimiser=ss.HeavyBall(0.9), gradient=ss.NoisyGradient(0.01)
+    ),
+    "clipped gradient": ss.LabelNoiseGD(1.0, 0.1, gradient=ss.NoisyGradient(0.01, clip=1.0)),
     "shuffled, B = 2": ss.LabelNoiseGD(0.1, 0.1, batches=ss.Shuffled(2)),
     "drawn, B = 2": ss.LabelNoiseGD(0.1, 0.1, batches=ss.Drawn(2)),
     "shuffled, B = 20": ss.LabelNoiseGD(0.5, 0.1, batches=ss.Shuffled(20)),

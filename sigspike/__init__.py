@@ -87,6 +87,9 @@ from sigspike.training.disturbances import Disturbance as Disturbance
 from sigspike.training.disturbances import Jitter as Jitter
 from sigspike.training.disturbances import ParameterKick as ParameterKick
 from sigspike.training.disturbances import WeightKick as WeightKick
+from sigspike.training.gradient import Exact as Exact
+from sigspike.training.gradient import Gradient as Gradient
+from sigspike.training.gradient import NoisyGradient as NoisyGradient
 from sigspike.training.inputs import AsDrawn as AsDrawn
 from sigspike.training.inputs import Inputs as Inputs
 from sigspike.training.inputs import Mixup as Mixup

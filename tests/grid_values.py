@@ -9,7 +9,7 @@ import zoo
 from numpy.random import Generator
 
 import sigspike as ss
-from sigspike.foundation.check import Choice, Instance, Range, Refusal
+from sigspike.foundation.check import Choice, Instance, Maybe, Range, Refusal
 from sigspike.foundation.fields import Checked
 
 # Where size or scale matters; every other field takes what its domain allows.
@@ -59,7 +59,11 @@ def _numbers(domain: Range, field: Field) -> tuple[Any, ...]:
 
 
 def _optional(field: Field) -> tuple[Any, ...]:
-    """A field that may be None has no domain: a whole number, or a tuple of them."""
+    """A field that may be None: a number of any kind, or a tuple of whole ones."""
+    domain = field.metadata.get("domain")
+    domain = domain.domain if isinstance(domain, Maybe) else domain
+    if isinstance(domain, Range) and not domain.whole:
+        return None, *(value for value in NUMBERS if _holds(domain, value))
     kinds = get_args(field.type)
     if type(None) not in kinds:
         return ()

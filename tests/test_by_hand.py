@@ -133,7 +133,7 @@ def gaps_of_a_calm_run(at, seed):
     if isinstance(at.algorithm.weights, Steered):
         start = at.algorithm.weights.init(random.fold_in(key, jnp.uint32(2**32 - 1)), N)
         rule = jax.tree.map(np.asarray, start)
-    run, found = by_hand.begun(at, drawn, noise, rule), {}
+    run, found = by_hand.begun(at, drawn, zoo.pushed(at, drawn, noise), rule), {}
     for step in range(N_STEPS + 1):
         if not np.abs(run.theta).max() < 1e3:
             return None

@@ -14,7 +14,7 @@ from jax import lax
 
 import sigspike as ss
 from sigspike.foundation.arguments import is_abstract
-from sigspike.foundation.check import Choice, Instance, Range
+from sigspike.foundation.check import Choice, Instance, Maybe, Range
 from sigspike.foundation.fields import Checked
 from sigspike.simulation.simulation import Draw, begin, draw, train
 from sigspike.training import Preset, Randomness
@@ -45,6 +45,7 @@ SMALL = {
     "n_held_out": 20,
     "when": 2,
     "std": 0.1,
+    "clip": 0.5,
     "slope": 0.2,
     "corner": 0.5,
     "power": 3,
@@ -190,6 +191,8 @@ def _options(field: Field) -> tuple:
     domain = field.metadata.get("domain")
     if isinstance(domain, Choice):
         return domain.options
+    if isinstance(domain, Maybe) and "hidden" not in field.metadata:
+        return None, SMALL[field.name]
     return (False, True) if domain == Instance(bool) else ()
 
 
@@ -278,6 +281,21 @@ def walk(
         lambda at, now: (algorithm.step(task, *at, now), None), start, noise, n_steps
     )
     return Walked(task.space.filters(params), params.upper, task.coefficients(params))
+
+
+def pushed(setting: ss.Experiment, drawn: Draw, noise: Randomness) -> Randomness:
+    """The randomness of steps, that of a noisy gradient as N(0, 1) numbers for all of θ."""
+    if not setting.algorithm.gradient.noisy:
+        return noise
+    task, params = begin(setting, drawn)
+    nothing = jax.tree.map(jnp.zeros_like, params)
+
+    def push(key: Any) -> Any:
+        pushed = ss.NoisyGradient(1.0).disturbed(task, nothing, key)
+        parts = jax.tree.leaves((pushed.first.diffusion.vectors, pushed.upper))
+        return jnp.concatenate([jnp.ravel(part) for part in parts])
+
+    return noise._replace(gradient=jax.vmap(push)(noise.gradient))
 
 
 def cell(batch: Any, index: int) -> Any:

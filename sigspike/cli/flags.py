@@ -95,7 +95,8 @@ class Flags:
         domain = field.metadata.get("domain")
         plain = domain.domain if isinstance(domain, Maybe) else domain
         if isinstance(plain, Range):
-            kind = field.type if plain.plain else float
+            real = float | None if isinstance(domain, Maybe) else float
+            kind = field.type if plain.plain else real
             return Annotated[kind, tyro.conf.arg(help=f"{field.metadata['about']}, in {plain}")]
         if isinstance(domain, Choice):
             return Literal[domain.options]

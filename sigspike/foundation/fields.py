@@ -58,14 +58,20 @@ def _as_constant(value: Any) -> Any:
     )
 
 
-def number(domain: Range, about: str, default: Any = MISSING, kw_only: bool = False) -> Any:
+def number(
+    domain: Range,
+    about: str,
+    default: Any = MISSING,
+    kw_only: bool = False,
+    optional: bool = False,
+) -> Any:
     """A field that sweeps may vary and differentiate: a scalar array leaf that must lie in
-    ``domain``.
+    ``domain``, or None where ``optional``.
 
     ``about`` is what help and figures call it. Every number is a pure one: lengths are in units of
     their own.
     """
-    metadata = {"domain": domain, "about": about}
+    metadata = {"domain": Maybe(domain) if optional else domain, "about": about}
     return eqx.field(converter=_as_number, metadata=metadata, kw_only=kw_only, **_default(default))
 
 

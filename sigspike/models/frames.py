@@ -10,8 +10,9 @@ from abc import abstractmethod
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
 
 Vectors = Float[Array, "row coordinate"]
 
@@ -58,6 +59,26 @@ class Ambient(Frame):
         return self.gaussian(key, n_rows)
 
 
+class Extent(eqx.Module):
+    """What of R^d a ``Span`` holds: which of its coordinates exist, and how many dimensions there
+    are ``beyond`` it.
+
+    The rest stand for these dimensions: ``spare`` coordinates beside each filter's own, which no
+    vector has at first. Noise that is added to the filters later may be written there.
+    """
+
+    exists: Bool[Array, " coordinate"]
+    beyond: Float[Array, ""]
+    first: int = eqx.field(static=True)  # the place of the first filter's own coordinate
+    spare: int = eqx.field(static=True)
+
+    @property
+    def spared(self) -> np.ndarray:
+        """The places of the spare coordinates, filter by filter."""
+        own = np.arange(self.first, len(self.exists), 1 + self.spare)
+        return np.ravel(own[:, None] + np.arange(1, 1 + self.spare)[None])
+
+
 class Span(Frame):
     """Orthonormal coordinates [signal axes | one for each noise vector | one for each initial
     filter].
@@ -69,11 +90,12 @@ class Span(Frame):
     R^``room`` of which d coordinates count, and brought to this form by the Cholesky factor of
     their Gram matrix; given them the noise is as before, since the law of its coordinates in any
     fixed basis is. Of the filters the first ``n_alive`` exist; a larger frame begins with the draws
-    of a smaller one.
+    of a smaller one. ``extent`` is known where coordinates were asked to be spared.
     """
 
     noise: Float[Array, "noise coordinate"]
     filters: Float[Array, "filter coordinate"]
+    extent: Extent | None = None
 
     @classmethod
     def sample(
@@ -83,8 +105,11 @@ class Span(Frame):
         sizes: tuple[int, int, int],
         n_alive: float | Float[Array, ""],
         room: int | None = None,
+        spare: int = 0,
     ) -> "Span":
-        """``sizes``: signal axes, noise vectors, filters; ``room`` asks for uniform filters."""
+        """``sizes``: signal axes, noise vectors, filters; ``room`` asks for uniform filters, and
+        ``spare`` for coordinates beside each filter's own.
+        """
         n_axes, n_noise, n_filters = sizes
         key_axes, key_rows, key_filters, key_beside = jax.random.split(key, 4)
         heads = jax.random.normal(key_axes, (n_noise + n_filters, n_axes))
@@ -93,12 +118,41 @@ class Span(Frame):
             rows = jnp.concatenate(
                 [heads, bartlett(key_rows, n_noise + n_filters, freedom)], axis=1
             )
-            return cls(rows[:n_noise], rows[n_noise:])
+            return cls(rows[:n_noise], rows[n_noise:])._spared(dim, sizes, n_alive, False, spare)
         filters = _uniform(key_filters, n_filters, n_axes, n_noise, dim, room)
         reached = jnp.arange(n_filters)[:, None] < jnp.minimum(n_alive, freedom)
         beside = jnp.where(reached, jax.random.normal(key_beside, (n_filters, n_noise)), 0).T
         own = bartlett(key_rows, n_noise, freedom - n_alive)
-        return cls(jnp.concatenate([heads[:n_noise], own, beside], axis=1), filters)
+        noise = jnp.concatenate([heads[:n_noise], own, beside], axis=1)
+        return cls(noise, filters)._spared(dim, sizes, n_alive, True, spare)
+
+    def _spared(
+        self,
+        dim: float | Float[Array, ""],
+        sizes: tuple[int, int, int],
+        n_alive: float | Float[Array, ""],
+        filters_first: bool,
+        spare: int,
+    ) -> "Span":
+        """This frame with ``spare`` coordinates beside each filter's own, and its extent."""
+        if spare == 0:
+            return self
+        n_axes, n_noise, n_filters = sizes
+        freedom, noise, filters = dim - n_axes, jnp.arange(n_noise), jnp.arange(n_filters)
+        left = freedom - n_alive if filters_first else freedom
+        before = 0 if filters_first else n_noise
+        own = jnp.zeros((n_filters, 1 + spare), bool)
+        own = own.at[:, 0].set((filters < n_alive) & (before + filters < freedom))
+        exists = jnp.concatenate([jnp.ones(n_axes, bool), noise < left, jnp.ravel(own)])
+        beyond = jnp.maximum(dim - jnp.sum(exists), 0.0)
+
+        def spread(rows: Vectors) -> Float[Array, "row wider"]:
+            head, tail = jnp.split(rows, [n_axes + n_noise], axis=1)
+            apart = jnp.pad(tail[..., None], ((0, 0), (0, 0), (0, spare)))
+            return jnp.concatenate([head, apart.reshape(rows.shape[0], -1)], axis=1)
+
+        extent = Extent(exists, beyond, n_axes + n_noise, spare)
+        return Span(spread(self.noise), spread(self.filters), extent)
 
     def axes(self, n_axes: int) -> Vectors:
         return jnp.eye(n_axes, self.noise.shape[1])
@@ -140,9 +194,11 @@ def turn(
     return turned.reshape(filters.shape[1], filters.shape[0], -1).transpose(1, 0, 2)
 
 
-def root(gram: Float[Array, "row row"]) -> Float[Array, "row row"]:
+def root(
+    gram: Float[Array, "row row"], rank: Float[Array, ""] | None = None
+) -> Float[Array, "row row"]:
     """Lower triangular L with L Lᵀ = ``gram`` (Cholesky); a row that depends on those before it
-    adds no column.
+    adds no column, and none does beyond a ``rank`` that is known.
 
     Every overlap comes out to rounding relative to the lengths, and that is all that a law of
     overlaps can tell. Not LAPACK's: batched LAPACK calls of two threads wait for each other for
@@ -153,6 +209,8 @@ def root(gram: Float[Array, "row row"]) -> Float[Array, "row row"]:
     def column(k: Int[Array, ""], lower: Float[Array, "row row"]) -> Float[Array, "row row"]:
         residual = gram[k] - lower @ lower[k]
         independent = residual[k] > least * gram[k, k]
+        if rank is not None:
+            independent &= jnp.sum(jnp.any(lower != 0, axis=0)) < rank
         new = residual / jnp.sqrt(jnp.where(independent, residual[k], 1))
         return lower.at[:, k].set(jnp.where(independent & (row >= k), new, 0))
 

@@ -13,14 +13,14 @@ from sigspike.foundation.oracle import verify_jax
 from sigspike.foundation.tree import all_finite
 from sigspike.models import labels
 from sigspike.models.examples import Examples, Rows
-from sigspike.models.frames import Ambient, Frame, Span
+from sigspike.models.frames import Ambient, Extent, Frame, Span
 from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.observer import Carry, Observer
 from sigspike.simulation.record import RECORDS, Record
 from sigspike.simulation.sizes import check_sizes
 from sigspike.training import Algorithm, Randomness, Start, Task
 from sigspike.training.algorithm import seen
-from sigspike.training.spaces import SPACES, Params, Upper
+from sigspike.training.spaces import SPACES, Params, Reach, Upper
 
 BLOCK = 128  # steps whose randomness is drawn together
 
@@ -30,7 +30,8 @@ class Draw(eqx.Module):
     above them.
 
     ``turned``: the test set is written in the outlook of the training frame, to which the filters
-    must be turned.
+    must be turned. ``extent``: what of R^d the frame holds, where that is not all of it and the
+    noise of the gradients asks.
     """
 
     train: Examples
@@ -39,6 +40,7 @@ class Draw(eqx.Module):
     first: Float[Array, "sign neuron coordinate"]
     upper: Upper
     turned: bool = eqx.field(static=True, default=False)
+    extent: Extent | None = None
 
 
 def simulate(experiment: Experiment, key: Key[Array, ""]) -> Record:
@@ -83,7 +85,8 @@ def draw(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) 
         frame.outlook(problem.n_axes, copies) if isinstance(frame, Span) and turned else frame
     )
     test = problem.test(key_test, test_frame, experiment.n_test, train)
-    return Draw(train, clean, test, first, network.upper(key_upper), turned)
+    extent = frame.extent if isinstance(frame, Span) else None
+    return Draw(train, clean, test, first, network.upper(key_upper), turned, extent)
 
 
 def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None) -> Frame:
@@ -93,9 +96,9 @@ def _frame(experiment: Experiment, key: Key[Array, ""], explicit_dim: int | None
     network = experiment.classifier
     n_samples = experiment.n_samples + experiment.algorithm.n_clean
     sizes = problem.n_axes, n_samples * problem.noise_patches, network.n_filters
-    return Span.sample(
-        key, problem.patch_dim, sizes, network.n_banks * network.neurons, explicit_dim
-    )
+    spare = experiment.algorithm.moments if experiment.algorithm.gradient.noisy else 0
+    alive = network.n_banks * network.neurons
+    return Span.sample(key, problem.patch_dim, sizes, alive, explicit_dim, spare)
 
 
 def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
@@ -116,7 +119,7 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
         carry = lax.cond(
             stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry
         )
-        carry = loop.watch(carry, stop, task.training)
+        carry = loop.watch(loop.look(carry), stop, task.training)
         record = observer(carry, stop, loop.draw(stop))
         return eqx.tree_at(lambda at: at.diverged_at, carry, record.diverged_at), record
 
@@ -127,10 +130,22 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
 def begin(experiment: Experiment, drawn: Draw) -> tuple[Task, Params]:
     """What is learnt, and the parameters before the first step."""
     samples = drawn.train if drawn.clean is None else drawn.train.then(drawn.clean)
-    space = SPACES[experiment.space](samples, drawn.first)
+    noisy = experiment.algorithm.gradient.noisy
+    space = SPACES[experiment.space](
+        samples, drawn.first, _reach(experiment, drawn) if noisy else None
+    )
     params = space.start(drawn.upper)
     start = Start(drawn.upper, space.overlaps(params)) if experiment.regime == "kernel" else None
     return Task(space, experiment.classifier, drawn.train, drawn.clean, start), params
+
+
+def _reach(experiment: Experiment, drawn: Draw) -> Reach:
+    """Where the noise of the gradients goes: to every coordinate that exists, also of a bias."""
+    exists = jnp.ones(drawn.first.shape, bool)
+    if drawn.extent is not None:
+        held = drawn.extent.exists
+        exists = exists.at[..., : len(held)].set(held[None, None])
+    return Reach(exists & experiment.network.exists[None, :, None], drawn.extent)
 
 
 class Loop(eqx.Module):
@@ -166,6 +181,11 @@ class Loop(eqx.Module):
         stopped_at = jnp.where((carry.stopped_at < 0) & fitted, step, carry.stopped_at)
         still = Carry(carry.params, carry.state, carry.diverged_at, stopped_at)
         return jax.tree.map(lambda old, new: jnp.where(stopped_at < 0, new, old), still, moved)
+
+    def look(self, carry: Carry) -> Carry:
+        """The carry that somebody sees who looks at the run."""
+        params, state = self.algorithm.looked(self.task, carry.params, carry.state, self.key)
+        return Carry(params, state, carry.diverged_at, carry.stopped_at)
 
     def watch(self, carry: Carry, step: Int[Array, ""], rows: Rows) -> Carry:
         """Note the first step at which a logit of these samples or its loss is not finite.

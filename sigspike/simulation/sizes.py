@@ -36,6 +36,12 @@ def bytes_of_training(experiment: Experiment, shares_noise: bool) -> int:
     )
     if not shares_noise:
         numbers += 3 * (n_filters + atoms) ** 2
+    if experiment.algorithm.gradient.noisy:
+        moments = experiment.algorithm.moments
+        rows = moments * n_filters
+        numbers += 3 * rows * (atoms + n_filters + rows) + 6 * rows**2
+        if experiment.space == "weights":
+            numbers += 2 * rows * (experiment.explicit_dim or 0)
     if experiment.space == "weights" and experiment.explicit_dim is not None:
         numbers += experiment.explicit_dim * (4 * n_filters + 2 * atoms + experiment.n_test)
     return numbers * _itemsize()

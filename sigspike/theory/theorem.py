@@ -19,6 +19,7 @@ from sigspike.theory.scales import Scales
 from sigspike.training import Algorithm
 from sigspike.training.ascent import Straight
 from sigspike.training.batches import Full
+from sigspike.training.gradient import Exact
 from sigspike.training.inputs import AsDrawn
 from sigspike.training.labels import Flips, Given
 from sigspike.training.optimisers import Descent
@@ -31,6 +32,7 @@ DIALS = {
     "batches": Full,
     "weights": Equal,
     "ascent": Straight,
+    "gradient": Exact,
     "optimiser": Descent,
     "schedule": Constant,
 }  # what every theorem here takes for granted of an algorithm, besides its labels

@@ -15,16 +15,18 @@ from sigspike.models.examples import Atoms, Rows
 from sigspike.models.losses import Logistic, Loss
 from sigspike.training.ascent import Ascent, Straight
 from sigspike.training.batches import Batch, Batches, Full
+from sigspike.training.gradient import Exact, Gradient
 from sigspike.training.inputs import AsDrawn, Inputs
 from sigspike.training.labels import Given, Labels
 from sigspike.training.optimisers import Descent, Optimiser
 from sigspike.training.schedules import Constant, Schedule
 from sigspike.training.spaces import Params
+from sigspike.training.spaces.coefficients import chosen
 from sigspike.training.task import Task
 from sigspike.training.weights import Equal, Moment, Weighting
 
 # Keys of their own, of no step's number; the labels follow the key of the run itself.
-INIT, BATCHES, WEIGHTS, INPUTS = (2**32 - k for k in (1, 2, 3, 4))
+INIT, BATCHES, WEIGHTS, INPUTS, GRADIENT, LOOK = (2**32 - k for k in (1, 2, 3, 4, 5, 6))
 
 
 class Randomness(NamedTuple):
@@ -34,6 +36,7 @@ class Randomness(NamedTuple):
     labels: Any = ()
     inputs: Any = ()
     weights: Any = ()
+    gradient: Any = ()
 
 
 class State(NamedTuple):
@@ -45,15 +48,15 @@ class State(NamedTuple):
 
 
 class Algorithm(Checked):
-    """w ← w − η_t T(g + λ w) with g = ∇ (1/|I_t|) Σ_{i ∈ I_t} ω_i ℓ_i at ŵ: one dial for each part
+    """w ← w − η_t T(g + λ w) with g = (1/|I_t|) Σ_{i ∈ I_t} ω_i ∇ℓ_i at ŵ: one dial for each part
     of the step.
 
     In the order of a step: ``batches`` say which samples it sees (I_t), ``labels`` what it is told
     of theirs and ``inputs`` what it is shown of them, and ``loss`` is ℓ; ``weights`` are what each
-    example counts (ω_i); ``ascent`` is where the gradient is taken (ŵ); ``weight_decay`` is λ, on
-    every trained parameter; ``optimiser`` is T, and ``schedule`` the factor η_t / η of the
-    ``learning_rate``. Every dial is neutral by default: gradient descent of the logistic loss on
-    all samples.
+    example counts (ω_i); ``ascent`` is where the gradient is taken (ŵ), and ``gradient`` what
+    becomes of it (clipping, noise); ``weight_decay`` is λ, on every trained parameter;
+    ``optimiser`` is T, and ``schedule`` the factor η_t / η of the ``learning_rate``. Every dial is
+    neutral by default: gradient descent of the logistic loss on all samples.
     """
 
     learning_rate: float | Float[Array, ""] = number(NONNEGATIVE, "learning rate η")
@@ -63,6 +66,7 @@ class Algorithm(Checked):
     batches: Batches = part(Batches, Full, kw_only=True)
     weights: Weighting = part(Weighting, Equal, kw_only=True)
     ascent: Ascent = part(Ascent, Straight, kw_only=True)
+    gradient: Gradient = part(Gradient, Exact, kw_only=True)
     optimiser: Optimiser = part(Optimiser, Descent, kw_only=True)
     schedule: Schedule = part(Schedule, Constant, kw_only=True)
     weight_decay: float | Float[Array, ""] = number(
@@ -84,6 +88,7 @@ class Algorithm(Checked):
             each(self.labels.draw, key, n_samples),
             each(self.inputs.draw, own(INPUTS), self.batches.size or n_samples),
             each(self.weights.draw, own(WEIGHTS), n_samples),
+            each(self.gradient.draw, own(GRADIENT), n_samples) if self.gradient.noisy else (),
         )
 
     def init(self, task: Task, params: Params, key: Key[Array, ""]) -> State:
@@ -102,15 +107,57 @@ class Algorithm(Checked):
         moment = self._moment(task, params, state, drawn)
         weights, weighing = self.weights.revised(moment, weighing, state.step, drawn.weights)
 
-        def objective(upper: Any, overlaps: Atoms) -> Float[Array, ""]:
-            losses = weights * moment.losses(upper, overlaps)
-            return jnp.mean(losses) if drawn.batch is None else jnp.sum(moment.share * losses)
+        def slope(where: Params, weights: Float[Array, "*place"] = weights) -> Params:
+            def objective(upper: Any, overlaps: Atoms) -> Float[Array, ""]:
+                losses = weights * moment.losses(upper, overlaps)
+                return jnp.mean(losses) if drawn.batch is None else jnp.sum(moment.share * losses)
 
-        slope = lambda where: task.space.gradient(objective, where, moment.rows)  # noqa: E731
-        gradient = slope(self.ascent.climbed(task.space, params, slope))
+            return task.space.gradient(objective, where, moment.rows)
+
+        where = self.ascent.climbed(task.space, params, slope)
+        counted = self.gradient.counted(weights, lambda: self.norms(task, where, drawn))
+        gradient = self.gradient.disturbed(task, slope(where, counted), drawn.gradient)
         direction, optimiser = self.transform().update(gradient, state.optimiser, params)  # type: ignore[arg-type]
         params = task.space.move(params, -self.rate(state.step), direction)  # type: ignore[arg-type]
+        params, optimiser = task.space.gathered((params, optimiser))
         return params, State(state.step + 1, optimiser, weighing)
+
+    def looked(
+        self, task: Task, params: Params, state: State, key: Key[Array, ""]
+    ) -> tuple[Params, State]:
+        """Where a run with this key stands, with all drawn that somebody who looks may see."""
+        if not self.gradient.noisy:
+            return params, state
+        key = jax.random.fold_in(jax.random.fold_in(key, jnp.uint32(LOOK)), state.step)
+        params, optimiser = task.space.drawn((params, state.optimiser), key)
+        return params, state._replace(optimiser=optimiser)
+
+    def norms(self, task: Task, where: Params, drawn: Randomness) -> Float[Array, " place"]:
+        """‖∇ℓ_i‖ of every example of the batch, over all that is trained: each alone, from the few
+        overlaps that it has.
+        """
+        rows, ids = seen(task, drawn.batch), jnp.arange(task.n_samples)
+        share = jnp.ones(task.n_samples)
+        if drawn.batch is not None:
+            ids, share = drawn.batch
+        overlaps = task.space.overlaps(where, rows)
+        places, inputs = self.inputs.alone(share, drawn.inputs)
+
+        def norm(own: Int[Array, " companion"], inputs: Any) -> Float[Array, ""]:
+            alone = Batch(ids[own], jnp.ones(own.shape[0]))
+            losses = self.losses(task, drawn._replace(batch=alone, inputs=inputs))
+            slope = jax.grad(lambda upper, z: losses(upper, z)[0], argnums=(0, 1))
+            return task.space.length(*slope(where.upper, chosen(overlaps, own)), alone.ids)
+
+        return jax.vmap(norm)(places, inputs)
+
+    @property
+    def moments(self) -> int:
+        """The vectors of weights that a run carries: w, and those of the optimiser."""
+        like = Params(jnp.zeros(()), ())
+        state = jax.eval_shape(self.transform().init, like)  # type: ignore[arg-type]
+        is_moment = lambda part: isinstance(part, Params)  # noqa: E731
+        return 1 + sum(map(is_moment, jax.tree.leaves(state, is_leaf=is_moment)))
 
     def losses(
         self, task: Task, drawn: Randomness
@@ -164,6 +211,7 @@ class Algorithm(Checked):
 
     def __check_init__(self) -> None:
         self.weights.check_with(self.optimiser)
+        self.gradient.check_with(self.inputs)
 
     @property
     def n_clean(self) -> int:

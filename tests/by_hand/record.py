@@ -44,10 +44,10 @@ def record(run: Run, measure: str) -> Fields:
 
 
 def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    """γ (sign, neuron) and ρ (sign, neuron, sample, patch) of w − s·w0, by least squares on all
+    """γ (sign, neuron) and ρ (sign, neuron, sample, patch) of w − s·w0 − B, by least squares on all
     patches.
     """
-    learnt = run.net.layers(run.theta)[0] - run.share * run.net.layers(run.net.start)[0]
+    learnt = run.net.layers(run.theta - run.left)[0] - run.share * run.net.layers(run.net.start)[0]
     signal, noise = np.asarray(run.data.signal), np.asarray(run.noises)
 
     def extend(rows: np.ndarray, constant: np.ndarray) -> np.ndarray:

@@ -81,11 +81,9 @@ class Reweighted(Run):
             g = self.averaged(proposed) @ own + float(self.algorithm.weight_decay) * theta
             law, kind = self.algorithm.optimiser, name(self.algorithm.optimiser)
             if kind in ("HeavyBall", "Nesterov"):
-                memory = (
-                    g
-                    + float(law.momentum)
-                    * np.broadcast_to(self.memory[0], self.theta.size + 1)[:-1]
-                )
+                size = self.theta.size
+                before = np.broadcast_to(self.memory[0], 2 * size + 1)[:size]
+                memory = g + float(law.momentum) * before
                 pull = 1 + float(law.momentum) if kind == "Nesterov" else 1.0
                 g = g + float(law.momentum) * memory if kind == "Nesterov" else memory
             ahead = theta - self.rate() * g

@@ -52,8 +52,8 @@ def schedule(law: Any, t: int) -> float:
 
 
 class Run:
-    """``theta`` after ``step`` steps; ``share`` is s in w = s·w0 + what was learnt. ``noise``: the
-    randomness of every step.
+    """``theta`` after ``step`` steps; ``share`` is s and ``left`` B in w = s·w0 + what was learnt +
+    B, the noise of the gradients. ``noise``: the randomness of every step.
     """
 
     def __init__(self, experiment: Any, drawn: Any, noise: Any):
@@ -73,6 +73,7 @@ class Run:
         self.constants = np.concatenate([constants(part) for part in samples])
         self.flipped = np.asarray(drawn.train.label != drawn.train.truth)
         self.theta, self.share, self.step, self.memory = self.net.start, 1.0, 0, [0.0, 0.0]
+        self.left = np.zeros(len(self.theta))
 
     def ids(self) -> np.ndarray:
         """The samples that the next step sees."""
@@ -161,20 +162,33 @@ class Run:
         """One step."""
         ids = self.ids()
         weights = self.weighed(ids)
-        gradient = weights @ self.gradients(self.theta, ids)[1]
-        length = np.linalg.norm(gradient)
+        slopes = self.gradients(self.theta, ids)[1]
+        length = np.linalg.norm(weights @ slopes)
         if name(self.algorithm.ascent) == "Sharpness" and length > 0:
-            there = self.theta + float(self.algorithm.ascent.radius) * gradient / length
-            gradient = weights @ self.gradients(there, ids)[1]
-        self.descend(gradient)
+            radius = float(self.algorithm.ascent.radius)
+            slopes = self.gradients(self.theta + radius * (weights @ slopes) / length, ids)[1]
+        self.descend(*self.disturbed(weights[:, None] * slopes))
 
-    def descend(self, gradient: np.ndarray) -> None:
-        """Decay, optimiser and rate: of θ, and of the share of w0 as of one weight more that has no
-        gradient.
+    def disturbed(self, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The gradient from what each example adds to it, and the noise in it."""
+        law, noise = self.algorithm.gradient, np.zeros(len(self.theta))
+        if name(law) == "NoisyGradient":
+            noise = float(law.std) * np.asarray(self.noise.gradient[self.step])
+        if getattr(law, "clip", None) is not None:
+            for term in terms:
+                most = float(law.clip) / len(terms)
+                length = np.sqrt(np.sum(term**2))
+                term *= most / length if length > most else 1.0
+        return terms.sum(0) + noise, noise
+
+    def descend(self, gradient: np.ndarray, noise: np.ndarray) -> None:
+        """Decay, optimiser and rate: of θ, of what its noise has left, and of the share of w0 as of
+        one weight more that has no gradient.
         """
         law, kind = self.algorithm.optimiser, name(self.algorithm.optimiser)
-        whole, decay = np.append(self.theta, self.share), float(self.algorithm.weight_decay)
-        g = np.append(gradient, 0.0) + (0 if kind == "AdamW" else decay * whole)
+        decay = float(self.algorithm.weight_decay)
+        whole = np.concatenate([self.theta, self.left, [self.share]])
+        g = np.concatenate([gradient, noise, [0.0]]) + (0 if kind == "AdamW" else decay * whole)
         if kind in ("HeavyBall", "Nesterov"):
             self.memory[0] = g + float(law.momentum) * self.memory[0]
             g = g + float(law.momentum) * self.memory[0] if kind == "Nesterov" else self.memory[0]
@@ -189,10 +203,12 @@ class Run:
         if kind == "SignDescent":
             g = np.sign(g)
         if kind in ("Adam", "AdamW", "SignDescent"):
-            g[-1] = 0.0  # no transformation by coordinates acts on the share of w0
+            # No transformation by coordinates acts on the share of w0, or on the noise apart
+            g[len(self.theta) :] = 0.0
         g = g + (decay * whole if kind == "AdamW" else 0)
         whole = whole - self.rate() * g
-        self.theta, self.share, self.step = whole[:-1], float(whole[-1]), self.step + 1
+        self.theta, self.left = np.split(whole[:-1], 2)
+        self.share, self.step = float(whole[-1]), self.step + 1
 
 
 def constants(examples: Any) -> np.ndarray:

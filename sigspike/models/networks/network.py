@@ -24,7 +24,7 @@ from sigspike.models.frames import Frame, unit_draw
 
 NEURONS = {
     *("upper", "hidden", "answer", "features", "first", "logits"),
-    *("neurons", "exists", "masked", "fire"),
+    *("neurons", "exists", "masked", "fire", "upper_noise"),
 }
 
 
@@ -58,6 +58,18 @@ class Network(Checked):
     @abstractmethod
     def upper(self, key: Key[Array, ""]) -> Any:
         """Initial parameters above the first layer, any pytree of arrays."""
+
+    def upper_noise(self, key: Key[Array, ""], upper: Any) -> Any:
+        """Independent N(0, 1) numbers for the parameters above the first layer (0 in the room for
+        more neurons, of a network that has both).
+        """
+        leaves, tree = jax.tree.flatten(upper)
+        keys = jax.random.split(key, len(leaves) + 1)
+        drawn = [
+            jax.random.normal(own, leaf.shape, leaf.dtype)
+            for own, leaf in zip(keys, leaves, strict=False)
+        ]
+        return jax.tree.unflatten(tree, drawn)
 
     @abstractmethod
     def logits(

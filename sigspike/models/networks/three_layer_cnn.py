@@ -31,6 +31,9 @@ class ThreeLayerCNN(ActivatedNetwork):
     )
 
     def upper(self, key: Key[Array, ""]) -> Any:
+        return self.upper_gain / self.neurons**0.5 * self.upper_noise(key, ())
+
+    def upper_noise(self, key: Key[Array, ""], upper: Any) -> Any:
         rows = jax.vmap(
             lambda row: jax.random.normal(
                 jax.random.fold_in(key, row), (self.width, self.n_classes)
@@ -38,7 +41,7 @@ class ThreeLayerCNN(ActivatedNetwork):
         )
         square = rows(jnp.arange(self.width)).transpose(2, 0, 1)
         exists = self.exists[:, None] & self.exists[None]
-        return self.upper_gain / self.neurons**0.5 * jnp.where(exists[None], square, 0)
+        return jnp.where(exists[None], square, 0)
 
     @silent
     def hidden(

@@ -11,7 +11,7 @@ from sigspike.foundation.fields import number
 from sigspike.models import labels
 from sigspike.models.examples import Atoms
 from sigspike.training.disturbances.disturbance import Disturbance
-from sigspike.training.spaces import Params
+from sigspike.training.spaces import Params, Upper
 from sigspike.training.task import Task
 
 
@@ -33,7 +33,7 @@ class ParameterKick(Disturbance):
     def params(self, task: Task, params: Params, step: Int[Array, ""], drawn: PyTree) -> Params:
         rows = task.training
 
-        def margins(upper: Any, overlaps: Atoms) -> Float[Array, " sample"]:
+        def margins(upper: Upper, overlaps: Atoms) -> Float[Array, " sample"]:
             return labels.margin(task.logits(upper, overlaps, rows), task.label[rows])
 
         direction = task.space.linearised(margins, params, rows).backward(drawn)

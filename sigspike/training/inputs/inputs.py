@@ -21,6 +21,12 @@ class Inputs(Checked):
         """The randomness of one step on a batch with ``size`` places."""
         return ()
 
+    def alone(self, share: Losses, drawn: Any) -> tuple[Int[Array, "place companion"], Any]:
+        """The places of the samples that each example is made of, its own first, and the randomness
+        with which they alone make it, example by example.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def losses(
         self,

@@ -5,7 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float, Int, Key
 
 from sigspike.foundation.check import POSITIVE
 from sigspike.foundation.fields import number, switch
@@ -31,6 +31,12 @@ class Mixup(Inputs):
         share = jax.random.beta(key_share, self.alpha, self.alpha, shape)
         return jnp.broadcast_to(share, (size,)), jax.random.uniform(key_order, (size,))
 
+    def alone(self, share: Losses, drawn: Any) -> tuple[Int[Array, "place companion"], Any]:
+        own, order = drawn
+        pairs = jnp.stack([jnp.arange(share.shape[0]), partners(share, order)], axis=1)
+        swap = jnp.array([1.0, 0.0])
+        return pairs, (jnp.stack([own, own], axis=1), jnp.broadcast_to(swap[None], pairs.shape))
+
     def losses(
         self,
         logits: Callable[[Mix | None], Logits],
@@ -39,7 +45,11 @@ class Mixup(Inputs):
         drawn: Any,
     ) -> Losses:
         own, order = drawn
-        # Places that samples fill come first, here and in the batch: they pair among themselves.
-        partner = jnp.argsort(jnp.where(share > 0, order, 2))
+        partner = partners(share, order)
         mixed = logits(Mix(own, partner))
         return own * told(mixed, None) + (1 - own) * told(mixed, partner)
+
+
+def partners(share: Losses, order: Losses) -> Places:
+    """π: places that samples fill come first, here and in the batch, and pair among themselves."""
+    return jnp.argsort(jnp.where(share > 0, order, 2))

@@ -7,7 +7,7 @@ import optax
 from jaxtyping import Array, Float
 
 from sigspike.foundation.fields import Checked
-from sigspike.training.spaces.weights import share_of_initial
+from sigspike.training.spaces.weights import ride_along
 
 
 class Optimiser(Checked):
@@ -15,8 +15,8 @@ class Optimiser(Checked):
 
     ``rotation_equivariant`` is false where T depends on the axes of R^d, which coefficient space
     does not have. What such a T leaves of w0 is no multiple of w0, so that γ and ρ are always those
-    of w − w0. ``differentiable`` is false where T has no derivative at some gradients (at g = 0,
-    for Adam).
+    of w − w0, with what the noise of the gradients became. ``differentiable`` is false where T has
+    no derivative at some gradients (at g = 0, for Adam).
     """
 
     rotation_equivariant: ClassVar[bool] = True
@@ -33,6 +33,6 @@ class Optimiser(Checked):
 
 def by_coordinates(transformation: optax.GradientTransformation) -> optax.GradientTransformation:
     """A transformation that acts on every coordinate of R^d by itself, and so not on the share of
-    w0.
+    w0 or the noise of the gradients, which it does not keep apart from what is learnt.
     """
-    return optax.chain(transformation, optax.masked(optax.set_to_zero(), share_of_initial))
+    return optax.chain(transformation, optax.masked(optax.set_to_zero(), ride_along))

@@ -5,6 +5,7 @@ from sigspike.training.spaces.decomposition import Decomposition as Decompositio
 from sigspike.training.spaces.decomposition import decompose as decompose
 from sigspike.training.spaces.decomposition import in_theory as in_theory
 from sigspike.training.spaces.decomposition import recompose as recompose
+from sigspike.training.spaces.reach import Reach as Reach
 from sigspike.training.spaces.space import Params as Params
 from sigspike.training.spaces.space import Space as Space
 from sigspike.training.spaces.space import Upper as Upper

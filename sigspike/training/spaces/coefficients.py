@@ -7,14 +7,19 @@ from jaxtyping import Array, Float, Int
 
 from sigspike.models.examples import Atoms, Examples, Rows
 from sigspike.training.spaces.decomposition import combine
+from sigspike.training.spaces.diffusion import Diffusion
+from sigspike.training.spaces.reach import Reach
 from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
 
 
 class Dual(eqx.Module):
-    """w = ``scale``·w0 + Σ_a c_a a: the share of w0, and the coefficients of the atoms."""
+    """w = ``scale``·w0 + Σ_a c_a a + B: the share of w0, the coefficients of the atoms, and the
+    noise of the gradients, if they have any.
+    """
 
     scale: Float[Array, ""]
     coefficients: Atoms
+    diffusion: Diffusion | None = None
 
 
 class Gram(eqx.Module):
@@ -70,8 +75,13 @@ class Coefficients(Space):
     gram: Gram
     initial_overlaps: Atoms
 
-    def __init__(self, examples: Examples, initial: Float[Array, "sign neuron coordinate"]):
-        super().__init__(examples, initial)
+    def __init__(
+        self,
+        examples: Examples,
+        initial: Float[Array, "sign neuron coordinate"],
+        reach: Reach | None = None,
+    ):
+        super().__init__(examples, initial, reach)
         noise = self.noise.reshape(-1, self.noise.shape[-1])
         apart = examples.orthogonal and examples.signal.shape == self.signal.shape
         self.gram = Gram(
@@ -80,9 +90,8 @@ class Coefficients(Space):
         self.initial_overlaps = read(initial, self.signal, self.noise)
 
     def start(self, upper: Upper) -> Params:
-        return Params(
-            Dual(jnp.ones(()), jax.tree.map(jnp.zeros_like, self.initial_overlaps)), upper
-        )
+        nothing = jax.tree.map(jnp.zeros_like, self.initial_overlaps)
+        return Params(Dual(jnp.ones(()), nothing, self.still()), upper)
 
     def overlaps(self, params: Params, rows: Rows = ALL) -> Atoms:
         dual = params.first
@@ -91,13 +100,24 @@ class Coefficients(Space):
         else:
             z0, change = chosen(self.initial_overlaps, rows), self.gram.of(rows, dual.coefficients)
         z = jax.tree.map(lambda start, own: dual.scale * start + own, z0, change)
-        return chosen(z, rows) if isinstance(rows, slice) else z
+        z = chosen(z, rows) if isinstance(rows, slice) else z
+        if dual.diffusion is None:
+            return z
+        return jax.tree.map(jnp.add, z, read(dual.diffusion.vectors, self.signal, self.noise[rows]))
 
     def pulled(self, upper: Upper, cotangent: Atoms, rows: Rows = ALL) -> Params:
         shape = self.initial_overlaps.noise.shape
-        return Params(Dual(jnp.zeros(()), spread(cotangent, rows, shape)), upper)
+        return Params(Dual(jnp.zeros(()), spread(cotangent, rows, shape), self.still()), upper)
+
+    def pushed(
+        self, first: Dual, push: Float[Array, "sign neuron coordinate"], std: Float[Array, ""]
+    ) -> Dual:
+        assert first.diffusion is not None, "as in every direction where gradients are noisy"
+        return Dual(first.scale, first.coefficients, first.diffusion.pushed(push, std))
 
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:
+        if self.reach is not None:
+            return jnp.vdot(self.filters(one), self.filters(other)) + inner_upper(one, other)
         a, b = one.first, other.first
         along = a.scale * b.scale * jnp.vdot(self.initial, self.initial)
         across = a.scale * dot(self.initial_overlaps, b.coefficients) + b.scale * dot(
@@ -111,9 +131,9 @@ class Coefficients(Space):
         )
 
     def filters(self, params: Params) -> Float[Array, "sign neuron coordinate"]:
-        return params.first.scale * self.initial + combine(
-            params.first.coefficients, self.signal, self.noise
-        )
+        dual = params.first
+        filters = dual.scale * self.initial + combine(dual.coefficients, self.signal, self.noise)
+        return filters if dual.diffusion is None else filters + dual.diffusion.vectors
 
     def learnt(self, params: Params) -> Atoms:
         return params.first.coefficients

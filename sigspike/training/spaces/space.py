@@ -2,15 +2,17 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PyTree
+from jaxtyping import Array, Float, Key, PyTree
 
 from sigspike.common.reweighting import Linearised
 from sigspike.models.examples import Atoms, Examples, Rows
+from sigspike.training.spaces.diffusion import Diffusion
+from sigspike.training.spaces.reach import Reach
 
 ALL = slice(None)
 Signal = Float[Array, "atom width"]
@@ -30,20 +32,28 @@ class Params(eqx.Module):
 
 
 class Space(eqx.Module):
-    """The first layer w_{j,r} = s·w0_{j,r} + (what was learnt), read through its overlaps with the
-    training atoms.
+    """The first layer w_{j,r} = s·w0_{j,r} + (what was learnt) + (the noise of its gradients, if
+    any), read through its overlaps with the training atoms.
 
     The verbs: ``overlaps``, ``gradient``, ``linearised``, ``inner``, ``move``. An objective (or
     losses) is a function ``(upper, overlaps) -> scalar`` (or one number for each example) of the
     samples in ``rows``. A space is built from all samples that a run looks at and the initial
-    filters, in one frame; a filter with one coordinate more than the examples has a bias.
+    filters, in one frame; a filter with one coordinate more than the examples has a bias. ``reach``
+    says where noise goes, where gradients have any; it is then a part of every direction too.
     """
 
     signal: Float[Array, "atom coordinate"]
     noise: Float[Array, "sample patch coordinate"]
     initial: Float[Array, "sign neuron coordinate"]
+    reach: Reach | None
 
-    def __init__(self, examples: Examples, initial: Float[Array, "sign neuron coordinate"]):
+    def __init__(
+        self,
+        examples: Examples,
+        initial: Float[Array, "sign neuron coordinate"],
+        reach: Reach | None = None,
+    ):
+        self.reach = reach
         self.signal, self.noise = extended(examples, initial.shape[-1])
         self.initial = initial
 
@@ -94,6 +104,50 @@ class Space(eqx.Module):
         """The direction of steepest ascent, from the cotangents of the layers above the first and
         of the overlaps.
         """
+
+    def length(self, upper: Upper, cotangent: Atoms, rows: Rows) -> Float[Array, ""]:
+        """The length of what is ``pulled`` from few samples, from the inner products of their
+        atoms.
+        """
+        flat = lambda part: part.reshape(*part.shape[:2], -1)  # noqa: E731
+        noise = self.noise[rows].reshape(-1, self.noise.shape[-1])
+        signal, own = cotangent.signal, flat(cotangent.noise)
+        square = jnp.vdot(signal @ (self.signal @ self.signal.T), signal)
+        square += 2 * jnp.vdot(signal @ (self.signal @ noise.T), own)
+        square += jnp.vdot(own @ (noise @ noise.T), own)
+        square += jax.tree.reduce(jnp.add, jax.tree.map(lambda at: jnp.sum(at**2), upper), 0.0)
+        return jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
+
+    def disturbed(
+        self, direction: Params, std: float | Float[Array, ""], key: Key[Array, ""], upper: Upper
+    ) -> Params:
+        """A direction, with N(0, ``std``² I) added; ``upper`` are the N(0, 1) numbers of the layers
+        above the first.
+        """
+        assert self.reach is not None, "known, since gradients are noisy"
+        push = std * self.reach.normal(key)
+        above = jax.tree.map(lambda own, noise: own + std * noise, direction.upper, upper)
+        return Params(self.pushed(direction.first, push, std), above)
+
+    @abstractmethod
+    def pushed(
+        self, first: Any, push: Float[Array, "sign neuron coordinate"], std: Float[Array, ""]
+    ) -> Any:
+        """The first layer's part of a direction, with noise added: in the frame, and of this size
+        beyond it.
+        """
+
+    def gathered(self, state: Any) -> Any:
+        """The state after a step, with no more to be drawn beyond the frame than need be."""
+        return state if self.reach is None else self.reach.gathered(state)
+
+    def drawn(self, state: Any, key: Key[Array, ""]) -> Any:
+        """The state with the noise beyond the frame drawn, for somebody who looks there."""
+        return state if self.reach is None else self.reach.drawn(state, key)
+
+    def still(self) -> Diffusion | None:
+        """No noise (None where there never is any)."""
+        return None if self.reach is None else self.reach.nothing()
 
     @abstractmethod
     def inner(self, one: Params, other: Params) -> Float[Array, ""]:
