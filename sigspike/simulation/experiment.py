@@ -70,8 +70,13 @@ class Experiment(Checked):
                 "take Full()"
             )
         problem = self.problem
+        if self.network.frozen and algorithm.gradient.noisy:
+            name = type(algorithm.gradient).__name__
+            raise Refusal(
+                f"`gradient` must be Exact where a part of the first layer is frozen, got {name}"
+            )
         self.network.check_with(problem.n_classes, problem.n_patches, problem.n_axes)
-        _check_classes(self.problem.n_classes, algorithm)
+        _check_classes(problem.n_classes, algorithm)
         self.problem.check_sizes(self.n_samples, self.algorithm.n_clean, self.n_test)
 
     @property

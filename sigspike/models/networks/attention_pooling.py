@@ -39,6 +39,10 @@ class AttentionPooling(Network):
         return jnp.ones(2)
 
     @property
+    def frozen(self) -> bool:
+        return self.value == "frozen"
+
+    @property
     def measures(self) -> tuple[str, ...]:
         return ("attention",)
 

@@ -136,6 +136,11 @@ class Network(Checked):
         )
 
     @property
+    def frozen(self) -> bool:
+        """Whether a part of the first layer is not trained."""
+        return False
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """The records that this network has of its own."""
         return ()

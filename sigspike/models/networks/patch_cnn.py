@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
@@ -38,6 +39,13 @@ class PatchCNN(ActivatedNetwork):
         if self.second_layer == "fixed":
             return ()
         return jnp.broadcast_to(jnp.where(self.exists, 1.0, 0.0), (self.n_banks, self.width))
+
+    def upper_noise(self, key: Key[Array, ""], upper: Any) -> Any:
+        if self.second_layer == "fixed":
+            return ()
+        # By neuron, so that room for more changes no draw
+        own = lambda row: jax.random.normal(jax.random.fold_in(key, row), (self.n_banks,))  # noqa: E731
+        return jnp.where(self.exists[None], jax.vmap(own)(jnp.arange(self.width)).T, 0)
 
     @silent
     def hidden(
