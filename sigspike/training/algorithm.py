@@ -147,7 +147,8 @@ class Algorithm(Checked):
             alone = Batch(ids[own], jnp.ones(own.shape[0]))
             losses = self.losses(task, drawn._replace(batch=alone, inputs=inputs))
             slope = jax.grad(lambda upper, z: losses(upper, z)[0], argnums=(0, 1))
-            return task.space.length(*slope(where.upper, chosen(overlaps, own)), alone.ids)
+            of_upper, of_overlaps = slope(where.upper, chosen(overlaps, own))
+            return task.space.length(of_upper, of_overlaps, alone.ids)
 
         return jax.vmap(norm)(places, inputs)
 

@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-import equinox as eqx
 from jaxtyping import Array, Float, Key
 
 from sigspike.foundation.fields import Checked
@@ -20,7 +19,7 @@ class Problem(Checked):
     """
 
     isotropic: ClassVar[bool]
-    n_classes: eqx.AbstractVar[int]
+    n_classes: ClassVar[int]
 
     @property
     @abstractmethod
@@ -36,6 +35,12 @@ class Problem(Checked):
     @abstractmethod
     def noise_patches(self) -> int:
         """How many patches of a sample are its own, each with a noise atom."""
+
+    @abstractmethod
+    def flip(
+        self, key: Key[Array, ""], truth: Float[Array, " sample"], n_samples: int | None = None
+    ) -> Float[Array, " sample"]:
+        """The given labels ỹ; only the first ``n_samples`` (None: all) may differ from y."""
 
     @abstractmethod
     def train(

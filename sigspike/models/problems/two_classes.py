@@ -1,6 +1,7 @@
 """Problems with two classes, −1 and +1."""
 
 from dataclasses import replace
+from typing import ClassVar
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
@@ -18,16 +19,14 @@ class TwoClasses(Problem):
     (Han et al. 2025, arXiv 2505.18909).
     """
 
+    n_classes: ClassVar[int] = 2
+
     flip_rate_positive: float | Float[Array, ""] = number(
         BELOW_HALF, "fixed flip rate τ₊", default=0.0, kw_only=True
     )
     flip_rate_negative: float | Float[Array, ""] = number(
         BELOW_HALF, "fixed flip rate τ₋", default=0.0, kw_only=True
     )
-
-    @property
-    def n_classes(self) -> int:
-        return 2
 
     @property
     def flip_rate(self) -> float | Float[Array, ""]:

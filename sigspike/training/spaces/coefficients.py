@@ -9,7 +9,7 @@ from sigspike.models.examples import Atoms, Examples, Rows
 from sigspike.training.spaces.decomposition import combine
 from sigspike.training.spaces.diffusion import Diffusion
 from sigspike.training.spaces.reach import Reach
-from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
+from sigspike.training.spaces.space import ALL, Params, Push, Space, Upper, inner_upper, read
 
 
 class Dual(eqx.Module):
@@ -110,7 +110,10 @@ class Coefficients(Space):
         return Params(Dual(jnp.zeros(()), spread(cotangent, rows, shape), self.still()), upper)
 
     def pushed(
-        self, first: Dual, push: Float[Array, "sign neuron coordinate"], std: Float[Array, ""]
+        self,
+        first: Dual,
+        push: Float[Array, "sign neuron coordinate"],
+        std: float | Float[Array, ""],
     ) -> Dual:
         assert first.diffusion is not None, "as in every direction where gradients are noisy"
         return Dual(first.scale, first.coefficients, first.diffusion.pushed(push, std))

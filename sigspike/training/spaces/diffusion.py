@@ -17,7 +17,7 @@ class Diffusion(eqx.Module):
     pending: Float[Array, " source"] | None
 
     def pushed(
-        self, push: Float[Array, "sign neuron coordinate"], std: Float[Array, ""]
+        self, push: Float[Array, "sign neuron coordinate"], std: float | Float[Array, ""]
     ) -> "Diffusion":
         """With noise added: these coordinates in the frame, and ``std`` · new numbers beyond."""
         pending = None if self.pending is None else self.pending.at[-1].add(std)

@@ -43,7 +43,7 @@ class Reach(eqx.Module):
         """
         if self.extent is None:
             return state
-        pending = jnp.stack([own.pending for own in diffusions(state)])
+        pending = _pending(state)
         fewer = jnp.pad(root(pending @ pending.T), ((0, 0), (0, 1)))
         return replaced(
             state,
@@ -64,7 +64,7 @@ class Reach(eqx.Module):
         before = before.transpose(1, 0, 2, 3).reshape(-1, len(places))
         there = jnp.repeat(jnp.ravel(self.exists.any(-1).T), len(found))
         new = self._sources(key, before, there).reshape(-1, len(found), 2 * len(places))
-        pending = jnp.stack([own.pending for own in found])[:, :-1]
+        pending = _pending(state)[:, :-1]
         added = jnp.einsum("sk,fkc->fsc", pending, new).reshape(len(places), -1)
         after = jnp.pad(before, ((0, 0), (0, len(places)))) + jnp.where(there[:, None], added, 0)
         rows = root(after @ after.T, self.extent.beyond).reshape(*shape, -1).transpose(2, 1, 0, 3)
@@ -114,6 +114,11 @@ def replaced(state: Any, found: list[Diffusion]) -> Any:
     return jax.tree.map(
         lambda part: next(rest) if is_diffusion(part) else part, state, is_leaf=is_diffusion
     )
+
+
+def _pending(state: Any) -> Float[Array, "moment source"]:
+    """What is pending beyond the frame, a row for each moment."""
+    return jnp.stack([own.pending for own in diffusions(state) if own.pending is not None])
 
 
 def _rows(key: Key[Array, ""], n_rows: int, n_columns: int) -> Float[Array, "row column"]:

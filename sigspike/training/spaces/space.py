@@ -17,6 +17,7 @@ from sigspike.training.spaces.reach import Reach
 ALL = slice(None)
 Signal = Float[Array, "atom width"]
 Noise = Float[Array, "sample patch width"]
+Push = Float[Array, "sign neuron coordinate"]  # noise of a gradient, in the frame
 Upper: TypeAlias = PyTree  # the parameters above the first layer, as its network has them
 
 
@@ -131,7 +132,10 @@ class Space(eqx.Module):
 
     @abstractmethod
     def pushed(
-        self, first: Any, push: Float[Array, "sign neuron coordinate"], std: Float[Array, ""]
+        self,
+        first: Any,
+        push: Float[Array, "sign neuron coordinate"],
+        std: float | Float[Array, ""],
     ) -> Any:
         """The first layer's part of a direction, with noise added: in the frame, and of this size
         beyond it.

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 from sigspike.models.examples import Atoms, Rows
 from sigspike.training.spaces.decomposition import combine, project
 from sigspike.training.spaces.diffusion import Diffusion
-from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
+from sigspike.training.spaces.space import ALL, Params, Push, Space, Upper, inner_upper, read
 
 
 class Filters(eqx.Module):
@@ -38,7 +38,10 @@ class Weights(Space):
         return Params(Filters(weights, jnp.zeros(()), self.still()), upper)
 
     def pushed(
-        self, first: Filters, push: Float[Array, "sign neuron coordinate"], std: Float[Array, ""]
+        self,
+        first: Filters,
+        push: Float[Array, "sign neuron coordinate"],
+        std: float | Float[Array, ""],
     ) -> Filters:
         assert first.diffusion is not None, "as in every direction where gradients are noisy"
         return Filters(first.weights + push, first.scale, first.diffusion.pushed(push, std))

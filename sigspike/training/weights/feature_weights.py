@@ -3,6 +3,7 @@
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
 from sigspike.common.reweighting import Linearised, class_counts, class_sums, votes
@@ -56,9 +57,11 @@ class FeatureWeights(Steered):
         ``centre``).
         """
         n_classes = moment.task.network.n_classes
-        if n_classes > 2:  # Σ_c ⟨∇F_{c,i}, ∇F_{c,j}⟩
-            return sum(self._sums_of(moment, member, counts, c) for c in range(n_classes))
-        return self._sums_of(moment, member, counts, slice(None))
+        if n_classes == 2:
+            return self._sums_of(moment, member, counts, slice(None))
+        # Σ_c ⟨∇F_{c,i}, ∇F_{c,j}⟩
+        parts = [self._sums_of(moment, member, counts, c) for c in range(n_classes)]
+        return jnp.stack(parts).sum(0)
 
     def _sums_of(
         self,

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
+import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float
@@ -46,7 +47,7 @@ class TransitionMatrix(Transition):
         except (OSError, ValueError) as error:  # no file, no text, no numbers, or rows unlike
             got = f"{shown(str(path))} ({shown(error)})"
             raise Refusal(f"`path` must be a text file of a square matrix, got {got}") from error
-        return cls(rows)
+        return cls(jnp.asarray(rows))
 
     def matrix(self, rate: float | Float[Array, ""], n_classes: int) -> Float[Array, "truth given"]:
         return self.rows
