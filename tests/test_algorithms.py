@@ -254,7 +254,7 @@ def test_multipliers_have_the_laws_of_the_paper(mean, std):
     for law in ("gaussian", "uniform"):
         labels = ss.Multipliers(mean, std, law)
         drawn = labels.draw(random.key(0), 10_000)
-        off = np.sqrt(2 * np.asarray(labels.losses(ss.Squared(), ones, drawn)))
+        off = np.sqrt(2 * np.asarray(labels.losses(ss.Squared(), ones, ones, drawn)))
         found[law] = 1 + np.where(mean + std * np.asarray(drawn) > 1, off, -off)
     assert kstest(found["gaussian"], norm(mean, std).cdf).pvalue > 1e-3
     low, length = mean - 3**0.5 * std, 2 * 3**0.5 * std
@@ -263,7 +263,7 @@ def test_multipliers_have_the_laws_of_the_paper(mean, std):
 
 def test_flips_come_with_their_rate():
     labels, ones = ss.Flips(0.3), jnp.ones(10_000)
-    losses = labels.losses(ss.Hinge(), ones, labels.draw(random.key(0), 10_000))
+    losses = labels.losses(ss.Hinge(), ones, ones, labels.draw(random.key(0), 10_000))
     assert set(np.asarray(losses).tolist()) == {0, 2}
     assert binomtest(int(np.sum(losses > 0)), 10_000, 0.3).pvalue > 1e-3
 
@@ -273,10 +273,11 @@ def test_flips_come_with_their_rate():
 def test_losses_have_their_expectation(margin):
     plain, flipped = np.log1p(np.exp(-margin)), np.log1p(np.exp(margin))
     margins, noisy, loss = jnp.full(40_000, margin), ss.Flips(0.3), ss.Logistic()
-    losses = noisy.losses(loss, margins, noisy.draw(random.key(0), 40_000))
+    ones = jnp.ones_like(margins)
+    losses = noisy.losses(loss, margins, ones, noisy.draw(random.key(0), 40_000))
     error = np.std(losses) / 200
     assert abs(np.mean(losses) - 0.7 * plain - 0.3 * flipped) <= 4 * error + 1e-6
-    smooth = ss.Smoothing(0.6).losses(loss, margins[:1], ())
+    smooth = ss.Smoothing(0.6).losses(loss, margins[:1], ones[:1], ())
     np.testing.assert_allclose(smooth, 0.7 * plain + 0.3 * flipped, rtol=1e-6)
 
 
