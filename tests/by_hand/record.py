@@ -39,7 +39,7 @@ def record(run: Run, measure: str) -> Fields:
         found["attention"] = by_kind(paid[:, 0], run.flipped)
         found["attention_elsewhere"] = by_kind(paid[:, 1:].max(1), run.flipped)
     if measure == "second_layer":
-        found["second_layer"] = run.net.layers(run.theta)[1]
+        found["output_weight"] = run.net.layers(run.theta)[1]
     return found | weighed(run) if isinstance(run, Reweighted) and measure == "weights" else found
 
 
