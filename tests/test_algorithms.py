@@ -78,7 +78,7 @@ def walks(request, drawn):
     with jax.disable_jit():
         eager = zoo.walk(space, network, *cells[0], N_STEPS)
     names = ("plain", "samples", "neurons", "still")
-    beside = {"eager": eager, "run": run, "order": neurons}
+    beside = {"eager": eager, "run": run, "order": neurons, "noisy": algorithm.gradient.noisy}
     return {name: zoo.cell(batch, k) for k, name in enumerate(names)} | beside
 
 
@@ -135,6 +135,8 @@ def test_permuting_the_samples_with_their_draws_permutes_rho(walks, tolerance):
 
 @pytest.mark.law
 def test_permuting_the_neurons_permutes_the_result(walks, tolerance):
+    if walks["noisy"]:
+        pytest.skip("the noise of a gradient is drawn neuron by neuron, and stays where it is")
     plain, other, order = walks["plain"], walks["neurons"], walks["order"]
     expected = jax.tree.map(lambda x: x[:, order], (plain.filters, plain.coefficients))
     assert_same((other.filters, other.coefficients), expected, tolerance)
