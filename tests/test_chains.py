@@ -16,6 +16,7 @@ import sigspike as ss
 from sigspike.foundation.check import Range
 from sigspike.foundation.fields import number
 from sigspike.models.problems.planted import Signals
+from sigspike.training.spaces import SPACES
 
 KEY = random.key(3)
 T1, T2 = 20, 30
@@ -69,8 +70,7 @@ def _is_key(leaf):
 
 @pytest.mark.parametrize(
     ("space", "name"),
-    [*((space, name) for name in GOING_ON for space in ("coefficients", "weights"))]
-    + [("weights", "Adam")],
+    [(space, name) for name in GOING_ON for space in SPACES] + [("weights", "Adam")],
 )
 def test_a_run_that_goes_on_is_one_run_bit_for_bit(space, name):
     algorithm = (GOING_ON | AXES)[name]
@@ -215,7 +215,7 @@ def test_three_classes_are_taught_by_the_largest_logit():
     assert len(np.unique(end.drawn.train.label)) > 1
 
 
-@pytest.mark.parametrize("space", ["coefficients", "weights"])
+@pytest.mark.parametrize("space", SPACES)
 def test_a_run_goes_on_with_labels_of_its_own(space):
     """Self-training on the same samples, in either space: the flips it has not yet fitted go."""
     problem = zoo.specimen(ss.SignalNoise).with_flip_rate(0.3)
