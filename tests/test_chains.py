@@ -90,7 +90,8 @@ def test_a_run_that_goes_on_is_one_run_bit_for_bit(space, name):
 
 def test_the_first_run_of_a_chain_is_the_simulation_of_its_experiment():
     at = weights(None, None, GOING_ON["flips, drawn, sharpness"])
-    same(ss.train(at, KEY)[0], ss.simulate(at, KEY))
+    gap = zoo.difference(ss.train(at, KEY)[0], ss.simulate(at, KEY))
+    assert gap < (1e-4 if FLOAT32 else 1e-11)
 
 
 def test_steps_after_the_last_record_are_taken_too():
@@ -203,7 +204,7 @@ def test_a_student_learns_its_teachers_labels():
     np.testing.assert_array_equal(plain.train.noise, end.drawn.train.noise)
     relabelled = replace(plain, train=replace(plain.train, label=end.drawn.train.label))
     expected = zoo.learn(at, relabelled, random.split(random.key(5))[1])
-    assert zoo.difference(record, expected) == 0
+    assert zoo.difference(record, expected) < (1e-4 if FLOAT32 else 1e-11)
 
 
 def test_three_classes_are_taught_by_the_largest_logit():

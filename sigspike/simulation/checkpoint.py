@@ -39,12 +39,12 @@ class Checkpoint(eqx.Module):
         drawn = drawn if examples is None else replace(drawn, train=examples, clean=None)
         return begin(self.experiment, drawn)[0].training_logits(self.carry.params)
 
-    def onward(self, experiment: Experiment, loop: Loop, same_samples: bool) -> Carry:
+    def onward(self, loop: Loop, same_samples: bool) -> Carry:
         """What another run begins with: the parameters and the number of steps taken, and the state
         of the optimiser and of the weights where these are of the same kind. Weights belong to
         samples, and begin anew with other ones.
         """
-        before, was, now = self.carry, self.experiment.algorithm, experiment.algorithm
+        before, was, now = self.carry, self.experiment.algorithm, loop.algorithm
         begun = loop.start(before.params).state
         same_optimiser = jax.tree.structure(was.optimiser) == jax.tree.structure(now.optimiser)
         same_weights = jax.tree.structure(was.weights) == jax.tree.structure(now.weights)

@@ -124,7 +124,7 @@ def follow(
     since: Int[Array, ""] | None = None,
 ) -> tuple[Carry, Record]:
     """The carry at the last of ``experiment.record_steps``, and the records, from a carry that is
-    new, or where another run was after ``since`` steps, from which these count on.
+    new, or that another run had after ``since`` steps, which count on.
     """
     task, n_axes = loop.task, experiment.problem.n_axes if drawn.turned else None
     observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
@@ -140,7 +140,7 @@ def follow(
         )
         if since is None:
             carry = loop.look(carry)
-        else:  # whoever ended the other run has looked at its last carry
+        else:  # whoever ended the run before has looked at its last carry
             carry = lax.cond(stop > start, lambda at: loop.look(at), lambda at: at, carry)
         carry = loop.watch(carry, stop, task.training)
         record = observer(carry, stop, loop.draw(stop))
