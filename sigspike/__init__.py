@@ -60,6 +60,8 @@ from sigspike.models.problems import TransitionMatrix as TransitionMatrix
 from sigspike.models.problems import TwoClasses as TwoClasses
 from sigspike.models.problems import WeakSignals as WeakSignals
 from sigspike.models.problems import XORSignals as XORSignals
+from sigspike.simulation.chain import train as train
+from sigspike.simulation.checkpoint import Checkpoint as Checkpoint
 from sigspike.simulation.experiment import Experiment as Experiment
 from sigspike.simulation.experiment import log_spaced as log_spaced
 from sigspike.simulation.record import Record as Record

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import bad_axes
+import bad_chains
 import bad_images
 import bad_trainings
 import jax
@@ -640,6 +641,7 @@ CASES: list[Case] = [
         ),
     ),
     *bad_axes.CASES,
+    *bad_chains.CASES,
     *bad_images.CASES,
     *bad_trainings.CASES,
 ]

@@ -86,6 +86,16 @@ def correct(
     return jnp.where(jnp.isnan(largest[:, 0]), jnp.nan, hit / jnp.maximum(tied, 1))
 
 
+def predicted(logits: Float[Array, "sample *class_"]) -> Float[Array, " sample"]:
+    """The label that is answered: the sign of f (−1 at 0), or the class of the largest of K logits;
+    NaN at NaN.
+    """
+    if logits.ndim == 1:
+        return jnp.where(jnp.isnan(logits), jnp.nan, named(jnp.where(logits > 0, 1, 0)))
+    best = named(jnp.argmax(logits, axis=1), logits.shape[1])
+    return jnp.where(jnp.isnan(logits).any(1), jnp.nan, best)
+
+
 def _member(
     logits: Float[Array, "sample class_"], label: Float[Array, " sample"]
 ) -> Bool[Array, "sample class_"]:

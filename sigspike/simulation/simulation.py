@@ -1,6 +1,7 @@
 """The simulation of an experiment from a key: draw, train, look."""
 
 import itertools
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -51,12 +52,17 @@ def simulate(experiment: Experiment, key: Key[Array, ""]) -> Record:
     records.) Nothing raises inside: ``record.diverged_at`` says whether, and at which step, a run
     stopped being finite.
     """
+    check(experiment, key)
+    return run(experiment, key, experiment.explicit_dim)
+
+
+def check(experiment: Any, key: Any) -> None:
+    """Refuse what cannot be trained, and a JAX that computes wrongly."""
     Instance(Experiment).check("experiment", experiment)
     if not (isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key)):
         raise Refusal(f"`key` must be a random key, such as jax.random.key(0), got {key!r}")
     check_sizes(experiment)
     verify_jax()
-    return run(experiment, key, experiment.explicit_dim)
 
 
 @eqx.filter_jit
@@ -106,9 +112,22 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
     is recorded.
     """
     task, start = begin(experiment, drawn)
-    n_axes = experiment.problem.n_axes if drawn.turned else None
-    observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
     loop = Loop(task, experiment.algorithm, key, experiment.stop == "fitted")
+    return follow(experiment, drawn, loop, loop.start(start))[1]
+
+
+def follow(
+    experiment: Experiment,
+    drawn: Draw,
+    loop: "Loop",
+    carry: Carry,
+    since: Int[Array, ""] | None = None,
+) -> tuple[Carry, Record]:
+    """The carry at the last of ``experiment.record_steps``, and the records, from a carry that is
+    new, or that another run had after ``since`` steps, which count on.
+    """
+    task, n_axes = loop.task, experiment.problem.n_axes if drawn.turned else None
+    observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
     ends = (0, *experiment.record_steps)
     gaps = {late - early for early, late in itertools.pairwise(ends)} - {0}
     gap = gaps.pop() if len(gaps) == 1 else None
@@ -119,12 +138,16 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
         carry = lax.cond(
             stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry
         )
-        carry = loop.watch(loop.look(carry), stop, task.training)
+        if since is None:
+            carry = loop.look(carry)
+        else:  # whoever ended the run before has looked at its last carry
+            carry = lax.cond(stop > start, lambda at: loop.look(at), lambda at: at, carry)
+        carry = loop.watch(carry, stop, task.training)
         record = observer(carry, stop, loop.draw(stop))
         return eqx.tree_at(lambda at: at.diverged_at, carry, record.diverged_at), record
 
-    moments = jnp.array(ends)
-    return lax.scan(leg, loop.start(start), (moments[:-1], moments[1:]))[1]
+    moments = jnp.array(ends) if since is None else jnp.array(ends) + since
+    return lax.scan(leg, carry, (moments[:-1], moments[1:]))
 
 
 def begin(experiment: Experiment, drawn: Draw) -> tuple[Task, Params]:
