@@ -15,7 +15,14 @@ FORMULAS = {
     ss.Hinge: (np.maximum(0, 1 - Z), np.where(Z < 1, -1.0, 0.0)),
     ss.Squared: ((1 - Z) ** 2 / 2, Z - 1),
 }
-OVERFLOW = {ss.Logistic: False, ss.ExponentialLoss: True, ss.Hinge: False, ss.Squared: True}
+FORMULAS[ss.CrossEntropy] = FORMULAS[ss.Logistic]
+OVERFLOW = {
+    ss.Logistic: False,
+    ss.CrossEntropy: False,
+    ss.ExponentialLoss: True,
+    ss.Hinge: False,
+    ss.Squared: True,
+}
 
 
 def test_every_loss_has_its_formula_here():

@@ -167,7 +167,11 @@ def test_other_numbers_compile_nothing_anew(monkeypatch):
 def test_step_loss_is_the_loss_of_the_step_to_come(drawn):
     record = zoo.learn(zoo.experiment(algorithm=NOISY, record_every=1), drawn, random.key(1))
     noise = zoo.noises(NOISY, random.key(1), 301)
-    told = jax.vmap(lambda *at: jnp.mean(NOISY.labels.losses(NOISY.loss, *at)))
-    expected = told(record.margin, noise.labels)
+    ones = jnp.ones(zoo.N_SAMPLES)  # margins are the logits of samples that are all labelled +1
+
+    def told(margin, drawn):
+        return jnp.mean(NOISY.labels.losses(NOISY.loss, margin, ones, drawn))
+
+    expected = jax.vmap(told)(record.margin, noise.labels)
     np.testing.assert_allclose(record.step_loss, expected, rtol=1e-5)
     assert np.ptp(record.step_loss - record.train_loss) > 0.1
