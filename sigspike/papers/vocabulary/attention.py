@@ -90,7 +90,7 @@ class Attention(Figure):
                 axes.tick_params(labelbottom=axes is lower, labelleft=upper is top[0])
             lower.set_xlabel("gradient step")
         top[0].set_ylabel("attention on the signal")
-        top[0].legend(loc="center left")
+        top[0].legend(loc="center right")
         bottom[0].legend(loc="center left")
         return figure
 
