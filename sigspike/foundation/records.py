@@ -1,6 +1,5 @@
 """The axes of records, by name."""
 
-from collections.abc import Mapping
 from dataclasses import Field, fields
 from typing import Any
 
@@ -10,29 +9,21 @@ import xarray as xr
 AXES = {"sign": np.array([-1, 1]), "kind": np.array(["clean", "flipped"], dtype=object)}
 
 
-def axis_labels(sizes: Mapping[Any, int]) -> dict[str, np.ndarray]:
-    """The labels of the axes that have them, among axes of these sizes: classes are −1 and +1, or
-    0, …, K − 1 of K ≥ 3.
-    """
-    found = {axis: values[-sizes[axis] :] for axis, values in AXES.items() if axis in sizes}
-    several = sizes.get("sign", 0) > len(AXES["sign"])
-    return found | ({"sign": np.arange(sizes["sign"])} if several else {})
-
-
 def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:
     """A record as a labelled dataset.
 
     A field declares the axes of one moment (``gamma: Float[Array, "sign neuron"]``); every
     transform that put an axis in front of them is named in ``leading``, outermost first. A starred
     axis (``*patch``) is there or not. The sign axis is labelled −1, +1 (a first layer shared by
-    both classes has one entry, and counts as +1), or 0, …, K − 1 of K ≥ 3 classes.
+    both classes has one entry, and counts as +1).
     """
     variables = {
         name: (dims, np.asarray(getattr(record, name)), attrs)
         for name, dims, attrs in record_axes(record, leading)
     }
     dataset = xr.Dataset(variables)
-    dataset = dataset.assign_coords(axis_labels(dataset.sizes))
+    labels = {axis: AXES[axis][-dataset.sizes[axis] :] for axis in AXES if axis in dataset.sizes}
+    dataset = dataset.assign_coords(labels)
     if "time" in leading and "step" in dataset:
         return dataset.assign_coords(
             time=dataset["step"].isel({a: 0 for a in leading if a != "time"}).values

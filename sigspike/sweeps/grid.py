@@ -13,7 +13,7 @@ import xarray as xr
 
 from sigspike.files.store import Region, Regions, Variable
 from sigspike.foundation import paths
-from sigspike.foundation.records import axis_labels, named_axes
+from sigspike.foundation.records import AXES, named_axes
 from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.plan import Plan
@@ -106,7 +106,9 @@ class Grid:
         if self.plan.keep == "seeds":
             labels[SEED] = (SEED, np.arange(self.plan.n_seeds), {"long_name": "number of the seed"})
         labels["time"] = ("time", self.steps, {"long_name": "gradient steps", "units": "1"})
-        labels |= axis_labels(self._sizes)
+        labels |= {
+            dim: values[-self._sizes[dim] :] for dim, values in AXES.items() if dim in self._sizes
+        }
         return xr.Dataset(coords=labels).assign_coords(self._derived())
 
     def _derived(self) -> dict[str, xr.DataArray]:
@@ -212,11 +214,11 @@ def _on_grid(
 
 def _inside(dim: str, size: int, room: int, moments: np.ndarray) -> np.ndarray:
     """Where a cell's own entries stand along a dimension: a first layer that the classes share
-    counts as the last, and class k of K is at place k, −1 and +1 at the first two.
+    counts as +1.
     """
     if dim == "time":
         return moments
-    return np.arange(room - 1, room) if dim == "sign" and size == 1 else np.arange(size)
+    return np.arange(room - size, room) if dim == "sign" else np.arange(size)
 
 
 def _missing(name: str, dtype: np.dtype) -> float:
