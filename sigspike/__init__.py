@@ -37,12 +37,15 @@ from sigspike.models.networks import PatchCNN as PatchCNN
 from sigspike.models.networks import PatchwiseNetwork as PatchwiseNetwork
 from sigspike.models.networks import ThreeLayerCNN as ThreeLayerCNN
 from sigspike.models.problems import AnyOther as AnyOther
+from sigspike.models.problems import Feature as Feature
 from sigspike.models.problems import FeatureNoise as FeatureNoise
+from sigspike.models.problems import Features as Features
 from sigspike.models.problems import ImagePatches as ImagePatches
 from sigspike.models.problems import KernelData as KernelData
 from sigspike.models.problems import Leak as Leak
 from sigspike.models.problems import ManyClasses as ManyClasses
 from sigspike.models.problems import NextClass as NextClass
+from sigspike.models.problems import NoFeature as NoFeature
 from sigspike.models.problems import NoLeak as NoLeak
 from sigspike.models.problems import OneVector as OneVector
 from sigspike.models.problems import Parity as Parity

@@ -220,7 +220,7 @@ CASES: list[Case] = [
         lambda: ss.GradientDescent(0.1, learning_rate=0.2),
     ),
     ("too many arguments", "GradientDescent", "0.2", lambda: ss.GradientDescent(0.1, 0.2)),
-    ("kind that no object is made of", "Network", "hidden, upper", lambda: ss.Network(3)),
+    ("kind that no object is made of", "Network", "features, logits, upper", lambda: ss.Network(3)),
     (
         "class in place of a part",
         "schedule",

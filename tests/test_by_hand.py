@@ -138,7 +138,8 @@ def gaps_of_a_calm_run(at, seed):
         if not np.abs(run.theta).max() < 1e3:
             return None
         if step % EVERY == 0:
-            expected = by_hand.record(run, at.measure)
+            with np.errstate(all="ignore"):
+                expected = by_hand.record(run, at.measure)
             assert set(expected) == set(vars(record))
             for name, value in expected.items():
                 here = gap(np.asarray(getattr(record, name))[step // EVERY], value)
@@ -154,13 +155,12 @@ def gaps_of_a_calm_run(at, seed):
     "index", range(len(PAIRS)), ids=lambda k: "-".join(part.__name__ for part in PAIRS[k])
 )
 def test_a_run_is_the_run_by_hand(index):
-    """Every problem beside every network twice, with any algorithm."""
-    for k in range(2):
-        at = setting(*PAIRS[index], 100 * index + k)
-        if at is None:
-            return
-        wrong = {name: value for name, value in gaps(at, index).items() if not value < TOLERANCE}
-        assert not wrong, (at, wrong)
+    """Every problem beside every network, with any algorithm."""
+    at = setting(*PAIRS[index], 100 * index)
+    if at is None:
+        return
+    wrong = {name: value for name, value in gaps(at, index).items() if not value < TOLERANCE}
+    assert not wrong, (at, wrong)
 
 
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")

@@ -176,7 +176,7 @@ def verbs(request):
         space, step = task.space, 1e-4
 
         def losses(upper, overlaps):
-            return ss.Logistic()(task.margins(upper, overlaps, task.training))
+            return task.losses(ss.Logistic(), upper, overlaps, task.training)
 
         def at(params):
             return losses(params.upper, space.overlaps(params))

@@ -182,7 +182,8 @@ def turned(kind: type) -> Any:
         for f in fields(kind)
         if isinstance(f.metadata.get("domain"), Range) and f.default is not MISSING
     ]
-    counts = {f.name: f.default + 1 for f in ranges if f.metadata["domain"].whole}
+    whole = [f for f in ranges if f.metadata["domain"].whole]
+    counts = {f.name: int(min(f.default + 1, f.metadata["domain"].high)) for f in whole}
     zeros = {f.name: 0.2 for f in ranges if f.default == 0 and f.name not in counts}
     return specimen(kind, **options, **counts, **zeros)
 

@@ -1,5 +1,6 @@
 """The axes of records, by name."""
 
+from collections.abc import Mapping
 from dataclasses import Field, fields
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 AXES = {"sign": np.array([-1, 1]), "kind": np.array(["clean", "flipped"], dtype=object)}
+CLASS = "class"  # what the sign axis is called where there are three classes or more
 
 
 def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:
@@ -15,20 +17,28 @@ def named_axes(record: Any, leading: tuple[str, ...] = ("time",)) -> xr.Dataset:
     A field declares the axes of one moment (``gamma: Float[Array, "sign neuron"]``); every
     transform that put an axis in front of them is named in ``leading``, outermost first. A starred
     axis (``*patch``) is there or not. The sign axis is labelled −1, +1 (a first layer shared by
-    both classes has one entry, and counts as +1).
+    both classes has one entry, and counts as +1); of K ≥ 3 classes it is the axis ``class``, 0, …,
+    K − 1.
     """
     variables = {
         name: (dims, np.asarray(getattr(record, name)), attrs)
         for name, dims, attrs in record_axes(record, leading)
     }
     dataset = xr.Dataset(variables)
-    labels = {axis: AXES[axis][-dataset.sizes[axis] :] for axis in AXES if axis in dataset.sizes}
-    dataset = dataset.assign_coords(labels)
+    if dataset.sizes.get("sign", 0) > len(AXES["sign"]):
+        dataset = dataset.rename(sign=CLASS)
+    dataset = dataset.assign_coords(labels_of(dataset.sizes))
     if "time" in leading and "step" in dataset:
         return dataset.assign_coords(
             time=dataset["step"].isel({a: 0 for a in leading if a != "time"}).values
         ).drop_vars("step")
     return dataset
+
+
+def labels_of(sizes: Mapping[Any, int]) -> dict[str, np.ndarray]:
+    """The labels of the axes that have some, by their sizes."""
+    labels = {axis: values[-sizes[axis] :] for axis, values in AXES.items() if axis in sizes}
+    return labels | ({CLASS: np.arange(sizes[CLASS])} if CLASS in sizes else {})
 
 
 def record_axes(

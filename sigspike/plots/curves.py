@@ -51,7 +51,7 @@ def worst(values: xr.DataArray) -> xr.DataArray:
     """The largest entry over the axes of one moment (sign, kind of sample), passing over kinds that
     have no sample.
     """
-    own = [axis for axis in ("sign", "kind") if axis in values.dims]
+    own = [axis for axis in ("sign", "class", "feature", "kind") if axis in values.dims]
     return (
         values.reduce(np.fmax.reduce, dim=own[0])
         if len(own) == 1

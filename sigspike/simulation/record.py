@@ -226,12 +226,12 @@ class AttentionRecord(SummaryRecord):
 class SecondLayerRecord(SummaryRecord):
     """The summary, with a second layer a that is trained."""
 
-    second_layer: Float[Array, "sign neuron"] = noted("weight a of the second layer")
+    output_weight: Float[Array, "sign neuron"] = noted("weight a of the second layer")
 
     @classmethod
     def own(cls, view: View) -> dict[str, Array]:
         exists = _along(view.exists, view.upper)
-        return super().own(view) | {"second_layer": jnp.where(exists, view.upper, jnp.nan)}
+        return super().own(view) | {"output_weight": jnp.where(exists, view.upper, jnp.nan)}
 
 
 RECORDS: dict[str, type[Record]] = {

@@ -10,7 +10,7 @@ import numpy as np
 
 from sigspike.foundation import paths
 from sigspike.foundation.check import Instance, Range, Refusal, shown
-from sigspike.foundation.records import AXES, axis_names
+from sigspike.foundation.records import AXES, CLASS, axis_names
 from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.record import RECORDS
 from sigspike.sweeps.axis import Axis, Linked
@@ -126,7 +126,13 @@ def _taken() -> set[str]:
     variables = {field.name for record in records for field in fields(record)}
     dims = {dim for record in records for field in fields(record) for dim in axis_names(field)}
     several = {f"{name}{ending}" for name in variables for ending in ("_se", "_n")}
-    return variables | dims | several | set(AXES) | {"seed", "time", "fraction_diverged", "n_snr2"}
+    return (
+        variables
+        | dims
+        | several
+        | set(AXES)
+        | {CLASS, "seed", "time", "fraction_diverged", "n_snr2"}
+    )
 
 
 def check_sweep(experiment: Experiment, n_seeds: int, seed: int) -> None:

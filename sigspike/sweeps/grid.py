@@ -13,7 +13,7 @@ import xarray as xr
 
 from sigspike.files.store import Region, Regions, Variable
 from sigspike.foundation import paths
-from sigspike.foundation.records import AXES, named_axes
+from sigspike.foundation.records import CLASS, labels_of, named_axes
 from sigspike.simulation.experiment import Experiment
 from sigspike.sweeps.axis import Axis
 from sigspike.sweeps.plan import Plan
@@ -54,7 +54,9 @@ class Grid:
     @cached_property
     def _samples(self) -> list[xr.Dataset]:
         """What one cell of each program looks like, empty."""
-        return [self._sample(program) for program in self.plan.programs]
+        samples = [self._sample(program) for program in self.plan.programs]
+        several = any(CLASS in sample.sizes for sample in samples)
+        return [by_class(sample) if several else sample for sample in samples]
 
     def _sample(self, program: Program) -> xr.Dataset:
         empty = jax.tree.map(lambda leaf: np.zeros((1, *leaf.shape), leaf.dtype), program.record)
@@ -106,9 +108,7 @@ class Grid:
         if self.plan.keep == "seeds":
             labels[SEED] = (SEED, np.arange(self.plan.n_seeds), {"long_name": "number of the seed"})
         labels["time"] = ("time", self.steps, {"long_name": "gradient steps", "units": "1"})
-        labels |= {
-            dim: values[-self._sizes[dim] :] for dim, values in AXES.items() if dim in self._sizes
-        }
+        labels |= labels_of(self._sizes)
         return xr.Dataset(coords=labels).assign_coords(self._derived())
 
     def _derived(self) -> dict[str, xr.DataArray]:
@@ -173,6 +173,7 @@ class Grid:
         moments = np.searchsorted(
             self.steps, self.plan.chunk(number).program.experiment.record_steps
         )
+        data = by_class(data) if CLASS in self._sizes else data
         found = []
         for name, where in self.places(number):
             variable = self.variables[name]
@@ -212,13 +213,21 @@ def _on_grid(
     return np.asarray(of(*told))
 
 
+def by_class(data: xr.Dataset) -> xr.Dataset:
+    """Two classes among cells of several: −1 is the class 0, and +1 the class 1."""
+    if "sign" not in data.sizes:
+        return data
+    return data.drop_vars("sign", errors="ignore").rename(sign=CLASS)
+
+
 def _inside(dim: str, size: int, room: int, moments: np.ndarray) -> np.ndarray:
     """Where a cell's own entries stand along a dimension: a first layer that the classes share
-    counts as +1.
+    counts as the last of them.
     """
     if dim == "time":
         return moments
-    return np.arange(room - size, room) if dim == "sign" else np.arange(size)
+    last = dim == "sign" or (dim == CLASS and size == 1)
+    return np.arange(room - size, room) if last else np.arange(size)
 
 
 def _missing(name: str, dtype: np.dtype) -> float:

@@ -12,7 +12,7 @@ from sigspike.foundation.check import BELOW_ONE, POSITIVE, Instance
 from sigspike.models.activations import ReLUPower
 from sigspike.models.losses import Logistic
 from sigspike.models.networks import PatchCNN
-from sigspike.models.problems import SignalNoise
+from sigspike.models.problems import NoLeak, SignalNoise
 from sigspike.simulation.experiment import Experiment
 from sigspike.theory.condition import Condition, Hypothesis, Prediction
 from sigspike.theory.scales import Scales
@@ -155,6 +155,9 @@ def common(experiment: Experiment) -> list[Hypothesis]:
     if isinstance(problem, SignalNoise):
         about += [
             equals("noise patches", 1, problem.n_noise_patches),
+            equals("noise in the signal's patch", False, problem.noisy_signal),
+            equals("noise of the classes, ratio", 1.0, float(problem.noise_ratio)),
+            wants("leak of signals into noise", NoLeak, problem.leak),
             Hypothesis(
                 "noise std σ_p",
                 "> 0",

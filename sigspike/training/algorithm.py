@@ -22,6 +22,7 @@ from sigspike.training.optimisers import Descent, Optimiser
 from sigspike.training.schedules import Constant, Schedule
 from sigspike.training.spaces import Params
 from sigspike.training.spaces.coefficients import chosen
+from sigspike.training.spaces.weights import Filters
 from sigspike.training.task import Task
 from sigspike.training.weights import Equal, Moment, Weighting
 
@@ -155,7 +156,7 @@ class Algorithm(Checked):
     @property
     def moments(self) -> int:
         """The vectors of weights that a run carries: w, and those of the optimiser."""
-        like = Params(jnp.zeros(()), ())
+        like = Params(Filters(jnp.zeros((1, 1, 1)), jnp.zeros(())), ())
         state = jax.eval_shape(self.transform().init, like)  # type: ignore[arg-type]
         is_moment = lambda part: isinstance(part, Params)  # noqa: E731
         return 1 + sum(map(is_moment, jax.tree.leaves(state, is_leaf=is_moment)))

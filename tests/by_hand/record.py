@@ -39,7 +39,7 @@ def record(run: Run, measure: str) -> Fields:
         found["attention"] = by_kind(paid[:, 0], run.flipped)
         found["attention_elsewhere"] = by_kind(paid[:, 1:].max(1), run.flipped)
     if measure == "second_layer":
-        found["second_layer"] = run.net.layers(run.theta)[1]
+        found["output_weight"] = run.net.layers(run.theta)[1]
     return found | weighed(run) if isinstance(run, Reweighted) and measure == "weights" else found
 
 
@@ -68,13 +68,14 @@ def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 
 def gammas(run: Run, fit: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """j ⟨v, μ⟩, v what was learnt of the signals; of a feature for each class ⟨v, μ_l⟩; of several
+    """j ⟨v, μ⟩, v what was learnt of the signals; of several features (j) ⟨v, μ_l⟩; of several
     that share an atom the class's best ⟨v, a⟩; of images j Σ s ‖a‖² c.
     """
     signal = np.asarray(run.data.signal)
     polarity = np.asarray(run.data.polarity)
     if polarity.ndim == 2:
-        return fit @ basis @ signal.T
+        gamma = fit @ basis @ signal[polarity.argmax(0)].T
+        return run.net.banks[:, None, None] * gamma if run.data.signed else gamma
     sign = run.net.banks
     if run.data.combined:
         overlap = fit @ basis @ signal.T
@@ -96,7 +97,9 @@ def summary(
     sign, label = run.net.banks, run.label
     noise, other = np.zeros(run.n), np.zeros(run.n)
     place = [int(s > 0) if run.net.n_classes == 2 else int(s) for s in sign]
-    if gamma.ndim == 3:  # of a class, γ of its own feature
+    if gamma.ndim == 3 and run.data.signed:
+        signal = list(gamma.mean(1).sum(1))
+    elif gamma.ndim == 3:  # of a class, γ of its own feature
         signal = [gamma[j, :, k].mean() for j, k in enumerate(place)]
     else:
         signal = list(gamma.mean(1))

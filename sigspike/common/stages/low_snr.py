@@ -47,4 +47,6 @@ def low_snr_stages(data: xr.Dataset, flip_rate: Any = None) -> xr.Dataset:
 
 def _largest(values: xr.DataArray) -> xr.DataArray:
     """The largest entry of a moment, over signs and over the kinds of sample there are."""
-    return values.max([axis for axis in ("sign", "kind") if axis in values.dims])
+    return values.max(
+        [axis for axis in ("sign", "class", "feature", "kind") if axis in values.dims]
+    )

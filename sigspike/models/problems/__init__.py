@@ -1,5 +1,8 @@
 """Data models, one per file."""
 
+from sigspike.models.problems.feature import Feature as Feature
+from sigspike.models.problems.feature import NoFeature as NoFeature
+from sigspike.models.problems.features import Features as Features
 from sigspike.models.problems.image_patches import ImagePatches as ImagePatches
 from sigspike.models.problems.kernel_data import KernelData as KernelData
 from sigspike.models.problems.leaks import FeatureNoise as FeatureNoise

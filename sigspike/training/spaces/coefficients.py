@@ -9,7 +9,7 @@ from sigspike.models.examples import Atoms, Examples, Rows
 from sigspike.training.spaces.decomposition import combine
 from sigspike.training.spaces.diffusion import Diffusion
 from sigspike.training.spaces.reach import Reach
-from sigspike.training.spaces.space import ALL, Params, Push, Space, Upper, inner_upper, read
+from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
 
 
 class Dual(eqx.Module):

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 from sigspike.models.examples import Atoms, Rows
 from sigspike.training.spaces.decomposition import combine, project
 from sigspike.training.spaces.diffusion import Diffusion
-from sigspike.training.spaces.space import ALL, Params, Push, Space, Upper, inner_upper, read
+from sigspike.training.spaces.space import ALL, Params, Space, Upper, inner_upper, read
 
 
 class Filters(eqx.Module):
