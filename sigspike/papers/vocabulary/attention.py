@@ -90,7 +90,7 @@ class Attention(Figure):
                 axes.tick_params(labelbottom=axes is lower, labelleft=upper is top[0])
             lower.set_xlabel("gradient step")
         top[0].set_ylabel("attention on the signal")
-        top[0].legend(loc="center right")
+        top[1].legend(loc="center right", bbox_to_anchor=(1.04, 0.45))
         bottom[0].legend(loc="center left")
         return figure
 

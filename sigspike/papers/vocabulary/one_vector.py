@@ -28,10 +28,11 @@ class OneVector(Figure):
 
     name: ClassVar[str] = "one-vector"
     caption: ClassVar[str] = (
-        "x = √γ y v + √(1−γ) g with γ = 5/n, a tenth of the labels flipped, leaky ReLU, hinge loss, "
-        "gradient descent until every sample is fitted: test error of every seed and mean with "
-        "standard error against d/n, at n = 50 (crosses: means that arXiv 2403.06903 has over n = "
-        "50 … 150, five trials each), and training steps until the fit, median and 10–90 % band."
+        "x = √γ y v + √(1−γ) g with γ = 5/n, a tenth of the labels flipped, leaky ReLU, hinge "
+        "loss, gradient descent until every sample is fitted: test error of every seed and mean "
+        "with standard error against d/n, at n = 50, σ_0 = 1e-3 (ours; crosses: means that arXiv "
+        "2403.06903 has over n = 50 … 150, five trials each), and training steps until the fit, "
+        "median and 10–90 % band."
     )
     seeds: ClassVar[tuple[int, int]] = (20, 6)
 
@@ -45,7 +46,9 @@ class OneVector(Figure):
         problem = ss.OneVector(N_SAMPLES, 1.0, 1.0).with_signal_share(SIGNAL / N_SAMPLES)
         return ss.Experiment(
             problem=ss.put(problem.with_flip_rate(0.1), "orthogonal", True),
-            network=ss.PatchCNN(WIDTH // 2, ss.Leaky(0.1), init_std=1e-3, filters="sum"),
+            network=ss.PatchCNN(
+                width=WIDTH // 2, activation=ss.Leaky(0.1), init_std=1e-3, filters="sum"
+            ),
             algorithm=ss.GradientDescent(1 / WIDTH, loss=ss.Hinge()),
             n_samples=N_SAMPLES,
             n_steps=6000,
@@ -90,15 +93,16 @@ class OneVector(Figure):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         error = data["test_error"]
+        spread = error.std("seed", ddof=1) / error.sizes["seed"] ** 0.5
         unfitted = float((data["stopped_at"] < 0).mean())
         falls = error.sel(ratio=1) - error.sel(ratio=4)
         return [
             *(
                 Claim.of_seeds(
-                    f"d/n = {ratio}: test error minus the published {PUBLISHED[ratio]:g}",
+                    f"d/n = {ratio}: test error, no more than published within two standard errors",
                     SOURCE,
-                    error.sel(ratio=ratio) - PUBLISHED[ratio],
-                    high=0.01,
+                    error.sel(ratio=ratio),
+                    high=PUBLISHED[ratio] + 2 * float(spread.sel(ratio=ratio)),
                 )
                 for ratio in self.ratios
             ),
