@@ -3,7 +3,6 @@
 from sigspike.papers.figure import Figure
 from sigspike.papers.vocabulary.attention import Attention
 from sigspike.papers.vocabulary.many_classes import ManyClasses
-from sigspike.papers.vocabulary.one_vector import OneVector
 from sigspike.papers.vocabulary.private_noise import PrivateNoise
 
-FIGURES: tuple[type[Figure], ...] = (ManyClasses, Attention, OneVector, PrivateNoise)
+FIGURES: tuple[type[Figure], ...] = (ManyClasses, Attention, PrivateNoise)
