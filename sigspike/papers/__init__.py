@@ -9,6 +9,7 @@ from sigspike.papers.phase_diagrams import FIGURES as PHASE_DIAGRAMS
 from sigspike.papers.sharpness import FIGURES as SHARPNESS
 from sigspike.papers.theory_lab import FIGURES as THEORY_LAB
 from sigspike.papers.two_stages import FIGURES as TWO_STAGES
+from sigspike.papers.vocabulary import FIGURES as VOCABULARY
 
 PAPERS: dict[str, tuple[type[Figure], ...]] = {
     "low-snr": LOW_SNR,
@@ -19,4 +20,5 @@ PAPERS: dict[str, tuple[type[Figure], ...]] = {
     "noisy-images": NOISY_IMAGES,
     "sharpness": SHARPNESS,
     "theory-lab": THEORY_LAB,
+    "vocabulary": VOCABULARY,
 }

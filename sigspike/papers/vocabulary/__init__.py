@@ -1,0 +1,8 @@
+"""The words of the grammar that the older papers do not use, each with what is known of it."""
+
+from sigspike.papers.figure import Figure
+from sigspike.papers.vocabulary.attention import Attention
+from sigspike.papers.vocabulary.many_classes import ManyClasses
+from sigspike.papers.vocabulary.private_noise import PrivateNoise
+
+FIGURES: tuple[type[Figure], ...] = (ManyClasses, Attention, PrivateNoise)
