@@ -254,12 +254,12 @@ def test_products_and_moves_do_not_depend_on_the_space(verbs, tolerance):
 )
 def test_decompose_and_recompose_are_inverse(problem):
     bound = 1e-4 if FLOAT32 else 1e-12
-    drawn, n_noise_patches = zoo.explicit(zoo.experiment(problem)), problem.n_noise_patches
+    drawn, n_patches = zoo.explicit(zoo.experiment(problem)), problem.noise_patches
     random_numbers = np.random.default_rng(0)
     own = np.array([-1, 1])[:, None, None] == np.asarray(drawn.train.label)
-    rho = random_numbers.standard_normal((2, 3, zoo.N_SAMPLES, n_noise_patches))
+    rho = random_numbers.standard_normal((2, 3, zoo.N_SAMPLES, n_patches))
     bar, underline = (np.where(mask[..., None], rho, 0) for mask in (own, ~own))
-    squeezed = (part[..., 0] if n_noise_patches == 1 else part for part in (bar, underline))
+    squeezed = (part[..., 0] if n_patches == 1 else part for part in (bar, underline))
     given = ss.Decomposition(
         jnp.asarray(random_numbers.standard_normal((2, 3))), *map(jnp.asarray, squeezed)
     )
