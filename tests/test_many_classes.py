@@ -11,6 +11,9 @@ from scipy.stats import chisquare
 
 import sigspike as ss
 from sigspike.models import labels
+from sigspike.simulation.observer import Observer
+from sigspike.simulation.record import SummaryRecord
+from sigspike.simulation.simulation import begin, draw
 
 K, N = 4, 20_000
 MATRIX = np.array([[0.7, 0.3, 0, 0], [0, 1, 0, 0], [0.1, 0.2, 0.3, 0.4], [0, 0, 0.5, 0.5]])
@@ -81,6 +84,28 @@ def test_margins_and_ties():
     label = jnp.array([1.0, 0, 2, 1])
     np.testing.assert_array_equal(labels.margin(logits, label)[:3], [1, 0, -2])
     np.testing.assert_allclose(labels.correct(logits, label), [1, 1 / 3, 0, np.nan], rtol=1e-6)
+
+
+@pytest.mark.parametrize("patches", ["sum", "mean"])
+@pytest.mark.parametrize("kind", [ss.LinearModel, ss.PatchCNN])
+def test_an_error_counts_what_is_answered_wrongly(kind, patches):
+    """However a compiler rounds a logit in one place and another: at rows that were not trained
+    on, by NumPy, and with room for more neurons.
+    """
+    at = zoo.experiment(
+        problem(), kind(3, init_std=0.1, patches=patches), n_test=400, measure="coefficients"
+    )
+    key = random.key(1)
+    found = ss.simulate(at, key)
+    drawn = draw(at, random.split(key)[0], at.explicit_dim)
+    task, start = begin(at, drawn)
+    held = Observer(SummaryRecord, task, drawn.test, at.algorithm, at.problem.n_axes)
+    logits = held._test_logits(start)
+    wrong = np.argmax(logits, axis=1) != np.asarray(drawn.test.label)
+    np.testing.assert_allclose(found.test_error[0], wrong.mean(), rtol=1e-6)
+    np.testing.assert_allclose(found.train_accuracy, (found.margin > 0).mean(1), rtol=1e-6)
+    wider = ss.simulate(ss.put(at, "network", at.network.padded(4)), key)
+    np.testing.assert_allclose(wider.test_error, found.test_error, rtol=1e-6)
 
 
 @pytest.mark.law

@@ -17,7 +17,7 @@ from sigspike.foundation.check import Refusal
 # Raise it with every change after which one description may give other numbers (draws, steps,
 # measures, what an axis means) or another layout of a store: a store of other rules is refused, for
 # it would be filled with both.
-RULES = 3
+RULES = 4
 # jax's settings that draws and precision depend on.
 SETTINGS = (
     "jax_enable_x64",

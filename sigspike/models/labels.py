@@ -2,7 +2,7 @@
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key
 
 Rate = float | Float[Array, ""]
 
@@ -67,9 +67,8 @@ def margin(
     """ỹ f of two classes; of K ≥ 3, F_ỹ − max_{k ≠ ỹ} F_k."""
     if logits.ndim == 1:
         return label * logits
-    own = _member(logits, label)
-    others = jnp.max(logits, axis=1, where=~own, initial=-jnp.inf)
-    return jnp.sum(logits, axis=1, where=own) - others
+    own, others = _parted(logits, label)
+    return own[:, 0] - others.max(1)
 
 
 def correct(
@@ -80,10 +79,11 @@ def correct(
     """
     if logits.ndim == 1:
         return (1 + jnp.sign(label * logits)) / 2
-    largest = jnp.max(logits, axis=1, keepdims=True)
-    tied = jnp.sum(logits == largest, axis=1)
-    hit = jnp.any((logits == largest) & _member(logits, label), axis=1)
-    return jnp.where(jnp.isnan(largest[:, 0]), jnp.nan, hit / jnp.maximum(tied, 1))
+    # Never "is it the largest?": a compiler may make a logit twice, and round it in two ways
+    own, others = _parted(logits, label)
+    ahead, level = (jnp.sum(at, axis=1) for at in (others > own, others == own))
+    unknown = jnp.isnan(logits).any(1)
+    return jnp.where(unknown, jnp.nan, (ahead == 0) / (1 + level))
 
 
 def predicted(logits: Float[Array, "sample *class_"]) -> Float[Array, " sample"]:
@@ -96,10 +96,13 @@ def predicted(logits: Float[Array, "sample *class_"]) -> Float[Array, " sample"]
     return jnp.where(jnp.isnan(logits).any(1), jnp.nan, best)
 
 
-def _member(
+def _parted(
     logits: Float[Array, "sample class_"], label: Float[Array, " sample"]
-) -> Bool[Array, "sample class_"]:
-    return jnp.arange(logits.shape[1])[None] == label[:, None]
+) -> tuple[Float[Array, "sample 1"], Float[Array, "sample class_"]]:
+    """The logit of each sample's own label, and those of the other classes, −∞ in its place."""
+    member = jnp.arange(logits.shape[1])[None] == label[:, None]
+    own = jnp.sum(logits, axis=1, where=member, keepdims=True)
+    return own, jnp.where(member, -jnp.inf, logits)
 
 
 def clean_first(label: Float[Array, " sample"], n_clean: int) -> Int[Array, " sample"]:

@@ -107,8 +107,7 @@ def _padded(
     start = {name: own[0] for name, own in places.items()}
     at = cell(experiment, axes, start)
     spans = _spans(at)
-    # Of three classes or more a test set's draw was seen to depend on the room
-    pads = spans and type(at.network).can_pad() and at.problem.n_classes == 2
+    pads = spans and type(at.network).can_pad()
     told = frozenset(path for axis in axes for path in axis.paths if moves_a_number(at, path))
     told |= {WIDTH} if pads else set()
     deep = [
