@@ -86,6 +86,7 @@ from sigspike.training.ascent import Straight as Straight
 from sigspike.training.batches import Batches as Batches
 from sigspike.training.batches import Drawn as Drawn
 from sigspike.training.batches import Full as Full
+from sigspike.training.batches import Online as Online
 from sigspike.training.batches import Shuffled as Shuffled
 from sigspike.training.disturbances import Calm as Calm
 from sigspike.training.disturbances import Disturbance as Disturbance

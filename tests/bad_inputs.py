@@ -25,6 +25,7 @@ from sigspike.common.reweighting.subset import check_apart, check_labels
 
 DATA, NETWORK, PLAIN = ss.SignalNoise(30, 1, 0.5), ss.PatchCNN(3), ss.GradientDescent(0.1)
 ADAM = ss.GradientDescent(0.1, optimiser=ss.Adam())
+ONLINE = ss.GradientDescent(0.1, batches=ss.Online(3))
 RUN = {"n_samples": 4, "n_steps": 10, "n_test": 5}
 PIXELS, SIDES = np.zeros((4, 2, 2)), np.array([-1, 1, -1, 1])
 IMAGES = {
@@ -172,6 +173,32 @@ CASES: list[Case] = [
     ("no batch", "batch_size", "0", lambda: ss.SGD(0.1, 0)),
     ("batch that is a float", "batch_size", "2.0", lambda: ss.Shuffled(2.0)),
     ("empty batch of SAM", "batch_size", "0", lambda: ss.Drawn(0)),
+    (
+        "samples anew in coefficients",
+        "space",
+        "'coefficients'",
+        lambda: experiment(algorithm=ONLINE),
+    ),
+    (
+        "samples anew until they are fitted",
+        "stop",
+        "'fitted'",
+        lambda: experiment(algorithm=ONLINE, space="weights", stop="fitted"),
+    ),
+    (
+        "images anew",
+        "batches",
+        "Online",
+        lambda: experiment(
+            problem=ss.ImagePatches(**IMAGES), algorithm=ONLINE, n_samples=2, space="weights"
+        ),
+    ),
+    (
+        "weights of samples that never return",
+        "weights",
+        "HypergradientWeights",
+        lambda: ss.MetaReweighting(0.1, 2, batches=ss.Online(3)),
+    ),
     (
         "batch above the training set",
         "batch_size",

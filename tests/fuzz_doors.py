@@ -126,9 +126,13 @@ def experiment(rng: np.random.Generator) -> ss.Experiment:
         problem, network = (zoo.specimen(pick(rng, kinds)) for kinds in (PROBLEMS, NETWORKS))
         try:
             algorithm = made_of(rng, ss.Algorithm)
-            space = "coefficients" if algorithm.optimiser.rotation_equivariant else "weights"
             return zoo.experiment(
-                problem, network, algorithm, n_steps=20, record_every=None, space=space
+                problem,
+                network,
+                algorithm,
+                n_steps=20,
+                record_every=None,
+                space=zoo.space(algorithm),
             )
         except ValueError:
             continue

@@ -28,7 +28,7 @@ CASES = [
     for network in NETWORKS
     for algorithm in (zoo.algorithms() if isinstance(network, ss.PatchCNN) else FEW)
     for space in SPACES
-    if algorithm.optimiser.rotation_equivariant or space == "weights"
+    if space in (zoo.space(algorithm), "weights")
     if isinstance(network, ss.PatchCNN) or not FLOAT32
 ]
 SAMPLES = np.random.default_rng(0).permutation(zoo.N_SAMPLES)

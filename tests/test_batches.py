@@ -193,3 +193,49 @@ def test_where_the_gradient_vanishes_nothing_is_added(space):
     record = zoo.learn(ss.put(setting, "space", space), zoo.explicit(setting), KEY)
     assert np.all(record.diverged_at == -1)
     assert not np.any(record.rho_bar)
+
+
+@pytest.mark.skipif(FLOAT32, reason="an oracle to 1e-9 needs float64")
+def test_online_steps_are_those_of_a_loop_in_numpy_on_the_same_draws(drawn):
+    network = zoo.specimen(ss.PatchCNN)
+    algorithm = ss.LabelNoiseGD(0.3, 0.2, batches=ss.Online(5))
+    setting = zoo.experiment(
+        None, network, algorithm, space="weights", n_steps=N_STEPS, record_every=10
+    )
+    record = zoo.learn(setting, drawn, KEY)
+    flips = np.asarray(algorithm.draw(KEY, jnp.arange(N_STEPS), 5).labels) < 0.2
+    weights, own = np.asarray(drawn.first), drawn.train
+    shown = np.stack([own.membership[:, 0] @ own.signal, own.noise[:, 0]], axis=1)
+    for step, samples in enumerate(zoo.fresh(setting, KEY, N_STEPS)):
+        signal = samples.membership[:, 0] @ samples.signal
+        patches = np.stack([signal, samples.noise[:, 0]], axis=1)
+        label = np.where(flips[step], -1, 1) * np.asarray(samples.label)
+        weights = weights - 0.3 * gradient(weights, patches, label)
+        if step % 10 == 9:
+            z = np.maximum(np.einsum("jrd,ipd->ijrp", weights, shown), 0) ** 2
+            answer = z.sum((2, 3)) @ [-1, 1] / network.width
+            np.testing.assert_allclose(
+                record.margin[(step + 1) // 10], own.label * answer, rtol=0, atol=1e-9
+            )
+    assert flips.any()
+    assert np.abs(weights - drawn.first).max() > 1e-3
+
+
+def test_online_is_a_training_set_so_large_that_no_sample_returns():
+    """γ of both laws, in the mean over runs; on a small set it is another."""
+    online = zoo.experiment(
+        algorithm=ss.GradientDescent(0.1, batches=ss.Online(4)),
+        space="weights",
+        n_steps=40,
+        record_every=40,
+        measure="summary",
+    )
+    large = ss.put(ss.put(online, "batches", ss.Drawn(4)), "n_samples", 400)
+    keys = random.split(random.key(2), 100)
+    found, expected = (
+        np.asarray(jax.vmap(lambda key, at=at: ss.simulate(at, key))(keys).gamma_mean[:, -1])
+        for at in (online, large)
+    )
+    error = np.sqrt((found.var(0) + expected.var(0)) / 100)
+    assert np.all(np.abs(found.mean(0) - expected.mean(0)) < 4 * error)
+    assert np.all(found.mean(0) > 20 * error)

@@ -93,9 +93,7 @@ def _setting(problem, network, rng):
     measures = ["coefficients", "summary", "weights"][: 3 if algorithm.n_clean else 2]
     measures += network.measures
     options = {
-        "space": "coefficients"
-        if algorithm.optimiser.rotation_equivariant and rng.integers(2)
-        else "weights",
+        "space": zoo.space(algorithm) if rng.integers(2) else "weights",
         "regime": ("feature", "kernel")[rng.integers(2)],
         "measure": measures[rng.integers(len(measures))],
     }
@@ -134,6 +132,10 @@ def gaps_of_a_calm_run(at, seed):
         start = at.algorithm.weights.init(random.fold_in(key, jnp.uint32(2**32 - 1)), N)
         rule = jax.tree.map(np.asarray, start)
     run, found = by_hand.begun(at, drawn, zoo.pushed(at, drawn, noise), rule), {}
+    if at.algorithm.batches.fresh is not None:
+        fresh = zoo.fresh(at, key, N_STEPS)
+        steps = at.algorithm.draw(key, jnp.arange(N_STEPS), at.algorithm.batches.fresh)
+        run = by_hand.Online(at, drawn, run.noise, fresh, zoo.pushed(at, drawn, steps))
     for step in range(N_STEPS + 1):
         if not np.abs(run.theta).max() < 1e3:
             return None

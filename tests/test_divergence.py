@@ -59,8 +59,8 @@ def test_every_network_and_loss_is_watched(kind, loss):
 @pytest.mark.parametrize("algorithm", zoo.algorithms(), ids=zoo.label)
 def test_every_algorithm_is_watched(algorithm):
     algorithm = ss.put(algorithm, "weight_decay", 0.05)
-    space = "coefficients" if algorithm.optimiser.rotation_equivariant else "weights"
-    lawful(records(setting(algorithm, zoo.specimen(ss.PatchCNN, init_std=0.3), space=space)))
+    network, space = zoo.specimen(ss.PatchCNN, init_std=0.3), zoo.space(algorithm)
+    lawful(records(setting(algorithm, network, space=space)))
 
 
 @pytest.mark.parametrize("measure", ["summary", "weights"])

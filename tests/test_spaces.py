@@ -13,9 +13,7 @@ import sigspike as ss
 from sigspike.training import Task
 from sigspike.training.spaces import SPACES
 
-EQUIVARIANT = [
-    algorithm for algorithm in zoo.algorithms() if algorithm.optimiser.rotation_equivariant
-]
+EQUIVARIANT = [at for at in zoo.algorithms() if zoo.space(at) == "coefficients"]
 TOGETHER = zoo.covering(equivariant=True)
 PROBLEMS, NETWORKS = (
     [make(kind) for kind in zoo.concrete(base) for make in (zoo.specimen, zoo.turned)]

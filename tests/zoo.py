@@ -16,6 +16,7 @@ import sigspike as ss
 from sigspike.foundation.arguments import is_abstract
 from sigspike.foundation.check import Choice, Instance, Maybe, Range
 from sigspike.foundation.fields import Checked
+from sigspike.models.frames import Ambient
 from sigspike.simulation.simulation import Draw, begin, draw, train
 from sigspike.training import Preset, Randomness
 from sigspike.training.spaces import Decomposition
@@ -122,6 +123,7 @@ def covering(equivariant: bool) -> list[ss.Algorithm]:
     kinds = {name: concrete(base) for name, base in DIALS.items()}
     if equivariant:
         kinds["optimiser"] = [kind for kind in kinds["optimiser"] if kind.rotation_equivariant]
+        kinds["batches"] = [kind for kind in kinds["batches"] if kind is not ss.Online]
     missing = {
         pair
         for one, other in itertools.combinations(kinds, 2)
@@ -141,6 +143,20 @@ def covering(equivariant: bool) -> list[ss.Algorithm]:
         missing -= _pairs(chosen)
         found.append(_made(chosen))
     return found
+
+
+def space(algorithm: ss.Algorithm) -> str:
+    """Coefficient space, where it can run there."""
+    free = algorithm.optimiser.rotation_equivariant and algorithm.batches.fresh is None
+    return "coefficients" if free else "weights"
+
+
+def fresh(at: ss.Experiment, key: Any, n_steps: int) -> list[Any]:
+    """The samples that each step of an online run with this training key draws for itself."""
+    own = jax.random.fold_in(key, jnp.uint32(2**32 - 2))
+    frame, size = Ambient(int(at.problem.patch_dim)), at.algorithm.batches.batch_size
+    keys = [jax.random.fold_in(own, step) for step in range(n_steps)]
+    return [at.problem.train(key, frame, size) for key in keys]
 
 
 def _pairs(kinds: tuple[type, ...]) -> set[tuple[type, ...]]:

@@ -13,8 +13,7 @@ from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.links import check_start, check_teacher
 from sigspike.simulation.observer import Carry
 from sigspike.simulation.record import Record
-from sigspike.simulation.simulation import Draw, Loop, begin, check, draw, follow
-from sigspike.training.spaces import Params
+from sigspike.simulation.simulation import Draw, check, draw, follow, set_out
 
 
 def train(
@@ -86,7 +85,7 @@ def _begun(
     same_samples: bool,
 ) -> Carry:
     """What the run carries before its first step."""
-    loop, params = _loop(experiment, drawn, key)
+    loop, params = set_out(experiment, drawn, jax.random.split(key)[1])
     return loop.start(params) if start is None else start.onward(loop, same_samples)
 
 
@@ -95,17 +94,10 @@ def _ended(
     experiment: Experiment, drawn: Draw, key: Key[Array, ""], carry: Carry, since: Int[Array, ""]
 ) -> tuple[Record, Carry]:
     """The records, and what the run carries after its last step."""
-    loop, _ = _loop(experiment, drawn, key)
+    loop, _ = set_out(experiment, drawn, jax.random.split(key)[1])
     carry, record = follow(experiment, drawn, loop, carry, since)
     last, left = record.step[-1], experiment.n_steps - experiment.record_steps[-1]
     if left:
         carry = loop.look(loop.run(carry, last, left))
         carry = loop.watch(carry, last + left, loop.task.training)
     return record, carry
-
-
-def _loop(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> tuple[Loop, Params]:
-    """The steps of a run with this key, and the first weights."""
-    task, params = begin(experiment, drawn)
-    own = jax.random.split(key)[1]
-    return Loop(task, experiment.algorithm, own, experiment.stop == "fitted"), params

@@ -8,6 +8,7 @@ from sigspike.foundation.check import Refusal, shown
 from sigspike.foundation.fields import Checked, choice, count, part, steps
 from sigspike.models.networks import Network
 from sigspike.models.problems import Problem
+from sigspike.models.problems.given_samples import GivenSamples
 from sigspike.training import Algorithm
 
 
@@ -69,6 +70,7 @@ class Experiment(Checked):
                 f"`batch_size` must be at most `n_samples` = {self.n_samples}, got {size}; "
                 "take Full()"
             )
+        _check_fresh(self)
         problem = self.problem
         if self.network.frozen and algorithm.gradient.noisy:
             name = type(algorithm.gradient).__name__
@@ -130,6 +132,26 @@ def _check_classes(n_classes: int, algorithm: Algorithm) -> None:
             raise Refusal(
                 f"`{name}` must have a meaning for {n_classes} classes, got {kind}; take {instead}"
             )
+
+
+def _check_fresh(experiment: Experiment) -> None:
+    """Refuse samples that are new at every step where they cannot be drawn, or be fitted."""
+    if experiment.algorithm.batches.fresh is None:
+        return
+    name, problem = type(experiment.algorithm.batches).__name__, experiment.problem
+    needed = {"space": "weights", "stop": "end"}
+    for field, value in needed.items():
+        found = getattr(experiment, field)
+        if found != value:
+            raise Refusal(
+                f"`{field}` must be {value!r} for {name} batches, whose samples are new at every "
+                f"step, got {found!r}"
+            )
+    if isinstance(problem, GivenSamples):
+        raise Refusal(
+            f"`batches` must be of the samples at hand for {type(problem).__name__}, whose law "
+            f"is not known, got {name}; take Shuffled"
+        )
 
 
 def log_spaced(n_steps: int, n_records: int) -> tuple[int, ...]:

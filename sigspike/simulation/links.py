@@ -92,7 +92,8 @@ def _check_samples(start: Checkpoint, experiment: Experiment) -> None:
         ("n_test", experiment.n_test, found.n_test),
         ("n_clean", experiment.algorithm.n_clean, found.algorithm.n_clean),
     )
-    remedy = f"give a `key` for other samples, and {REMEDY}"
+    remedy = "give a `key` for other samples"
+    remedy = remedy if experiment.space == "weights" else f"{remedy}, and {REMEDY}"
     for name, one, other in sizes:
         if one != other:
             raise Refusal(f"`{name}` must be {other}, as that of `start`, got {one}; {remedy}")

@@ -1,6 +1,7 @@
 """The simulation of an experiment from a key: draw, train, look."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import equinox as eqx
@@ -20,7 +21,7 @@ from sigspike.simulation.observer import Carry, Observer
 from sigspike.simulation.record import RECORDS, Record
 from sigspike.simulation.sizes import check_sizes
 from sigspike.training import Algorithm, Randomness, Start, Task
-from sigspike.training.algorithm import seen
+from sigspike.training.algorithm import BATCHES, seen
 from sigspike.training.spaces import SPACES, Params, Reach, Upper
 
 BLOCK = 128  # steps whose randomness is drawn together
@@ -111,9 +112,15 @@ def train(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> Record:
     """Run the steps, and look at ``experiment.record_steps``; step t uses fold_in(key, t), whatever
     is recorded.
     """
-    task, start = begin(experiment, drawn)
-    loop = Loop(task, experiment.algorithm, key, experiment.stop == "fitted")
+    loop, start = set_out(experiment, drawn, key)
     return follow(experiment, drawn, loop, loop.start(start))[1]
+
+
+def set_out(experiment: Experiment, drawn: Draw, key: Key[Array, ""]) -> tuple["Loop", Params]:
+    """The steps of a run, and the parameters before the first."""
+    task, params = begin(experiment, drawn)
+    fresh = Fresh(experiment, drawn) if experiment.algorithm.batches.fresh else None
+    return Loop(task, experiment.algorithm, key, experiment.stop == "fitted", fresh), params
 
 
 def follow(
@@ -171,18 +178,34 @@ def _reach(experiment: Experiment, drawn: Draw) -> Reach:
     return Reach(exists & experiment.network.exists[None, :, None], drawn.extent)
 
 
+class Fresh(eqx.Module):
+    """What is learnt at a step that draws samples for itself, in R^d."""
+
+    experiment: Experiment
+    drawn: Draw
+
+    def __call__(self, key: Key[Array, ""], step: Int[Array, ""]) -> Task:
+        own = jax.random.fold_in(jax.random.fold_in(key, jnp.uint32(BATCHES)), step)
+        size = self.experiment.algorithm.batches.fresh
+        assert size is not None, "there is nothing fresh otherwise"
+        frame = Ambient(self.drawn.train.noise.shape[-1])
+        train = self.experiment.problem.train(own, frame, size)
+        return begin(self.experiment, replace(self.drawn, train=train))[0]
+
+
 class Loop(eqx.Module):
     """The steps of a run, one after another.
 
     The randomness of a block of steps is drawn at once: inside the step it would cost as much as
     the rest of a small step. ``fits``: a run whose training samples all have positive margins
-    stands still from then on.
+    stands still from then on. ``fresh``: what each step learns, where it draws samples for itself.
     """
 
     task: Task
     algorithm: Algorithm
     key: Key[Array, ""]
     fits: bool = eqx.field(static=True)
+    fresh: Fresh | None = None
 
     def start(self, params: Params) -> Carry:
         state = self.algorithm.init(self.task, params, self.key)
@@ -194,6 +217,9 @@ class Loop(eqx.Module):
         )
 
     def advance(self, carry: Carry, step: Int[Array, ""], drawn: Randomness) -> Carry:
+        if self.fresh is not None:
+            own = replace(self, task=self.fresh(self.key, step), fresh=None)
+            return own.advance(carry, step, drawn)
         carry = self.watch(carry, step, seen(self.task, drawn.batch))
         params, state = self.algorithm.step(self.task, carry.params, carry.state, drawn)
         moved = Carry(params, state, carry.diverged_at, carry.stopped_at)
@@ -232,10 +258,12 @@ class Loop(eqx.Module):
             max((k for k in range(1, BLOCK + 1) if n_steps % k == 0), default=1) if known else BLOCK
         )
 
+        n_samples = self.algorithm.batches.fresh or self.task.n_samples
+
         def block(index: Int[Array, ""], inner: Carry) -> Carry:
             first = start + index.astype(start.dtype) * size
             drawn = self.algorithm.draw(
-                self.key, first + jnp.arange(size, dtype=start.dtype), self.task.n_samples
+                self.key, first + jnp.arange(size, dtype=start.dtype), n_samples
             )
             length = size if known else jnp.minimum(size, start + n_steps - first)
 

@@ -43,7 +43,9 @@ def bytes_of_training(experiment: Experiment, shares_noise: bool) -> int:
         if experiment.space == "weights":
             numbers += 2 * rows * (experiment.explicit_dim or 0)
     if experiment.space == "weights" and experiment.explicit_dim is not None:
-        numbers += experiment.explicit_dim * (4 * n_filters + 2 * atoms + experiment.n_test)
+        fresh = (experiment.algorithm.batches.fresh or 0) * experiment.problem.noise_patches
+        rows = 4 * n_filters + 2 * atoms + 2 * fresh + experiment.n_test
+        numbers += experiment.explicit_dim * rows
     return numbers * _itemsize()
 
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int, Key
 
-from sigspike.foundation.check import NONNEGATIVE
+from sigspike.foundation.check import NONNEGATIVE, Refusal
 from sigspike.foundation.fields import Checked, number, part
 from sigspike.models.examples import Atoms, Rows
 from sigspike.models.losses import Logistic, Loss
@@ -214,6 +214,12 @@ class Algorithm(Checked):
     def __check_init__(self) -> None:
         self.weights.check_with(self.optimiser)
         self.gradient.check_with(self.inputs)
+        if self.batches.fresh is not None and not isinstance(self.weights, Equal):
+            batches, kind = type(self.batches).__name__, type(self.weights).__name__
+            raise Refusal(
+                f"`weights` must be Equal for {batches} batches, of which no sample is seen again, "
+                f"got {kind}"
+            )
 
     @property
     def n_clean(self) -> int:

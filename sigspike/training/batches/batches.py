@@ -32,3 +32,10 @@ class Batches(Checked):
     @abstractmethod
     def size(self) -> int | None:
         """B, the most samples of a batch (None: all)."""
+
+    @property
+    def fresh(self) -> int | None:
+        """How many samples each step draws from the law of the problem for itself alone (None: it
+        sees those of the training set).
+        """
+        return None
