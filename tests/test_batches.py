@@ -219,25 +219,3 @@ def test_online_steps_are_those_of_a_loop_in_numpy_on_the_same_draws(drawn):
             )
     assert flips.any()
     assert np.abs(weights - drawn.first).max() > 1e-3
-
-
-def test_online_is_a_training_set_so_large_that_no_sample_returns():
-    """γ of both laws, in the mean over runs."""
-    online = zoo.experiment(
-        network=zoo.specimen(ss.PatchCNN, init_std=0.2),
-        algorithm=ss.GradientDescent(0.3, batches=ss.Online(4)),
-        space="weights",
-        n_steps=12,
-        record_every=None,
-        record_at=(12,),
-        measure="summary",
-    )
-    large = ss.put(ss.put(online, "batches", ss.Drawn(4)), "n_samples", 200)
-    keys = random.split(random.key(2), 100)
-    found, expected = (
-        np.asarray(jax.vmap(lambda key, at=at: ss.simulate(at, key))(keys).gamma_mean[:, -1])
-        for at in (online, large)
-    )
-    error = np.sqrt((found.var(0) + expected.var(0)) / 100)
-    assert np.all(np.abs(found.mean(0) - expected.mean(0)) < 4 * error)
-    assert np.all(found.mean(0) > 10 * error)
