@@ -12,6 +12,7 @@ from jax import random
 import sigspike as ss
 from sigspike.training import Task
 from sigspike.training.spaces import SPACES
+from sigspike.training.spaces.decomposition import project
 
 EQUIVARIANT = [at for at in zoo.algorithms() if zoo.space(at) == "coefficients"]
 TOGETHER = zoo.covering(equivariant=True)
@@ -266,3 +267,20 @@ def test_decompose_and_recompose_are_inverse(problem):
     again = ss.recompose(found, drawn.first, drawn.train)
     assert zoo.difference(found, given) < bound
     assert np.abs(again - filters).max() < bound * np.abs(filters).max()
+
+
+@pytest.mark.law
+def test_a_decomposition_is_as_exact_as_its_atoms_are_independent():
+    """With as many of them as dimensions: an error of rounding times their condition, not its
+    square.
+    """
+    source, eps = np.random.default_rng(0), np.finfo(np.float32 if FLOAT32 else float).eps
+    worst = 0.0
+    for _ in range(20):
+        atoms, given = source.standard_normal((12, 12)), source.standard_normal((2, 3, 12))
+        signal, noise = map(jnp.asarray, (atoms[:4], atoms[4:, None]))
+        found = project(jnp.asarray(given @ atoms), signal, noise)
+        found = np.concatenate([found.signal, found.noise[..., 0]], axis=-1)
+        worst = max(worst, np.linalg.cond(atoms))
+        assert np.abs(found - given).max() < 10 * eps * np.linalg.cond(atoms)
+    assert worst > 100

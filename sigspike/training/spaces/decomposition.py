@@ -100,23 +100,31 @@ def project(
 ) -> Atoms:
     """The coefficients c of the least-squares fit Σ_a c_a a (the shortest, where the atoms are
     dependent, as ±μ are).
+
+    Corrected semi-normal equations (Björck 1987): A Aᵀ = Rᵀ R of the atoms' directions A from the
+    QR of Aᵀ, and a second fit of what the first leaves. Rounding then grows with the condition of
+    the atoms, and not with its square.
     """
     atoms = jnp.concatenate([signal, noise.reshape(-1, noise.shape[-1])])
     length = jnp.linalg.norm(atoms, axis=1, keepdims=True)
     length = jnp.where(length > 0, length, 1)
     units = atoms / length
-    inverse = _pseudo_inverse(units @ units.T)
-    fit = jnp.einsum("jrd,ad,ab,b->jrb", filters, units, inverse, 1 / length[:, 0])
+    root = _pseudo_inverse_root(units)
+    fitted = lambda rest: ((rest @ units.T) @ root) @ root.T  # noqa: E731
+    fit = fitted(filters)
+    fit = (fit + fitted(filters - fit @ units)) / length[None, None, :, 0]
     split = signal.shape[0]
     return Atoms(fit[..., :split], fit[..., split:].reshape(*fit.shape[:2], *noise.shape[:2]))
 
 
 @jax.custom_batching.sequential_vmap
-def _pseudo_inverse(gram: Float[Array, "atom atom"]) -> Float[Array, "atom atom"]:
-    """Never batched: batched LAPACK calls of two threads wait for each other for ever in jaxlib's
+def _pseudo_inverse_root(units: Float[Array, "atom coordinate"]) -> Float[Array, "atom rank"]:
+    """R⁺, R⁺ R⁺ᵀ = (A Aᵀ)⁺.
+
+    Never batched: batched LAPACK calls of two threads wait for each other for ever in jaxlib's
     pool (0.10).
     """
-    return jnp.linalg.pinv(gram, hermitian=True)
+    return jnp.linalg.pinv(jnp.linalg.qr(units.T, mode="r"))
 
 
 def unit_square(vectors: Float[Array, "*any coordinate"]) -> Float[Array, "*any coordinate"]:
