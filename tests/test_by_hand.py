@@ -91,7 +91,7 @@ def setting(problem, network, seed):
 def _setting(problem, network, rng):
     problem, network, algorithm = (composed(kind, rng) for kind in (problem, network, ss.Algorithm))
     measures = ["coefficients", "summary", "weights"][: 3 if algorithm.n_clean else 2]
-    measures += network.measures
+    measures += [*network.measures, *problem.measures]
     options = {
         "space": zoo.space(algorithm) if rng.integers(2) else "weights",
         "regime": ("feature", "kernel")[rng.integers(2)],
@@ -163,6 +163,27 @@ def test_a_run_is_the_run_by_hand(index):
         return
     wrong = {name: value for name, value in gaps(at, index).items() if not value < TOLERANCE}
     assert not wrong, (at, wrong)
+
+
+MADE = [
+    make(kind)
+    for base in (ss.Problem, ss.Network)
+    for kind in zoo.concrete(base)
+    for make in (zoo.specimen, zoo.turned)
+]
+OWN = [(part, measure) for part in MADE for measure in part.measures]
+
+
+@pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")
+@pytest.mark.parametrize(
+    "index", range(len(OWN)), ids=lambda k: f"{zoo.label(OWN[k][0])}-{OWN[k][1]}"
+)
+def test_every_record_of_a_part_is_by_hand(index):
+    part, measure = OWN[index]
+    name = "problem" if isinstance(part, ss.Problem) else "network"
+    at = zoo.experiment(**{name: part}, **SIZES, measure=measure)
+    wrong = {name: value for name, value in gaps(at, 0).items() if not value < TOLERANCE}
+    assert not wrong, wrong
 
 
 @pytest.mark.skipif(FLOAT32, reason="agreement to 1e-9 needs float64")

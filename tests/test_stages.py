@@ -129,6 +129,28 @@ def test_the_two_stages_of_fixed_flips():
     )
 
 
+def test_stages_of_several_classes_and_features_are_those_of_what_a_class_has_of_its_own():
+    steps = EVERY * np.arange(101)
+    clean, flipped = np.clip(steps / 300, 0, 1), np.clip((steps - 600) / 200, 0, 1)
+    gamma, noise = np.minimum(steps / 100, 3.0), steps / 150
+    two = summary(gamma, noise, noise, clean=clean, flipped=flipped)
+    numbers = np.arange(3)
+    three = two.isel(sign=[0, 0, 0]).rename(sign="class").assign_coords({"class": numbers})
+    several = two.isel(sign=[0, 0, 0]).mean("sign")
+    apart = three["gamma_mean"].expand_dims(feature=numbers)
+    others = xr.DataArray(1 - np.eye(3), dims=("class", "feature"))
+    three["gamma_mean"] = apart - 5 * others  # what a class unlearns of the others' plays no part
+    single = two.assign(
+        {name: several[name].expand_dims(sign=[-1, 1]) for name in ("gamma_mean", "rho_bar_mean")}
+    )
+    halves = xr.DataArray([0.25, 0.75], dims="feature")
+    features = single.assign(gamma_mean=single["gamma_mean"] * halves)
+    alone = ss.two_stage_stages(single)
+    for found in map(ss.two_stage_stages, (three, features)):
+        np.testing.assert_allclose(found["at"], alone["at"])
+    assert alone["reached"].all()
+
+
 def test_a_mean_of_ones_that_rounds_below_one_is_all_of_them():
     below = np.where(np.arange(20) < 10, 0.5, np.nextafter(np.float32(1), np.float32(0)))
     found = ss.two_stage_stages(summary(1.0, 0.5, 0.5, clean=below, flipped=0.0))

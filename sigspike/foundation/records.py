@@ -7,7 +7,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-AXES = {"sign": np.array([-1, 1]), "kind": np.array(["clean", "flipped"], dtype=object)}
+AXES = {
+    "sign": np.array([-1, 1]),
+    "kind": np.array(["clean", "flipped"], dtype=object),
+    "standing": np.array(["agrees", "against", "absent"], dtype=object),
+}
 CLASS = "class"  # what the sign axis is called where there are three classes or more
 
 

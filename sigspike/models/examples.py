@@ -54,6 +54,15 @@ class Examples(eqx.Module):
         """Patches of a sample, shared and own."""
         return self.membership.shape[1] + self.noise.shape[1]
 
+    @property
+    def shown(self) -> Float[Array, "sample feature"]:
+        """What a sample shows of each feature, of several: in its shared patches, or where it has
+        none in its first own one.
+        """
+        shared = self.membership.shape[1] > 0 or self.mixed is None
+        held = self.membership if shared else self.mixed[:, :1]
+        return jnp.einsum("ipa,al->il", held, self.polarity)
+
     def patches(self, overlaps: Atoms) -> Atoms:
         """⟨w, x⟩ of every shared patch and of every own patch, from the overlaps with the atoms."""
         if self.mixed is None:

@@ -18,7 +18,8 @@ class Experiment(Checked):
     ``record_every`` = k records at steps 0, k, 2k, …, ``n_steps`` (by default about a hundred
     moments); ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``.
     ``measure`` is ``"coefficients"``, ``"summary"``, or one of the records of a part, ``"weights"``
-    of examples, ``"attention"`` and ``"second_layer"`` (see ``simulation.record``).
+    of examples, ``"attention"``, ``"second_layer"``, or of test errors by ``"groups"`` (see
+    ``simulation.record``).
     ``space`` is ``"coefficients"``, where the cost does not know d, or ``"weights"``, where ``dim``
     is a shape. ``regime`` is ``"feature"``, or ``"kernel"`` for the network linearised at its
     initial weights (see ``models.networks.Tangent``). ``stop`` is ``"end"``, or ``"fitted"`` for a
@@ -35,7 +36,8 @@ class Experiment(Checked):
     n_test: int = count("test samples", default=2000)
     space: str = choice("coefficients", "weights", default="coefficients")
     measure: str = choice(
-        *("coefficients", "summary", "weights", "attention", "second_layer"), default="coefficients"
+        *("coefficients", "summary", "weights", "attention", "second_layer", "groups"),
+        default="coefficients",
     )
     regime: str = choice("feature", "kernel", default="feature")
     stop: str = choice("end", "fitted", default="end")
@@ -53,10 +55,11 @@ class Experiment(Checked):
                 f"`measure` must be 'coefficients' or 'summary' for {name} weights, "
                 "which say nothing"
             )
-        if self.measure not in ("coefficients", "summary", "weights", *self.network.measures):
-            name = type(self.network).__name__
+        own = *self.network.measures, *self.problem.measures
+        if self.measure not in ("coefficients", "summary", "weights", *own):
+            names = f"{type(self.network).__name__} on {type(self.problem).__name__}"
             raise Refusal(
-                f"`measure` must be 'coefficients' or 'summary' for {name}, which has no such "
+                f"`measure` must be 'coefficients' or 'summary' for {names}, which has no such "
                 f"thing, got {self.measure!r}"
             )
         if algorithm.n_clean > self.n_samples:

@@ -49,13 +49,17 @@ class Observer(eqx.Module):
             labels.correct(logits, label),
             1 - labels.correct(test_logits, self.test.label),
         )
-        losses = jnp.mean(algorithm.loss.of(logits, label)), self._step_loss(params, drawn)
+        loss = algorithm.loss.of(logits, label)
+        losses = jnp.mean(loss), self._step_loss(params, drawn)
         view = View(
             task.coefficients(params),
+            loss,
             labels.margin(logits, label),
             right,
             task.train,
             task.network,
+            self.test,
+            wrong,
             upper=params.upper,
         )
         finite = all_finite((logits, test_logits, losses, view.decomposition))

@@ -23,16 +23,20 @@ def noted(long_name: str) -> Any:
 
 
 class View(NamedTuple):
-    """What a record is made from: γ and ρ, margins of the training examples and whether they are
-    given their label, the network, what a reweighting algorithm sees, with its clean loss, and
-    what the network has of its own: the attention it pays, and its layers above the first.
+    """What a record is made from: γ and ρ, losses and margins of the training examples and whether
+    they are given their label, the network, the test examples and the share of each that is
+    answered wrongly, what a reweighting algorithm sees, with its clean loss, and what the network
+    has of its own: the attention it pays, and its layers above the first.
     """
 
     decomposition: Decomposition
+    loss: Float[Array, " sample"]
     margin: Float[Array, " sample"]
     correct: Float[Array, " sample"]
     examples: Examples
     network: Network
+    test: Examples
+    wrong: Float[Array, " sample"]
     look: Look | None = None
     clean_loss: Float[Array, ""] | None = None
     attention: Float[Array, "sample token"] | None = None
@@ -103,12 +107,15 @@ class Record(eqx.Module):
 
 
 class CoefficientRecord(Record):
-    """Every coefficient γ, ρ̄, ρ̲, every margin ỹ_i f_i, and which samples bear a flipped label."""
+    """Every coefficient γ, ρ̄, ρ̲, the margin ỹ_i f_i and the loss of every sample, and which bear a
+    flipped label.
+    """
 
     gamma: Float[Array, "sign neuron *feature"] = noted("γ")
     rho_bar: Float[Array, "sign neuron sample *patch"] = noted("ρ̄")
     rho_underline: Float[Array, "sign neuron sample *patch"] = noted("ρ̲")
     margin: Float[Array, " sample"] = noted("margin ỹf")
+    loss: Float[Array, " sample"] = noted("loss of a sample on its given label")
     flipped: Float[Array, " sample"] = noted(FLIPPED)
 
     @classmethod
@@ -119,6 +126,7 @@ class CoefficientRecord(Record):
         )
         return vars(coefficients) | {
             "margin": view.margin,
+            "loss": view.loss,
             "flipped": view.flips,
         }
 
@@ -234,12 +242,31 @@ class SecondLayerRecord(SummaryRecord):
         return super().own(view) | {"output_weight": jnp.where(exists, view.upper, jnp.nan)}
 
 
+class GroupRecord(SummaryRecord):
+    """The summary, with the test error by how a feature of a test sample stands to its true label:
+    it agrees, is against it, or is absent (NaN where no test sample is so).
+
+    The minority groups of a spurious feature are the samples that it is against (Deng et al. 2023,
+    arXiv 2306.04949); common and rare features are told apart where they are absent.
+    """
+
+    group_error: Float[Array, "feature standing"] = noted("test error by standing of a feature")
+
+    @classmethod
+    def own(cls, view: View) -> dict[str, Array]:
+        shown = view.test.truth[:, None] * view.test.shown
+        groups = jnp.stack([shown > 0, shown < 0, shown == 0], axis=2)
+        wrong = jnp.broadcast_to(view.wrong[:, None, None], groups.shape)
+        return super().own(view) | {"group_error": jnp.mean(wrong, axis=0, where=groups)}
+
+
 RECORDS: dict[str, type[Record]] = {
     "coefficients": CoefficientRecord,
     "summary": SummaryRecord,
     "weights": WeightRecord,
     "attention": AttentionRecord,
     "second_layer": SecondLayerRecord,
+    "groups": GroupRecord,
 }
 
 

@@ -32,15 +32,39 @@ def record(run: Run, measure: str) -> Fields:
     if measure == "coefficients":
         last = (..., 0) if rho.shape[-1] == 1 else ...
         found |= {"gamma": gamma, "rho_bar": bar[last], "rho_underline": underline[last]}
-        return found | {"margin": margin, "flipped": run.flipped.astype(float)}
+        loss = of_given(run.algorithm.loss, answer, run.label)[0]
+        return found | {"margin": margin, "loss": loss, "flipped": run.flipped.astype(float)}
     found |= summary(run, gamma, bar, underline, margin, right)
     if measure == "attention":
         paid = np.array([run.net.attention(run.theta, sample) for sample in run.inputs])
         found["attention"] = by_kind(paid[:, 0], run.flipped)
         found["attention_elsewhere"] = by_kind(paid[:, 1:].max(1), run.flipped)
+    if measure == "groups":
+        found["group_error"] = by_standing(run, wrong)
     if measure == "second_layer":
         found["output_weight"] = run.net.layers(run.theta)[1]
     return found | weighed(run) if isinstance(run, Reweighted) and measure == "weights" else found
+
+
+def by_standing(run: Run, wrong: np.ndarray) -> np.ndarray:
+    """The error of the test samples with a feature of their truth, of the other sign, or without
+    it, by what their first patches are.
+    """
+    signal, noise = np.asarray(run.test.signal), np.asarray(run.test.noise)
+    polarity = np.asarray(run.test.polarity)
+    n_features, places = polarity.shape[1], {1: 0, -1: 1, 0: 2}
+    found: dict[tuple[int, int], list[float]] = {}
+    for i, sample in enumerate(run.tests):
+        seen = np.asarray(sample)[:n_features, : signal.shape[1]]
+        if run.test.membership.shape[1] == 0:
+            seen = seen[:1] - noise[i, :1]
+        for k in range(n_features):
+            mu = signal[polarity[:, k] > 0][0]
+            sign = np.round(seen @ mu / (mu @ mu)).sum() * float(run.test.truth[i])
+            found.setdefault((k, places[int(sign)]), []).append(wrong[i])
+    return np.array(
+        [[np.mean(found.get((k, s), [np.nan])) for s in range(3)] for k in range(n_features)]
+    )
 
 
 def decomposed(run: Run) -> tuple[np.ndarray, np.ndarray]:

@@ -57,6 +57,10 @@ class Features(TwoClasses, BesideNoise):
         return len(self.features)
 
     @property
+    def measures(self) -> tuple[str, ...]:
+        return ("groups",)
+
+    @property
     def noise_patches(self) -> int:
         return self.n_noise_patches + self.one_patch
 

@@ -58,6 +58,11 @@ class Problem(Checked):
         return self.noise_patches + 1
 
     @property
+    def measures(self) -> tuple[str, ...]:
+        """The records that this data model has of its own."""
+        return ()
+
+    @property
     def fresh_tests(self) -> bool:
         """Whether the noise of a test sample is independent of everything in training."""
         return True

@@ -5,7 +5,6 @@ Sample selection after Han et al. 2025 (arXiv 2505.18909).
 
 from typing import ClassVar
 
-import jax.numpy as jnp
 import matplotlib.figure
 import numpy as np
 import xarray as xr
@@ -61,9 +60,7 @@ class Selection(Figure):
         """Precision and recall over every threshold, with each run's summary and stages."""
         runs = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         clean = (runs["flipped"] == 0).transpose(..., "sample")
-        loss = xr.apply_ufunc(
-            lambda margin: np.asarray(ss.Logistic()(jnp.asarray(margin))), runs["margin"]
-        ).transpose(..., "sample")
+        loss = runs["loss"].transpose(..., "sample")
         thresholds = xr.DataArray(
             self.thresholds(), dims="threshold", attrs={"long_name": "threshold", "units": "1"}
         )
