@@ -64,7 +64,7 @@ from sigspike.simulation.chain import train as train
 from sigspike.simulation.checkpoint import Checkpoint as Checkpoint
 from sigspike.simulation.experiment import Experiment as Experiment
 from sigspike.simulation.experiment import log_spaced as log_spaced
-from sigspike.simulation.record import Record as Record
+from sigspike.simulation.records import Record as Record
 from sigspike.simulation.simulation import simulate as simulate
 from sigspike.sweeps import Linked as Linked
 from sigspike.sweeps import load as load

@@ -12,7 +12,7 @@ from jax import random
 
 import sigspike as ss
 from sigspike.foundation.check import Refusal
-from sigspike.simulation.record import RECORDS
+from sigspike.simulation.records import RECORDS
 
 DIMENSIONS = {"seed", "time", "sign", "neuron", "sample", "patch", "kind"}
 TAKEN = DIMENSIONS | {field.name for record in RECORDS.values() for field in fields(record)}

@@ -10,7 +10,7 @@ import zoo
 from jax import random
 
 import sigspike as ss
-from sigspike.simulation.record import Record
+from sigspike.simulation.records import Record
 
 RATES = [1e-2, 1.0, 30.0, 1e3, 1e6, 1e12, 1e30]
 ALWAYS = [field.name for field in dataclasses.fields(Record)] + [

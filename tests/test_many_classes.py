@@ -12,7 +12,7 @@ from scipy.stats import chisquare
 import sigspike as ss
 from sigspike.models import labels
 from sigspike.simulation.observer import Observer
-from sigspike.simulation.record import SummaryRecord
+from sigspike.simulation.records import SummaryRecord
 from sigspike.simulation.simulation import begin, draw
 
 K, N = 4, 20_000

@@ -59,8 +59,9 @@ class Examples(eqx.Module):
         """What a sample shows of each feature, of several: in its shared patches, or where it has
         none in its first own one.
         """
-        shared = self.membership.shape[1] > 0 or self.mixed is None
-        held = self.membership if shared else self.mixed[:, :1]
+        held = self.membership
+        if held.shape[1] == 0 and self.mixed is not None:
+            held = self.mixed[:, :1]
         return jnp.einsum("ipa,al->il", held, self.polarity)
 
     def patches(self, overlaps: Atoms) -> Atoms:

@@ -12,7 +12,7 @@ from sigspike.simulation.checkpoint import Checkpoint
 from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.links import check_start, check_teacher
 from sigspike.simulation.observer import Carry
-from sigspike.simulation.record import Record
+from sigspike.simulation.records import Record
 from sigspike.simulation.simulation import Draw, check, draw, follow, set_out
 
 

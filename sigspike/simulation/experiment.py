@@ -9,6 +9,7 @@ from sigspike.foundation.fields import Checked, choice, count, part, steps
 from sigspike.models.networks import Network
 from sigspike.models.problems import Problem
 from sigspike.models.problems.given_samples import GivenSamples
+from sigspike.simulation.records import RECORDS
 from sigspike.training import Algorithm
 
 
@@ -19,7 +20,7 @@ class Experiment(Checked):
     moments); ``record_at`` is a rising tuple of steps instead, say ``log_spaced(n_steps, 40)``.
     ``measure`` is ``"coefficients"``, ``"summary"``, or one of the records of a part, ``"weights"``
     of examples, ``"attention"``, ``"second_layer"``, or of test errors by ``"groups"`` (see
-    ``simulation.record``).
+    ``simulation.records``).
     ``space`` is ``"coefficients"``, where the cost does not know d, or ``"weights"``, where ``dim``
     is a shape. ``regime`` is ``"feature"``, or ``"kernel"`` for the network linearised at its
     initial weights (see ``models.networks.Tangent``). ``stop`` is ``"end"``, or ``"fitted"`` for a
@@ -35,10 +36,7 @@ class Experiment(Checked):
     record_at: tuple[int, ...] | None = steps("steps that are recorded", default=None)
     n_test: int = count("test samples", default=2000)
     space: str = choice("coefficients", "weights", default="coefficients")
-    measure: str = choice(
-        *("coefficients", "summary", "weights", "attention", "second_layer", "groups"),
-        default="coefficients",
-    )
+    measure: str = choice(*RECORDS, default="coefficients")
     regime: str = choice("feature", "kernel", default="feature")
     stop: str = choice("end", "fitted", default="end")
 

@@ -10,7 +10,7 @@ from sigspike.foundation.tree import all_finite
 from sigspike.models import labels
 from sigspike.models.examples import Atoms, Examples
 from sigspike.models.frames import turn
-from sigspike.simulation.record import AttentionRecord, Record, View, WeightRecord
+from sigspike.simulation.records import AttentionRecord, Record, View, WeightRecord
 from sigspike.training import Algorithm, Randomness, Task
 from sigspike.training.algorithm import seen
 from sigspike.training.spaces import Params

@@ -18,7 +18,7 @@ from sigspike.models.examples import Examples, Rows
 from sigspike.models.frames import Ambient, Extent, Frame, Span
 from sigspike.simulation.experiment import Experiment
 from sigspike.simulation.observer import Carry, Observer
-from sigspike.simulation.record import RECORDS, Record
+from sigspike.simulation.records import RECORDS, Record
 from sigspike.simulation.sizes import check_sizes
 from sigspike.training import Algorithm, Randomness, Start, Task
 from sigspike.training.algorithm import BATCHES, seen

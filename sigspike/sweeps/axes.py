@@ -12,7 +12,7 @@ from sigspike.foundation import paths
 from sigspike.foundation.check import Instance, Range, Refusal, shown
 from sigspike.foundation.records import AXES, CLASS, axis_names
 from sigspike.simulation.experiment import Experiment
-from sigspike.simulation.record import RECORDS
+from sigspike.simulation.records import RECORDS
 from sigspike.sweeps.axis import Axis, Linked
 from sigspike.sweeps.full_paths import in_full
 

@@ -14,7 +14,7 @@ from jaxtyping import Array, UInt
 from sigspike.foundation.paths import put_all
 from sigspike.foundation.records import named_axes
 from sigspike.simulation.experiment import Experiment
-from sigspike.simulation.record import Record
+from sigspike.simulation.records import Record
 from sigspike.simulation.simulation import run
 from sigspike.sweeps.plan import Chunk, Plan
 from sigspike.sweeps.programs import SEED
