@@ -1,5 +1,7 @@
 """sigspike: how networks learn signal and memorise noise, simulated in the theory's coordinates."""
 
+from importlib.metadata import version as _version
+
 from sigspike import theory as theory
 from sigspike.common.reweighting import FreshWeights as FreshWeights
 from sigspike.common.reweighting import PersistentWeights as PersistentWeights
@@ -123,3 +125,5 @@ from sigspike.training.weights import Equal as Equal
 from sigspike.training.weights import FeatureWeights as FeatureWeights
 from sigspike.training.weights import HypergradientWeights as HypergradientWeights
 from sigspike.training.weights import Weighting as Weighting
+
+__version__ = _version("sigspike")

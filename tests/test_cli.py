@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 
+import jax
 import numpy as np
 import pytest
 import xarray as xr
 from command_line import SIGNAL
+from conftest import FLOAT32
 
 import sigspike as ss
 from sigspike.cli.main import main
@@ -307,3 +309,22 @@ def test_a_wrong_word_is_exit_code_2(name, refusals):
     assert code == 2
     assert "Traceback" not in error
     assert USAGE[name][-1] in error or USAGE[name][-2] in error
+
+
+def test_doctor_says_what_is_here_and_refuses_a_jax_that_computes_wrongly(capsys, monkeypatch):
+    main(["--version"])
+    assert capsys.readouterr().out == f"sigspike {ss.__version__}\n"
+    main(["doctor"])
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert told["jax"] == jax.__version__
+    assert told["arithmetic"].startswith("jax agrees with NumPy")
+    assert told["devices"].startswith("cpu:0")
+    assert told["precision"] == ("float32" if FLOAT32 else "float64")
+    assert {"cache", "data", "torch", "distributed"} <= told.keys()
+
+    def wrong():
+        raise RuntimeError("jax 0.0 computes wrongly on cpu")
+
+    monkeypatch.setattr("sigspike.cli.doctor.verify_jax", wrong)
+    with pytest.raises(ss.Refusal, match=r"`jax` must compute rightly: jax 0\.0 computes"):
+        main(["doctor"])

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.metadata import version
 
 import tyro
 
@@ -29,9 +30,13 @@ def main(arguments: list[str]) -> None:
     The commands are loaded here, behind the user's files: classes that are defined by now are
     theirs too.
     """
+    if arguments in (["--version"], ["-V"]):
+        print(f"sigspike {version('sigspike')}")
+        return
     arguments, files = put_first(arguments, ("run", "sweep", "check"))
     load(files)
     from sigspike.cli.check import check
+    from sigspike.cli.doctor import doctor
     from sigspike.cli.images import COMMANDS, images
     from sigspike.cli.reproduce import reproduce
     from sigspike.cli.run import run
@@ -43,6 +48,7 @@ def main(arguments: list[str]) -> None:
         "sweep": sweep,
         "check": check,
         "images": images,
+        "doctor": doctor,
     }
     prog = "sigspike"
     # a group of its own: tyro takes a ValueError of a nested command for bad usage
