@@ -13,6 +13,7 @@ from sigspike.images.training.features import features_of as features_of
 from sigspike.images.training.optimiser import SGD as SGD
 from sigspike.images.training.optimiser import Adam as Adam
 from sigspike.images.training.optimiser import Optimiser as Optimiser
+from sigspike.images.training.remarks import remarks_of as remarks_of
 from sigspike.images.training.restorations import Restorations as Restorations
 from sigspike.images.training.restorations import restorations_of as restorations_of
 from sigspike.images.training.result import Result as Result

@@ -48,9 +48,16 @@ class Suspects:
         """Loss > log C."""
         return self.loss > math.log(self.n_classes)
 
-    def save(self, path: Path, labels: np.ndarray, truth: np.ndarray | None) -> None:
-        """A table, the most suspected first."""
+    def save(
+        self,
+        path: Path,
+        labels: np.ndarray,
+        truth: np.ndarray | None,
+        files: tuple[str, ...] = (),
+    ) -> None:
+        """A table, the most suspected first; with the images' files, where they have any."""
         columns = {"id": self.ids, "label": labels, "score": self.score, "loss": self.loss}
+        columns |= {"file": np.array(files, dtype=object)} if files else {}
         columns |= {
             "by_mixture": self.by_mixture.astype(int),
             "by_threshold": self.by_threshold.astype(int),

@@ -115,7 +115,7 @@ class Run:
         result = Result(setup.description, self.rows, self.state, suspects)
         if self.folder is not None:
             result.save(self.folder / "result.json", provenance())
-            suspects.save(self.folder / "suspects.csv", setup.labels, setup.truth)
+            suspects.save(self.folder / "suspects.csv", setup.labels, setup.truth, setup.files)
         return result
 
     def _measured(self, watched: Watched) -> dict[str, Any]:
