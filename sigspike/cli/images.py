@@ -10,6 +10,7 @@ from sigspike.cli.curves import drawn
 from sigspike.cli.flags import Flags, makers
 from sigspike.cli.images_own import usual, with_clean_sizes, with_folders
 from sigspike.cli.images_table import table
+from sigspike.cli.images_use import clean, export, predict
 from sigspike.cli.progress import epochs_bar
 from sigspike.images.augmentation import Augmentation
 from sigspike.images.data import Digits, Source
@@ -142,12 +143,19 @@ def report(folder: Path) -> None:
     _show(folder)
 
 
-COMMANDS = {"train": train, "table": table, "report": report}
+COMMANDS = {
+    "train": train,
+    "report": report,
+    "predict": predict,
+    "export": export,
+    "clean": clean,
+    "table": table,
+}
 
 
 def images() -> None:
-    """Train networks on real images with noisy labels (`train`; tables of papers: `table`) and
-    report on them.
+    """Train networks on real images with noisy labels (`train`; tables of papers: `table`), report
+    on them, and use them: `predict`, `export`, `clean`.
     """
     tyro.extras.subcommand_cli_from_dict(COMMANDS, args=["--help"], prog="sigspike images")
 

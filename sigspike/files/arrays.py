@@ -1,4 +1,4 @@
-"""Arrays from .npy and .npz files of strangers: no pickle, and no more memory than the file fills."""
+"""Arrays from .npy and .npz files of strangers: no pickle, no more memory than the file fills."""
 
 import io
 import math

@@ -25,8 +25,9 @@ class Dataset(eqx.Module):
     ``test_labels`` for testing; every class has a training image. The order is the official one, on
     which files of label noise rely. ``clean_images`` and ``clean_labels`` are further images with
     true labels, where somebody has such. ``true_labels`` and ``true_test_labels`` say whether the
-    others may be taken as the truth. ``files`` are the training images' files, ``fitted`` tells
-    that images were cut to a square and resized, and ``remarks`` are what reports must say.
+    others may be taken as the truth. ``files`` are the training images' files, ``reading`` the size
+    and the channels that they were brought to (0: as they were), and ``remarks`` what reports must
+    say.
     """
 
     name: str = eqx.field(static=True)
@@ -40,7 +41,7 @@ class Dataset(eqx.Module):
     true_labels: bool = eqx.field(static=True, default=True)
     true_test_labels: bool = eqx.field(static=True, default=True)
     files: tuple[str, ...] = eqx.field(static=True, default=())
-    fitted: bool = eqx.field(static=True, default=False)
+    reading: tuple[int, int] = eqx.field(static=True, default=(0, 0))
     remarks: tuple[str, ...] = eqx.field(static=True, default=())
 
     def __check_init__(self) -> None:

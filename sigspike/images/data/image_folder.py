@@ -75,7 +75,7 @@ class ImageFolder(Source):
             true_labels=self.labels == "true",
             true_test_labels=self.labels == "true" or tested is not None,
             files=names,
-            fitted=self.size > 0,
+            reading=(self.size, self.channels),
             remarks=tuple(remarks),
         )
 

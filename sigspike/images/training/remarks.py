@@ -7,6 +7,7 @@ from pathlib import Path
 def remarks_of(folder: Path) -> list[str]:
     """The remarks in settings.json; none where there are none."""
     try:
-        return list(json.loads((folder / "settings.json").read_text())["data"]["remarks"])
+        settings = json.loads((folder / "settings.json").read_text())
+        return [*settings["data"]["remarks"], *settings.get("plans", [])]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []

@@ -185,7 +185,7 @@ def _about(dataset: Dataset) -> dict[str, Any]:
         "n_clean": n_clean,
         "shape": list(dataset.images.shape[1:]),
         "classes": list(dataset.classes),
-        "fitted": dataset.fitted,
+        "reading": list(dataset.reading),
         "true_test_labels": dataset.true_test_labels,
         "remarks": list(dataset.remarks),
         "sha256": digest.hexdigest(),
