@@ -25,4 +25,5 @@ def temperature_of(logits: Any, labels: Any) -> float:
         return float(surprise[np.arange(len(true)), true].sum() + surprise.mean())
 
     most = np.log(LARGEST)
-    return float(np.exp(-minimize_scalar(loss, bounds=(-most, most), method="bounded").x))
+    found: Any = minimize_scalar(loss, bounds=(-most, most), method="bounded")
+    return float(np.exp(-found.x))

@@ -124,7 +124,7 @@ def _digest(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256(json.dumps(about).encode())
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
-        crc = zlib.crc32(array.reshape(-1).view(np.uint8))
+        crc = zlib.crc32(array.reshape(-1).view(np.uint8).data)
         digest.update(f"{name} {array.dtype} {array.shape} {crc}".encode())
     return digest.hexdigest()
 
