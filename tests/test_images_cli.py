@@ -70,8 +70,8 @@ def test_train_resume_and_report(tmp_path, capsys):
     assert (tmp_path / "run" / "log.jsonl").read_text().splitlines() == [
         json.dumps(row) for row in rows
     ]
-    with pytest.raises(Refusal, match=r"another run \(training\.epochs: 2 in the store, 3 now\)"):
-        main([*TRAIN, "--epochs", "3", "--out", str(tmp_path / "run"), *PARTS])
+    with pytest.raises(Refusal, match=r"another run \(training\.epochs: 2 in the store, 1 now\)"):
+        main([*TRAIN, "--epochs", "1", "--out", str(tmp_path / "run"), *PARTS])
     capsys.readouterr()
     main(["images", "report", "--folder", str(tmp_path / "run")])
     assert "best on test" in capsys.readouterr().out
