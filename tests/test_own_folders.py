@@ -1,6 +1,7 @@
 """A folder of somebody's own images: what is read of it, and what is said to be known."""
 
 import os
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,9 @@ from sigspike.images.training.setup import Setup
 def mine(tmp_path):
     bars(tmp_path / "mine", 6, wrong=2)
     return tmp_path / "mine"
+
+
+OPINION = "predicted,probability,probability_of_label"
 
 
 def torchvisions(folder):
@@ -165,7 +169,7 @@ def test_suspects_have_their_files_and_no_truth(mine, tmp_path):
     network = ResNet(depth=10, width=1, in_channels=0)
     train(replace(TRAINING, network=network, batch_size=7, epochs=1), *own, tmp_path / "run")
     header, *rows = (tmp_path / "run" / "suspects.csv").read_text().splitlines()
-    assert header == "id,label,score,loss,file,by_mixture,by_threshold"
+    assert header == "id,label,score,loss,file,by_mixture,by_threshold," + OPINION
     cells = [row.split(",") for row in rows]
     assert {cell[4]: own.dataset.classes[int(cell[1])] for cell in cells} == {
         file: file.split("/")[0] for file in own.dataset.files
@@ -187,6 +191,17 @@ def test_labels_of_a_file_are_cut_with_the_images(tmp_path):
     np.testing.assert_array_equal(two.dataset.images, DATASET.images[inside])
     lost = int((DATASET.labels != 1).sum() - inside.sum())
     assert any(f"left out: {lost} images of these classes" in r for r in two.dataset.remarks)
+
+
+def test_human_labels_are_cut_with_the_images(tmp_path):
+    """A CIFAR-10N file of 64 images in three classes."""
+    worst = np.roll(DATASET.labels, 1)
+    content = {"clean_label": DATASET.labels, "worse_label": worst}
+    (tmp_path / "CIFAR-10_human.pt").write_bytes(pickle.dumps(content, 2))
+    few = noise.labelled(DATASET, noise.Human("worst", tmp_path), n_images=6)
+    ids = DATASET.split(6, 0).subset
+    np.testing.assert_array_equal(few.noisy.labels, worst[ids])
+    np.testing.assert_array_equal(few.noisy.truth, DATASET.labels[ids])
 
 
 def test_labels_of_another_data_set_are_refused_by_its_hash(tmp_path):

@@ -255,6 +255,22 @@ def test_corrected_labels_have_their_evidence(tmp_path):
         assert float(row["probability_of_label"]) == pytest.approx(own[int(row["label"])], rel=1e-3)
 
 
+def test_weights_that_are_not_as_they_were_written_are_refused(tmp_path):
+    train(replace(TRAINING, epochs=1), DATASET, NOISY, tmp_path)
+    (path,) = tmp_path.glob("best-*.npz")
+    with np.load(path) as file:
+        content = dict(file)
+    np.savez(path, **(content | {"fc.bias": content["fc.bias"] + 1}))
+    with pytest.raises(
+        Refusal, match="weights of its best epoch as they were written, got another"
+    ):
+        images.load_run(tmp_path)
+    path.unlink()
+    with pytest.raises(Refusal, match="as they were written, got none"):
+        images.load_run(tmp_path)
+    assert images.load_run(tmp_path, "last").epoch == 1
+
+
 def test_a_run_s_weights_are_a_state_dict(run):
     found = images.load_run(run[1])
     written = found.state_dict()

@@ -19,8 +19,7 @@ from sigspike.images.data import Normalization
 from sigspike.images.data.image_files import Read, read_images
 from sigspike.images.networks import Buffers, ImageNetwork, Params
 from sigspike.images.training import checkpoint
-from sigspike.images.training.best import place
-from sigspike.images.training.result import best_of
+from sigspike.images.training.best import Best
 
 BATCH = 256
 MODEL = ".models[0]"  # the first network's path in a checkpoint
@@ -140,8 +139,8 @@ def load_run(folder: str | Path, weights: str = "best") -> Trained:
         found = {name: value for name, value in arrays.items() if value is not None}
         params, buffers = state_dict.load(found, network)
     else:
-        epoch = best_of(content.rows)["epoch"]
-        params, buffers = state_dict.load(place(Path(folder), epoch), network)
+        digest = str(content.arrays["array best"])
+        epoch, params, buffers, _ = Best.load(Path(folder), content.rows, digest, network)
     return Trained(
         network,
         params,

@@ -23,9 +23,9 @@ class ImageFolder(Source):
     Classes are numbered in the order of their names, images in torchvision's order. ``labels`` says
     whether the folder's labels may be taken as the truth; usually nobody knows. ``test_dir`` and
     ``clean_dir`` are folders of the same classes whose labels are true: for testing, and for clean
-    subsets and validation. Without any folder for testing, a share ``test_share`` of each class,
-    drawn with ``seed``, is tested, with labels as good or bad as the others; a class always keeps
-    an image for training.
+    subsets and validation; DATA_DIR/test is taken for such a one. Without any folder for testing, a
+    share ``test_share`` of each class, drawn with ``seed``, is tested, with labels as good or bad
+    as the others; a class always keeps an image for training.
 
     ``size`` 0 takes the images as they are, all of one size; otherwise each is cut to a square in
     its middle and resized (bilinear) to that side. ``channels`` 3 reads grey images as colour, 1

@@ -1,5 +1,6 @@
 """The weights of the best epoch so far, kept beside the checkpoint, which has the last ones."""
 
+import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +19,12 @@ PATTERN = "best-*.npz"
 
 
 class Best(NamedTuple):
-    """Parameters and buffers after ``epoch``, on the host."""
+    """Parameters and buffers after ``epoch``, and the sha256 of their file (empty: not written)."""
 
     epoch: int
     params: Params
     buffers: Buffers
+    digest: str = ""
 
     @classmethod
     def of(cls, epoch: int, model: Model) -> "Best":
@@ -33,21 +35,28 @@ class Best(NamedTuple):
         return cls(epoch, params, buffers)
 
     @classmethod
-    def load(cls, folder: Path, rows: list[Row], network: ImageNetwork) -> "Best | None":
-        """That of the best of these rows; None where its file is gone."""
-        if not rows:
-            return None
+    def load(cls, folder: Path, rows: list[Row], digest: str, network: ImageNetwork) -> "Best":
+        """That of the best of these rows, from the file with this digest."""
         epoch = best_of(rows)["epoch"]
         path = place(folder, epoch)
-        return cls(epoch, *state_dict.load(path, network)) if path.exists() else None
+        if not path.is_file() or _digest(path) != digest:
+            found = "another" if path.is_file() else "none"
+            raise Refusal(
+                f"`folder` must hold the weights of its best epoch as they were written, got "
+                f"{found} in {path}; the last ones are in the checkpoint"
+            )
+        return cls(epoch, *state_dict.load(path, network), digest)
 
-    def save(self, folder: Path, network: ImageNetwork) -> None:
-        """A state_dict, as PyTorch reads it, called best-EPOCH.npz."""
+    def saved(self, folder: Path, network: ImageNetwork) -> "Best":
+        """The same, after writing it as a state_dict, as PyTorch reads it, called best-EPOCH.npz."""
+        if self.digest:
+            return self
         path = place(folder, self.epoch)
         try:
             state_dict.save(path, self.params, self.buffers, network)
         except OSError as error:
             raise Refusal(f"`out` cannot be written, got {str(path)!r} ({error})") from error
+        return self._replace(digest=_digest(path))
 
     def tidy(self, folder: Path) -> None:
         """Remove those of other epochs; the checkpoint that needed them is gone."""
@@ -58,6 +67,10 @@ class Best(NamedTuple):
     def put_into(self, model: Model) -> Model:
         """The same network with these weights."""
         return Model(Weights(self.params, model.weights.extra), self.buffers, model.optimiser)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def place(folder: Path, epoch: int) -> Path:

@@ -60,7 +60,8 @@ class Run:
                 self.folder / "checkpoint.npz", self.state, self.setup.description
             )
             self.total, self.times = arrays["total"], arrays["times"]
-            self.best = Best.load(self.folder, self.rows, self.setup.training.network)
+            digest, network = str(arrays["best"]), self.setup.training.network
+            self.best = Best.load(self.folder, self.rows, digest, network)
             self._check_losses()
             if self._probes:  # an earlier call may have probed no epoch
                 self.rows = [
@@ -111,16 +112,16 @@ class Run:
     def save(self) -> None:
         """The weights of the best epoch, and the checkpoint."""
         assert self.folder is not None
-        arrays = {"total": self.total, "times": self.times}
-        if self.best is not None:
-            self.best.save(self.folder, self.setup.training.network)
+        assert self.best is not None
+        self.best = self.best.saved(self.folder, self.setup.training.network)
+        digest = np.array(self.best.digest)
+        arrays = {"total": self.total, "times": self.times, "best": digest}
         save(
             self.folder / "checkpoint.npz",
             Checkpoint(self.state, self.rows, arrays, self.plans),
             self.setup.description,
         )
-        if self.best is not None:
-            self.best.tidy(self.folder)
+        self.best.tidy(self.folder)
 
     def finish(self) -> Result:
         """The result so far, also in the folder."""
