@@ -4,6 +4,7 @@ import os
 import pickle
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 from own_folders import CLASSES, bars
@@ -80,7 +81,14 @@ def test_all_bad_files_stand_in_one_message(mine):
 
 def test_channels_are_those_of_the_images(tmp_path):
     bars(tmp_path / "grey", 3, mode="L")
-    assert data.load("folder", data_dir=tmp_path / "grey").images.shape[1:] == (16, 16, 1)
+    own = noise.labelled(data.load("folder", data_dir=tmp_path / "grey"), noise.AsGiven())
+    assert own.dataset.images.shape[1:] == (16, 16, 1)
+    open_network = replace(TRAINING, network=ResNet(depth=10, width=1, in_channels=0), batch_size=2)
+    assert Setup.of(open_network, *own).training.network == ResNet(
+        3, depth=10, width=1, in_channels=1
+    )
+    with pytest.raises(Refusal, match="`n_classes` must be above 0 for initial values, got 0"):
+        open_network.network.init(jax.random.key(0))
     bars(tmp_path / "mixed", 3, mode="L")
     bars(tmp_path / "mixed", 1, seed=1)
     mixed = data.load("folder", data_dir=tmp_path / "mixed")

@@ -68,7 +68,7 @@ def train(
 
     Args:
         out: Folder for settings.json, noise.npz, log.jsonl, log.csv, checkpoint.npz, result.json,
-            suspects.csv and curves.png.
+            suspects.csv, curves.png, and best-EPOCH.npz with the weights of the best epoch.
         training: The training.
         data: The images.
         clean_dir: Folder of images with true labels, a sub-folder for each class of your image

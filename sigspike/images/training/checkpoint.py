@@ -84,17 +84,17 @@ def read(path: Path) -> Content:
     return found
 
 
-def load(path: Path, like: State, description: dict[str, Any]) -> Checkpoint:
+def load(path: Path, like: State, description: dict[str, Any], lengthen: bool) -> Checkpoint:
     """What `save` wrote for a training of this description, whose state is built as ``like``;
     another's is refused.
 
-    Labels and images are compared by their hashes, wherever they lie. A plan may be longer than
-    that of the checkpoint, which is then among the ``plans``.
+    Labels and images are compared by their hashes, wherever they lie. Where ``lengthen``, a plan may
+    be longer than that of the checkpoint, which is then among the ``plans``.
     """
     content = read(path)
     new = json.loads(json.dumps(description))
     planned, epochs = content.description["training"]["epochs"], new["training"]["epochs"]
-    is_longer, done = epochs > planned, len(content.rows)
+    is_longer, done = lengthen and epochs > planned, len(content.rows)
     if _identity(content.description, is_longer) != _identity(new, is_longer):
         found = differences(content.description, new)[0]
         raise Refusal(

@@ -49,7 +49,7 @@ class Run:
     def n_done(self) -> int:
         return len(self.rows)
 
-    def begin(self, noisy: NoisyLabels) -> None:
+    def begin(self, noisy: NoisyLabels, lengthen: bool) -> None:
         """Take up what the folder's checkpoint has, and put down what is about to be done: what
         somebody may have changed there is not believed.
         """
@@ -57,7 +57,7 @@ class Run:
             return
         if (self.folder / "checkpoint.npz").exists():
             self.state, self.rows, arrays, self.plans = load(
-                self.folder / "checkpoint.npz", self.state, self.setup.description
+                self.folder / "checkpoint.npz", self.state, self.setup.description, lengthen
             )
             self.total, self.times = arrays["total"], arrays["times"]
             digest, network = str(arrays["best"]), self.setup.training.network
