@@ -48,7 +48,7 @@ class Best(NamedTuple):
         return cls(epoch, *state_dict.load(path, network), digest)
 
     def saved(self, folder: Path, network: ImageNetwork) -> "Best":
-        """The same, after writing it as a state_dict, as PyTorch reads it, called best-EPOCH.npz."""
+        """The same, written as a state_dict, as PyTorch reads it, called best-EPOCH.npz."""
         if self.digest:
             return self
         path = place(folder, self.epoch)

@@ -88,8 +88,8 @@ def load(path: Path, like: State, description: dict[str, Any], lengthen: bool) -
     """What `save` wrote for a training of this description, whose state is built as ``like``;
     another's is refused.
 
-    Labels and images are compared by their hashes, wherever they lie. Where ``lengthen``, a plan may
-    be longer than that of the checkpoint, which is then among the ``plans``.
+    Labels and images are compared by their hashes, wherever they lie. Where ``lengthen``, a plan
+    may be longer than that of the checkpoint, which is then among the ``plans``.
     """
     content = read(path)
     new = json.loads(json.dumps(description))

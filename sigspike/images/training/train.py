@@ -33,13 +33,13 @@ def train(
 
     In the folder ``out`` stand afterwards settings.json, noise.npz, log.jsonl and log.csv (a row
     for each epoch: see `fitted`, `selection`), checkpoint.npz of every ``checkpoint_every``-th
-    epoch, best-EPOCH.npz with the weights of the best one, result.json, suspects.csv, and with ``keep_losses`` losses/EPOCH.npy (image). With
-    ``probe_every`` k > 0 the rows of every k-th epoch and of the last have γ and ρ of the (first)
-    network, the test images being those held out: see `Alignment`. Called again with the same
-    settings, it goes on from the checkpoint, and comes to the same bits on the same machine as if
-    it had not been stopped; with more epochs it goes on too, unless ``lengthen`` is off, and
-    settings.json says what that means (see `lengthened`); other settings, and images and labels
-    with another hash, are refused.
+    epoch, best-EPOCH.npz with the weights of the best one, result.json, suspects.csv, and with
+    ``keep_losses`` losses/EPOCH.npy (image). With ``probe_every`` k > 0 the rows of every k-th
+    epoch and of the last have γ and ρ of the (first) network, the test images being those held
+    out: see `Alignment`. Called again with the same settings, it goes on from the checkpoint, and
+    comes to the same bits on the same machine as if it had not been stopped; with more epochs it
+    goes on too, unless ``lengthen`` is off, and settings.json says what that means (see
+    `lengthened`); other settings, and images and labels with another hash, are refused.
     """
     for name, value in (("until", until), ("checkpoint_every", checkpoint_every)):
         if value is not None:
