@@ -151,6 +151,8 @@ def test_stages_of_memorisation():
     assert float(at["memorised"]["at"]) == pytest.approx(5 + share)
     never = memorisation_stages(curves(accuracy_flipped=[0.0] * 6))
     assert not bool(never.sel(stage="crossing")["reached"])
+    unlearnt = memorisation_stages(curves(corrected=[0.1] * 6, accuracy_flipped=[0.12] * 6))
+    assert not bool(unlearnt.sel(stage="crossing")["reached"])
 
 
 def test_early_stops_and_their_report():
