@@ -172,6 +172,36 @@ def test_what_cannot_be_is_one_sentence(tmp_path, capsys, arguments, words):
     assert words in shown[0]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["predict", "NOTHING", "--out", "P.csv"], "`images` must be an image or a folder with"),
+        (["predict", "BAD", "--out", "P.csv"], "got 2 of 4 files that are not"),
+        (["predict", "GREY", "--out", "NOWHERE/P.csv"], "`out` must lie in a folder that exists"),
+        (["predict", "LARGE", "--out", "P.csv"], "must be of 16 × 16 pixels and 3 channels"),
+        (["export", "--format", "npz", "--out", "N.pt"], "`out` must end in .npz for npz"),
+        (["clean", "--confidence", "2"], "`confidence` must be"),
+    ],
+)
+def test_what_cannot_be_done_with_a_run(story, capsys, arguments, words):
+    root, _ = story
+    if not (root / "run" / "checkpoint.npz").exists():
+        train(root, 8)
+        capsys.readouterr()
+    (root / "NOTHING").mkdir(exist_ok=True)
+    bars(root / "GREY", 1, mode="L")
+    bars(root / "LARGE", 1, side=32)
+    bars(root / "BAD", 1, ("cat", "dog"))
+    for name in ("cat", "dog"):
+        (root / "BAD" / name / "bad.png").write_bytes(b"none")
+    places = [str(root / word) if word[:2].isupper() or "." in word else word for word in arguments]
+    assert command(["images", places[0], "--folder", str(root / "run"), *places[1:]]) == 2
+    shown = capsys.readouterr().err.strip().splitlines()
+    assert len(shown) == 1
+    assert words in shown[0]
+    assert not (root / "P.csv").exists()
+
+
 def test_folders_of_ones_own_go_with_no_other_data(tmp_path, capsys):
     out = ["--out", str(tmp_path / "run"), "--clean-dir", str(tmp_path)]
     assert command(["images", "train", *out]) == 2
