@@ -70,8 +70,8 @@ def test_train_resume_and_report(tmp_path, capsys):
     assert (tmp_path / "run" / "log.jsonl").read_text().splitlines() == [
         json.dumps(row) for row in rows
     ]
-    with pytest.raises(Refusal, match=r"another run \(training\.epochs: 2 in the store, 3 now\)"):
-        main([*TRAIN, "--epochs", "3", "--out", str(tmp_path / "run"), *PARTS])
+    with pytest.raises(Refusal, match=r"another run \(training\.epochs: 2 in the store, 1 now\)"):
+        main([*TRAIN, "--epochs", "1", "--out", str(tmp_path / "run"), *PARTS])
     capsys.readouterr()
     main(["images", "report", "--folder", str(tmp_path / "run")])
     assert "best on test" in capsys.readouterr().out
@@ -151,6 +151,8 @@ def test_stages_of_memorisation():
     assert float(at["memorised"]["at"]) == pytest.approx(5 + share)
     never = memorisation_stages(curves(accuracy_flipped=[0.0] * 6))
     assert not bool(never.sel(stage="crossing")["reached"])
+    unlearnt = memorisation_stages(curves(corrected=[0.1] * 6, accuracy_flipped=[0.12] * 6))
+    assert not bool(unlearnt.sel(stage="crossing")["reached"])
 
 
 def test_early_stops_and_their_report():

@@ -8,24 +8,28 @@ import tyro
 
 from sigspike.cli.curves import drawn
 from sigspike.cli.flags import Flags, makers
+from sigspike.cli.images_own import usual, with_clean_sizes, with_folders
 from sigspike.cli.images_table import table
+from sigspike.cli.images_use import clean, export, predict
 from sigspike.cli.progress import epochs_bar
 from sigspike.images.augmentation import Augmentation
-from sigspike.images.data import Digits, Source, fewer, of_classes
+from sigspike.images.data import Digits, Source
 from sigspike.images.methods import CrossEntropy
-from sigspike.images.networks import ResNet
-from sigspike.images.noise import Law, Symmetric
-from sigspike.images.training import Result, Training
+from sigspike.images.networks import ImageNetwork, ResNet
+from sigspike.images.noise import Law, labelled
+from sigspike.images.training import Result, Training, remarks_of
 from sigspike.images.training import report as report_on
 from sigspike.images.training import train as train_network
 
 FLAGS = Flags()
 
 # What a CPU does in a minute or two: digits of 16 pixels, and a ResNet-10 of an eighth of the usual
-# width.
+# width. Every network has the data's classes and channels.
+for _kind in makers(ImageNetwork):
+    FLAGS.mirror(_kind, n_classes=0, in_channels=0)
 TrainingFlags: Any = FLAGS.mirror(
     Training,
-    network=ResNet(10, depth=10, width=8),
+    network=ResNet(depth=10, width=8, in_channels=0),
     augmentation=Augmentation(pad=1, flip=False),
     epochs=10,
     batch_size=64,
@@ -33,18 +37,28 @@ TrainingFlags: Any = FLAGS.mirror(
 )
 TRAINING = TrainingFlags()
 SourceFlags: Any = Union[tuple(FLAGS.mirror(kind) for kind in makers(Source))]  # noqa: UP007
-LawFlags: Any = Union[tuple(FLAGS.mirror(kind) for kind in makers(Law))]  # noqa: UP007
-DIGITS, NOISE = FLAGS.value(Digits(size=16)), FLAGS.value(Symmetric(0.4))
+USUAL: Any = Annotated[
+    None,
+    tyro.conf.subcommand(
+        "usual", description="40 % symmetric noise for digits, and none for other data."
+    ),
+]
+LawFlags: Any = Union[(*(FLAGS.mirror(kind) for kind in makers(Law)), USUAL)]
+DIGITS = FLAGS.value(Digits(size=16))
 
 
+@tyro.conf.configure(tyro.conf.CascadeSubcommandArgs)
 def train(
     out: Path,
     training: Annotated[TrainingFlags, tyro.conf.arg(name="")] = TRAINING,  # type: ignore[valid-type]
     data: SourceFlags = DIGITS,  # type: ignore[valid-type]
-    noise: LawFlags = NOISE,  # type: ignore[valid-type]
+    clean_dir: Path | None = None,
+    test_dir: Path | None = None,
+    noise: LawFlags = None,  # type: ignore[valid-type]
     noise_seed: int = 0,
     classes: tuple[str, ...] = (),
     images: int = 0,
+    skip_bad: bool = False,
     baseline: bool = True,
     checkpoint_every: int = 1,
     keep_losses: bool = False,
@@ -54,24 +68,33 @@ def train(
 
     Args:
         out: Folder for settings.json, noise.npz, log.jsonl, log.csv, checkpoint.npz, result.json,
-            suspects.csv and curves.png.
+            suspects.csv, curves.png, and best-EPOCH.npz with the weights of the best epoch.
         training: The training.
         data: The images.
-        noise: The law of the label noise.
+        clean_dir: Folder of images with true labels, a sub-folder for each class of your image
+            folder: the clean subset of methods that need one, or else what chooses the best epoch.
+        test_dir: Folder of images with true labels for testing; without, a share of your image
+            folder is tested, whose labels may be wrong.
+        noise: The law of the label noise; labels stay as they are, and their truth unknown, unless
+            it is asked for (scikit-learn's digits have 40 % symmetric noise by default).
         noise_seed: Which draw of it.
         classes: Names of the classes to be told apart; all by default.
         images: Training images, as many of each class, drawn by the training's split seed; 0 for
             all.
+        skip_bad: Leave out, and name, files of an image folder that cannot be read.
         baseline: Train cross entropy on the same schedule beside any other method, in
             OUT/cross-entropy.
         checkpoint_every: Epochs between two checkpoints.
         keep_losses: Write the loss of every training image after every epoch.
         probe_every: Epochs between two measurements of γ and ρ, 0 for none.
     """
-    chosen, dataset = FLAGS.build(training), FLAGS.build(data).load()
-    dataset = of_classes(dataset, classes) if classes else dataset
-    dataset = fewer(dataset, images, chosen.split_seed) if images else dataset
-    noisy = FLAGS.build(noise)(dataset.labels, dataset.n_classes, noise_seed, dataset.images)
+    source = with_folders(FLAGS.build(data), clean_dir, test_dir, skip_bad)
+    law = usual(source) if noise is None else FLAGS.build(noise)
+    dataset, noisy = labelled(
+        source.load(), law, noise_seed, classes, images, split_seed=training.split_seed
+    )
+    needs_clean = FLAGS.build(training.method).needs_clean
+    chosen = FLAGS.build(with_clean_sizes(training, needs_clean, dataset))
 
     def trained(name: str, training: Training, folder: Path) -> Result:
         with epochs_bar(name) as progress:
@@ -92,8 +115,10 @@ def train(
         plain = trained(
             "cross entropy", replace(chosen, method=CrossEntropy()), out / "cross-entropy"
         )
-    rate = "unknown" if noisy.realised_rate is None else f"{100 * noisy.realised_rate:.2f} %"
-    print(f"noise: {noisy.law.get('type', 'given')}, wrong labels {rate}, sha256 {noisy.hash[:16]}")
+    wrong = "their truth is unknown"
+    if noisy.realised_rate is not None:
+        wrong = f"wrong labels {100 * noisy.realised_rate:.2f} %"
+    print(f"noise: {noisy.law.get('type', 'given')}, {wrong}, sha256 {noisy.hash[:16]}")
     _show(out)
     if plain is not None:
         pairs = [
@@ -118,12 +143,19 @@ def report(folder: Path) -> None:
     _show(folder)
 
 
-COMMANDS = {"train": train, "table": table, "report": report}
+COMMANDS = {
+    "train": train,
+    "report": report,
+    "predict": predict,
+    "export": export,
+    "clean": clean,
+    "table": table,
+}
 
 
 def images() -> None:
-    """Train networks on real images with noisy labels (`train`; tables of papers: `table`) and
-    report on them.
+    """Train networks on real images with noisy labels (`train`; tables of papers: `table`), report
+    on them, and use them: `predict`, `export`, `clean`.
     """
     tyro.extras.subcommand_cli_from_dict(COMMANDS, args=["--help"], prog="sigspike images")
 
@@ -137,6 +169,8 @@ def _beside(plain: Result, result: Result) -> list[tuple[str, float, float]]:
 
 
 def _show(folder: Path) -> None:
-    """The report, and curves.png in the folder."""
+    """The report, what must be said of the data, and curves.png in the folder."""
     print(report_on(drawn(folder)))
+    for remark in remarks_of(folder):
+        print(f"note: {remark}")
     print(f"curves in {folder / 'curves.png'}")

@@ -31,7 +31,7 @@ def bar(name: str) -> Iterator[Progress]:
 @contextmanager
 def epochs_bar(name: str) -> Iterator[EpochProgress]:
     """Epochs done, their rate, and how it stands."""
-    with tqdm(desc=name, unit=" epochs", dynamic_ncols=True) as shown:
+    with tqdm(desc=name, unit=" epochs", dynamic_ncols=True, delay=1e-3) as shown:
 
         def progress(done: int, total: int, row: dict[str, Any]) -> None:
             shown.total = total

@@ -9,6 +9,7 @@ import numpy as np
 
 from sigspike.foundation.check import Refusal
 
+LARGEST = 1 << 28  # bytes; MNIST's largest file has 47 million
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -26,10 +27,19 @@ def read(folder: str | Path, name: str) -> np.ndarray:
             "name the folder with the four official MNIST files"
         )
     try:
-        raw = path.read_bytes()
-        return decode(gzip.decompress(raw) if path.suffix == ".gz" else raw, str(path))
+        raw = _inflated(path) if path.suffix == ".gz" else path.read_bytes()
+        return decode(raw, str(path))
     except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
         raise Refusal(f"`data_dir` file {path} cannot be read ({error}); fetch it again") from error
+
+
+def _inflated(path: Path) -> bytes:
+    """What a compressed file holds, unless that is more than any file of this kind has."""
+    with gzip.open(path) as stream:
+        raw = stream.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise OSError(f"it inflates to more than {LARGEST} bytes")
+    return raw
 
 
 def decode(raw: bytes, name: str) -> np.ndarray:

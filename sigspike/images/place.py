@@ -5,7 +5,7 @@ from typing import Any
 
 import equinox as eqx
 
-from sigspike.foundation.check import Instance
+from sigspike.foundation.check import Instance, Maybe
 
 
 def place(about: str) -> Any:
@@ -13,6 +13,18 @@ def place(about: str) -> Any:
     return eqx.field(
         converter=_as_path, static=True, metadata={"domain": Instance(Path), "about": about}
     )
+
+
+def hidden_switch() -> Any:
+    """A static field that is off by default, which the command line has a flag of its own for."""
+    metadata = {"domain": Instance(bool), "hidden": True}
+    return eqx.field(static=True, default=False, metadata=metadata)
+
+
+def optional_place(about: str) -> Any:
+    """The same or None, which the command line has a flag of its own for."""
+    metadata = {"domain": Maybe(Instance(Path)), "about": about, "hidden": True}
+    return eqx.field(converter=_as_path, static=True, default=None, metadata=metadata)
 
 
 def _as_path(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """PyTorch's state_dicts, read and written unchanged: .npz, safetensors, a module, a mapping."""
 
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from sigspike.files.arrays import read_npz
 from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal, nearest
 from sigspike.images.networks import Buffers, ImageNetwork, Params
@@ -27,7 +29,10 @@ def load(source: Source, network: ImageNetwork) -> tuple[Params, Buffers]:
     ``as_dict``. A .pt or .pth file is a pickle, and a pickle is code: open it with
     ``torch.load(path, weights_only=True)`` and give what that returns.
     """
-    found, entries = _entries(source), network.entries()
+    entries = network.entries()
+    # twice the network in float64, and room for other names
+    most = 16 * sum(math.prod(entry.shape) for entry in entries.values()) + (1 << 20)
+    found = _entries(source, most)
     _refuse_other_names(list(found), list(entries))
     values = {}
     for name, entry in entries.items():
@@ -69,7 +74,7 @@ def save(target: str | Path, params: Params, buffers: Buffers, network: ImageNet
         aside.write_bytes(data)
 
 
-def _entries(source: Source) -> Mapping[str, Any]:
+def _entries(source: Source, most: int) -> Mapping[str, Any]:
     if isinstance(source, Mapping):
         return source
     if not isinstance(source, (str, Path)):
@@ -78,18 +83,13 @@ def _entries(source: Source) -> Mapping[str, Any]:
     suffix = _suffix("source", path)
     if not path.is_file():
         raise Refusal(f"`source` must be a file, got {str(path)!r}, which does not exist")
-    read = _npz if suffix == ".npz" else _safetensors("source", path).load_file
+    file = None if suffix == ".npz" else _safetensors("source", path)
     try:
-        return read(path)
+        return read_npz(path, most) if file is None else file.load_file(path)
     except Exception as error:  # a broken file can fail in any way
         raise Refusal(
             f"`source` {path} cannot be read as {suffix} ({error}); save it again"
         ) from error
-
-
-def _npz(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as file:
-        return dict(file)
 
 
 def _suffix(name: str, path: Path) -> str:

@@ -22,7 +22,11 @@ REMEDY = "hand over images as they are before Normalize and augmentation"
 
 
 def from_loader(
-    loader: Any, test_loader: Any, name: str, class_names: Sequence[str] | None = None
+    loader: Any,
+    test_loader: Any,
+    name: str,
+    class_names: Sequence[str] | None = None,
+    true_labels: bool = False,
 ) -> Dataset:
     """Training and test images with labels 0 … C−1, from a DataLoader, a Dataset, or any batches of
     (images, labels).
@@ -36,6 +40,9 @@ def from_loader(
     order, whole, and in this process: ids are then its indices, as files of label noise want. Any
     other is taken as it comes, once.
 
+    ``true_labels`` says that the training labels may be taken as the truth; those of the test
+    loader always are.
+
     Every image is read once, and augmentation is sigspike's part: a random transform of yours would
     be frozen into the images, and can not be told from them here. Give a loader without random
     transforms.
@@ -44,7 +51,7 @@ def from_loader(
     test_images, test_labels = _read("test_loader", test_loader)
     n_classes = int(max(labels.max(), 0)) + 1
     classes = tuple(map(str, range(n_classes) if class_names is None else class_names))
-    return Dataset(name, images, labels, test_images, test_labels, classes)
+    return Dataset(name, images, labels, test_images, test_labels, classes, true_labels=true_labels)
 
 
 def _read(name: str, loader: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Training and test images with their labels."""
+"""Training and test images with their labels, and what is known of those."""
 
 from typing import Any
 
@@ -21,9 +21,13 @@ def _as_int64(value: Any) -> Any:
 class Dataset(eqx.Module):
     """Images as bytes, channels last, and labels 0 … C−1, of which ``classes`` are the names.
 
-    ``images`` (image, row, column, channel) and ``labels`` are for training, the other two for
-    testing; every class has a training image. The order is the official one, on which files of
-    label noise rely.
+    ``images`` (image, row, column, channel) and ``labels`` are for training, ``test_images`` and
+    ``test_labels`` for testing; every class has a training image. The order is the official one, on
+    which files of label noise rely. ``clean_images`` and ``clean_labels`` are further images with
+    true labels, where somebody has such. ``true_labels`` and ``true_test_labels`` say whether the
+    others may be taken as the truth. ``files`` are the training images' files, ``reading`` the size
+    and the channels that they were brought to (0: as they were), and ``remarks`` what reports must
+    say.
     """
 
     name: str = eqx.field(static=True)
@@ -32,9 +36,16 @@ class Dataset(eqx.Module):
     test_images: UInt8[np.ndarray, "test row column channel"]
     test_labels: Int[np.ndarray, " test"] = eqx.field(converter=_as_int64)
     classes: tuple[str, ...] = eqx.field(static=True)
+    clean_images: UInt8[np.ndarray, "clean row column channel"] | None = None
+    clean_labels: Int[np.ndarray, " clean"] | None = None
+    true_labels: bool = eqx.field(static=True, default=True)
+    true_test_labels: bool = eqx.field(static=True, default=True)
+    files: tuple[str, ...] = eqx.field(static=True, default=())
+    reading: tuple[int, int] = eqx.field(static=True, default=(0, 0))
+    remarks: tuple[str, ...] = eqx.field(static=True, default=())
 
     def __check_init__(self) -> None:
-        for kind in ("", "test_"):
+        for kind in ("", "test_") + (("clean_",) if self.clean_images is not None else ()):
             images, labels = getattr(self, f"{kind}images"), getattr(self, f"{kind}labels")
             _check_images(f"{kind}images", images)
             check_lengths(
@@ -42,9 +53,13 @@ class Dataset(eqx.Module):
                 len(as_labels(f"{kind}labels", labels, self.n_classes)),
                 len(images),
             )
-        if self.images.shape[1:] != self.test_images.shape[1:]:
-            shapes = f"{self.images.shape[1:]}, got {self.test_images.shape[1:]}"
-            raise Refusal(f"`test_images` must have the shape of the training images, {shapes}")
+            if self.images.shape[1:] != images.shape[1:]:
+                shapes = f"{self.images.shape[1:]}, got {images.shape[1:]}"
+                raise Refusal(
+                    f"`{kind}images` must have the shape of the training images, {shapes}"
+                )
+        if self.files:
+            check_lengths("files", len(self.files), len(self.images))
         empty = np.flatnonzero(np.bincount(self.labels, minlength=self.n_classes) == 0)
         if empty.size:
             raise Refusal(

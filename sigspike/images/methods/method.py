@@ -105,6 +105,7 @@ class Method(Checked):
 
     n_models: ClassVar[int] = 1  # networks trained side by side, each from a draw of its own
     needs_clean: ClassVar[bool] = False  # whether every step gets a batch of a clean subset
+    planned: ClassVar[bool] = False  # whether it goes by ``batch.progress``, the share of the plan
 
     @property
     def views(self) -> tuple[Augmentation, ...]:

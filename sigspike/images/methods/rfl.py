@@ -3,7 +3,7 @@
 Tai et al. 2023 (arXiv 2307.04312).
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -41,6 +41,8 @@ class RobustFeatures(Method):
     T(x) each by their own statistics; running ones see the former alone. α, λ = 1 and the decoder
     are ours, the paper gives none.
     """
+
+    planned: ClassVar[bool] = True
 
     bootstrap: bool = switch(True)
     restoration: bool = switch(True)

@@ -1,6 +1,7 @@
 """What an image network must say of itself: its state_dict, and its layers up to the logits."""
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import NamedTuple
 
 import jax
@@ -37,10 +38,20 @@ class ImageNetwork(Checked):
     they are.
     """
 
-    n_classes: int = count("classes C")
+    n_classes: int = count("classes C (0: those of the data)", low=0, default=0)
     width: int = count("channels of the first stage", default=64, kw_only=True)
-    in_channels: int = count("channels of an image", default=3, kw_only=True)
+    in_channels: int = count(
+        "channels of an image (0: those of the data)", low=0, default=3, kw_only=True
+    )
     compute: str = choice("full", "bfloat16", default="full", kw_only=True)
+
+    def of_data(self, n_classes: int, in_channels: int) -> "ImageNetwork":
+        """The same with the data's own numbers, where it leaves them open."""
+        return replace(
+            self,
+            n_classes=self.n_classes or n_classes,
+            in_channels=self.in_channels or in_channels,
+        )
 
     @abstractmethod
     def entries(self) -> Entries:
@@ -52,6 +63,9 @@ class ImageNetwork(Checked):
 
     def init(self, key: Key[Array, ""]) -> tuple[Params, Buffers]:
         """Initial parameters, drawn by the law of the code whose names they have, and buffers."""
+        for name in ("n_classes", "in_channels"):
+            if not getattr(self, name):
+                raise Refusal(f"`{name}` must be above 0 for initial values, got 0")
         entries = self.entries()
         values = jax.jit(lambda key: draw(entries, key))(key)
         params = {name: values[name] for name, entry in entries.items() if not entry.buffer}

@@ -40,6 +40,10 @@ class Human(Law):
     kind: str = choice(*KINDS)
     path: Path = place("the official file, or its folder")
 
+    @property
+    def tells_truth(self) -> bool:
+        return True
+
     def draw(
         self, generator: np.random.Generator, labels: Labels, n_classes: int, images: Any
     ) -> Labels:

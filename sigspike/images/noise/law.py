@@ -11,7 +11,7 @@ from sigspike.foundation.check import Range
 from sigspike.foundation.description import describe
 from sigspike.foundation.fields import Checked
 from sigspike.images.labels import as_labels
-from sigspike.images.noise.noisy_labels import NoisyLabels
+from sigspike.images.noise.noisy_labels import NoisyLabels, digest
 
 Labels = Int[np.ndarray, " image"]
 RATE = Range(low=0, high=1)
@@ -22,10 +22,12 @@ class Law(Checked):
 
     ``law(labels, n_classes, seed, images)`` gives `NoisyLabels`; the images matter to some laws
     only. It is drawn on the host by NumPy, so that it depends on no precision and no device.
-    ``drawn`` is false where a file tells it all: no seed is written down then.
+    ``drawn`` is false where nothing is, and no seed is written down; ``knows`` is false where the
+    labels given are not said to be true, and ``tells_truth`` is true where a file says which are.
     """
 
     drawn: ClassVar[bool] = True
+    knows: ClassVar[bool] = True
 
     def __call__(self, labels: Any, n_classes: int, seed: int, images: Any = None) -> NoisyLabels:
         Range(low=2, whole=True, plain=True).check("n_classes", n_classes)
@@ -37,7 +39,14 @@ class Law(Checked):
             name: str(value) if isinstance(value, Path) else value
             for name, value in describe(self).items()
         }
-        return NoisyLabels(noisy, truth, n_classes, law, rate, seed if self.drawn else None)
+        known, drawn_with = truth if self.knows else None, seed if self.drawn else None
+        shown = None if images is None else digest(images)
+        return NoisyLabels(noisy, known, n_classes, law, rate, drawn_with, shown)
+
+    @property
+    def tells_truth(self) -> bool:
+        """Whether the truth comes with the noise, whatever the data set knows."""
+        return False
 
     @abstractmethod
     def draw(

@@ -1,15 +1,15 @@
 """Labels with noise, and what comparing two papers needs: mask, rate, seed and hash."""
 
 import hashlib
-import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int
 
+from sigspike.files.arrays import read_npz
 from sigspike.files.whole import whole
 from sigspike.foundation.check import Refusal
 from sigspike.images.labels import as_labels, check_lengths
@@ -24,7 +24,8 @@ class NoisyLabels:
 
     ``law`` describes where they come from, ``rate`` is the rate that was asked for and ``seed``
     what it was drawn with (None: neither was). The realised rate is another number: labels drawn
-    uniformly over all classes are right by chance.
+    uniformly over all classes are right by chance. ``images`` is the sha256 of the images they
+    belong to (None: not known).
     """
 
     labels: Labels
@@ -33,6 +34,7 @@ class NoisyLabels:
     law: dict[str, Any] = field(default_factory=dict)
     rate: float | None = None
     seed: int | None = None
+    images: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", as_labels("labels", self.labels, self.n_classes))
@@ -77,8 +79,28 @@ class NoisyLabels:
             "seed": self.seed,
             "n_images": len(self.labels),
             "n_classes": self.n_classes,
+            "images": self.images,
             "sha256": self.hash,
         }
+
+    def of(
+        self,
+        ids: Int[np.ndarray, " part"],
+        images: Any,
+        number: Int[np.ndarray, " class"] | None = None,
+        n_classes: int | None = None,
+    ) -> "NoisyLabels":
+        """Those of the images ``ids``, which are ``images``, class c being called ``number``[c] of
+        ``n_classes``.
+        """
+        number = np.arange(self.n_classes) if number is None else number
+        return replace(
+            self,
+            labels=number[self.labels[ids]],
+            truth=None if self.truth is None else number[self.truth[ids]],
+            n_classes=self.n_classes if n_classes is None else n_classes,
+            images=digest(images),
+        )
 
     def save(self, path: str | Path) -> Path:
         """Write an npz file with ``labels``, ``truth`` and ``flipped`` (if known) and, as JSON, the
@@ -106,12 +128,11 @@ class NoisyLabels:
     def load(cls, path: str | Path) -> "NoisyLabels":
         """What `save` wrote; refused where the hash is not that of the labels."""
         try:
-            with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as content:
-                arrays = {name: content[name] for name in content.files}
+            arrays = read_npz(Path(path))
             about = json.loads(str(arrays["about"]))
             truth = arrays.get("truth")
             numbers = {name: about[name] for name in ("n_classes", "law", "rate", "seed")}
-            found = cls(arrays["labels"], truth, **numbers)
+            found = cls(arrays["labels"], truth, **numbers, images=about.get("images"))
             if found.hash != about["sha256"]:
                 raise ValueError("its labels are not those that were saved")
         except Exception as error:  # a broken file can fail in any way
@@ -129,7 +150,7 @@ class NoisyLabels:
         """
         try:
             content = json.loads(Path(path).read_text())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise Refusal(
                 f"`path` must be a JSON list of labels, got {str(path)!r} ({error})"
             ) from error
@@ -140,3 +161,9 @@ class NoisyLabels:
         law = {"type": "FromFile", "path": str(path)}
         known = None if truth is None else as_labels("truth", truth, n_classes)
         return cls(as_labels("path", content, n_classes), known, n_classes, law)
+
+
+def digest(images: Any) -> str:
+    """sha256 of the images' shape and bytes."""
+    array = np.ascontiguousarray(images)
+    return hashlib.sha256(str(array.shape).encode() + array.tobytes()).hexdigest()

@@ -96,6 +96,7 @@ def _cell(
             run.noisy,
             _folder(out / slug(column) / slug(row)),
             progress=progress,
+            lengthen=False,
         )
     measured = Accuracy(*(100 * at["test_accuracy"] for at in (result.best, result.last)))
     seconds = sum(at["seconds"] for at in result.rows)

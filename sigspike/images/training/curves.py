@@ -41,4 +41,10 @@ def read_curves(folder: str | Path) -> xr.Dataset:
         raise Refusal(
             f"`folder` must hold a training of one epoch or more, got none in {str(file)!r}"
         )
-    return curves_of([json.loads(line) for line in lines])
+    try:
+        return curves_of([json.loads(line) for line in lines])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Refusal(
+            f"`folder` must hold the log of a training, got {str(file)!r} with a line that is none "
+            f"({error}); the same call of `train` writes it anew from the checkpoint"
+        ) from error

@@ -16,8 +16,9 @@ def memorisation_stages(curves: xr.Dataset, level: float = 0.9) -> xr.Dataset:
     * ``separated``: clean samples are fitted and flipped ones are not, min(clean, 1 − flipped
       accuracy) ≥ ``level``; stage I is reached.
     * ``crossing``: more flipped samples are given their wrong label than their true class, counted
-      from the epoch in which most are given the true one; stage I ends and stage II begins. (In the
-      theory, where their margins turn.)
+      from the epoch in which most are given the true one; stage I ends and stage II begins. Where
+      they are not more even then, there was no stage I, and nothing is crossed. (In the theory,
+      where their margins turn.)
     * ``memorised``: flipped accuracy ≥ ``level``.
     """
     need(curves, "accuracy", "corrected", measure="labels whose truth is known")
@@ -25,7 +26,7 @@ def memorisation_stages(curves: xr.Dataset, level: float = 0.9) -> xr.Dataset:
     separated = first_time(xr.apply_ufunc(np.minimum, clean, 1 - flipped), level)
     gap = flipped - curves["corrected"]
     peak = curves["corrected"].fillna(-np.inf).idxmax("time")
-    crossing = first_time(gap.where(gap["time"] >= peak), 0.0)
+    crossing = first_time(gap.where((gap["time"] >= peak) & (gap.sel(time=peak) < 0)), 0.0)
     return listed(
         {"separated": separated, "crossing": crossing, "memorised": first_time(flipped, level)}
     )

@@ -33,7 +33,7 @@ class Features(NamedTuple):
 def features_of(training: Training, dataset: Dataset, noisy: NoisyLabels, model: Model) -> Features:
     """Of a model that was trained so, such as ``result.state.models[0]``."""
     setup = Setup.of(training, dataset, noisy)
-    found = jax.device_get(outputs(training, model, setup.data, setup.data.train.images))
+    found = jax.device_get(outputs(setup.training, model, setup.data, setup.data.train.images))
     return Features(setup.ids, found.features, found.logits.argmax(1), setup.labels, setup.truth)
 
 

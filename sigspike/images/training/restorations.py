@@ -44,9 +44,10 @@ def restorations_of(
         raise Refusal(
             f"`training.method` must be RobustFeatures with a restoration, got {method!r}"
         )
-    data = Setup.of(training, dataset, noisy).data
+    setup = Setup.of(training, dataset, noisy)
+    data = setup.data
     changed = method.restored_from(jnp.asarray(images), jax.random.key(seed))
-    normalised = method.restored(model, data.normalised(changed), training.network)
+    normalised = method.restored(model, data.normalised(changed), setup.training.network)
     restored = normalised * data.std[None, None, None] + data.mean[None, None, None]
     return Restorations(
         images / 255, np.asarray(changed, float) / 255, np.clip(np.asarray(restored, float), 0, 1)

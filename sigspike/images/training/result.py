@@ -1,90 +1,54 @@
 """What a training comes to: curves, best and last accuracy, and which labels are suspected."""
 
-import csv
 import json
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray as xr
-from jaxtyping import Bool, Float, Int
 
 from sigspike.foundation.strict_json import finite
 from sigspike.images.methods import State
 from sigspike.images.training.curves import curves_of
 from sigspike.images.training.log import Row
-from sigspike.images.training.watch import suspicion
+from sigspike.images.training.suspects import Suspects
 
 
-@dataclass(frozen=True, eq=False)
-class Suspects:
-    """How likely every training label is wrong, by its loss alone.
+def chosen_on(rows: list[Row]) -> str:
+    """ "validation" where clean images were set aside, else "test"."""
+    return "validation" if "validation_accuracy" in rows[0] else "test"
 
-    ``ids`` are places in the data set, ``loss`` the mean over the epochs so far of an image's loss
-    (which keeps what was seen before the wrong labels were memorised), ``score`` P(upper of two
-    Gaussians | loss). An image is suspected ``by_mixture`` where score > ½, and ``by_threshold``
-    where loss > log C: more than by guessing.
-    """
 
-    ids: Int[np.ndarray, " image"]
-    loss: Float[np.ndarray, " image"]
-    score: Float[np.ndarray, " image"]
-    n_classes: int
-
-    @classmethod
-    def of(cls, ids: np.ndarray, loss: np.ndarray, n_classes: int) -> "Suspects":
-        """From mean losses."""
-        return cls(ids, loss, suspicion(loss), n_classes)
-
-    @property
-    def by_mixture(self) -> Bool[np.ndarray, " image"]:
-        """Score > ½."""
-        return self.score > 0.5
-
-    @property
-    def by_threshold(self) -> Bool[np.ndarray, " image"]:
-        """Loss > log C."""
-        return self.loss > math.log(self.n_classes)
-
-    def save(self, path: Path, labels: np.ndarray, truth: np.ndarray | None) -> None:
-        """A table, the most suspected first."""
-        columns = {"id": self.ids, "label": labels, "score": self.score, "loss": self.loss}
-        columns |= {
-            "by_mixture": self.by_mixture.astype(int),
-            "by_threshold": self.by_threshold.astype(int),
-        }
-        columns |= {} if truth is None else {"truth": truth}
-        order = np.lexsort((-self.loss, -self.score))
-        with path.open("w", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(
-                zip(*(values[order].tolist() for values in columns.values()), strict=True)
-            )
+def best_of(rows: list[Row]) -> Row:
+    """The first row of the highest accuracy on these."""
+    name = f"{chosen_on(rows)}_accuracy"
+    return max(rows, key=lambda row: row[name])
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """After the last epoch, or the one it was stopped at: ``rows`` are those of the log."""
+    """After the last epoch, or the one it was stopped at: ``rows`` are those of the log,
+    ``temperatures`` what the logits of the best and the last epoch are divided by for calibrated
+    probabilities.
+    """
 
     description: dict[str, Any]
     rows: list[Row]
     state: State
     suspects: Suspects
+    temperatures: dict[str, float] = field(default_factory=dict)
 
     @property
     def chosen_on(self) -> str:
         """What the best epoch was chosen on: "validation" where clean images were set aside, else
         "test".
         """
-        return "validation" if "validation_accuracy" in self.rows[0] else "test"
+        return chosen_on(self.rows)
 
     @property
     def best(self) -> Row:
         """The row of the epoch with the highest accuracy on these (the first of equal ones)."""
-        return max(self.rows, key=lambda row: row[f"{self.chosen_on}_accuracy"])
+        return best_of(self.rows)
 
     @property
     def last(self) -> Row:
@@ -106,6 +70,7 @@ class Result:
                 "by_threshold": int(self.suspects.by_threshold.sum()),
                 "of": len(self.suspects.ids),
             },
+            "temperatures": self.temperatures,
             "seconds": sum(row["seconds"] for row in self.rows),
         }
 

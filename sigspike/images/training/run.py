@@ -8,16 +8,21 @@ from typing import Any
 import jax
 import numpy as np
 
+from sigspike.foundation.check import Refusal
 from sigspike.foundation.provenance import provenance
 from sigspike.images.methods import Evaluated, Look, Model
 from sigspike.images.noise import NoisyLabels
 from sigspike.images.training import evaluation
 from sigspike.images.training.alignment import alignment_of, unprobed
+from sigspike.images.training.best import Best
+from sigspike.images.training.calibration import temperature_of
 from sigspike.images.training.checkpoint import Checkpoint, load, save
 from sigspike.images.training.epoch import Watched, run_epoch
 from sigspike.images.training.log import Log, Row
-from sigspike.images.training.result import Result, Suspects
+from sigspike.images.training.plan import lengthened
+from sigspike.images.training.result import Result, best_of
 from sigspike.images.training.setup import Part, Setup
+from sigspike.images.training.suspects import Opinion, Suspects
 from sigspike.images.training.watch import fitted, selection
 
 
@@ -37,31 +42,36 @@ class Run:
         self.rows: list[Row] = []
         self.total, self.times = np.zeros(len(setup.ids)), np.zeros(len(setup.ids), int)
         self.log: Log | None = None
+        self.plans: list[list[int]] = []
+        self.best: Best | None = None
 
     @property
     def n_done(self) -> int:
         return len(self.rows)
 
-    def begin(self, noisy: NoisyLabels) -> None:
-        """Take up what is in the folder, or put down there what is about to be done."""
+    def begin(self, noisy: NoisyLabels, lengthen: bool) -> None:
+        """Take up what the folder's checkpoint has, and put down what is about to be done: what
+        somebody may have changed there is not believed.
+        """
         if self.folder is None:
             return
         if (self.folder / "checkpoint.npz").exists():
-            self.state, self.rows, arrays = load(
-                self.folder / "checkpoint.npz", self.state, self.setup.description
+            self.state, self.rows, arrays, self.plans = load(
+                self.folder / "checkpoint.npz", self.state, self.setup.description, lengthen
             )
             self.total, self.times = arrays["total"], arrays["times"]
+            digest, network = str(arrays["best"]), self.setup.training.network
+            self.best = Best.load(self.folder, self.rows, digest, network)
+            self._check_losses()
             if self._probes:  # an earlier call may have probed no epoch
                 self.rows = [
                     row | {k: v for k, v in self._unprobed.items() if k not in row}
                     for row in self.rows
                 ]
-        else:
-            noisy.save(self.folder / "noise.npz")
-            text = json.dumps(
-                self.setup.description | {"provenance": provenance()}, indent=1, ensure_ascii=False
-            )
-            (self.folder / "settings.json").write_text(text + "\n")
+        noisy.save(self.folder / "noise.npz")
+        content = self._described | {"provenance": provenance()}
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        (self.folder / "settings.json").write_text(text + "\n")
         self.log = Log(self.folder, self.rows)
 
     def epoch(self) -> Row:
@@ -93,29 +103,38 @@ class Run:
             row |= self._aligned(own, tests[0]) if self._probed(number + 1) else self._unprobed
         row["seconds"] = time.perf_counter() - started
         self.rows.append(row)
+        if self.folder is not None and best_of(self.rows) is row:
+            self.best = Best.of(row["epoch"], self.state.models[0])
         if self.log is not None:
             self.log.add(row)
         return row
 
     def save(self) -> None:
-        """The checkpoint."""
+        """The weights of the best epoch, and the checkpoint."""
         assert self.folder is not None
-        arrays = {"total": self.total, "times": self.times}
+        assert self.best is not None
+        self.best = self.best.saved(self.folder, self.setup.training.network)
+        digest = np.array(self.best.digest)
+        arrays = {"total": self.total, "times": self.times, "best": digest}
         save(
             self.folder / "checkpoint.npz",
-            Checkpoint(self.state, self.rows, arrays),
+            Checkpoint(self.state, self.rows, arrays, self.plans),
             self.setup.description,
         )
+        self.best.tidy(self.folder)
 
     def finish(self) -> Result:
         """The result so far, also in the folder."""
         setup = self.setup
         mean = np.where(self.times > 0, self.total / np.maximum(self.times, 1), np.nan)
         suspects = Suspects.of(setup.ids, mean, setup.facts.n_classes)
-        result = Result(setup.description, self.rows, self.state, suspects)
+        result = Result(self._described, self.rows, self.state, suspects, self._temperatures())
         if self.folder is not None:
             result.save(self.folder / "result.json", provenance())
-            suspects.save(self.folder / "suspects.csv", setup.labels, setup.truth)
+            opinion = self._opinion(result.temperatures)
+            suspects.save(
+                self.folder / "suspects.csv", setup.labels, setup.truth, setup.files, opinion
+            )
         return result
 
     def _measured(self, watched: Watched) -> dict[str, Any]:
@@ -142,6 +161,51 @@ class Run:
                 logits, self.setup.validation.labels
             ).accuracy
         return found
+
+    @property
+    def _described(self) -> dict[str, Any]:
+        """The description, with what it means that the plan was made longer."""
+        said = [
+            lengthened(self.setup.training, planned, done, self.setup.facts.n_steps)
+            for planned, done in self.plans
+        ]
+        return self.setup.description | ({"plans": said} if said else {})
+
+    def _check_losses(self) -> None:
+        """Refuse losses of epochs that were done without writing them."""
+        if not self.keep_losses or self.folder is None:
+            return
+        missing = [
+            row["epoch"]
+            for row in self.rows
+            if not (self.folder / "losses" / f"{row['epoch']:04d}.npy").exists()
+        ]
+        if missing:
+            raise Refusal(
+                f"`keep_losses` must be set from the first epoch on, got a run of {self.n_done} "
+                f"epochs done without those of epoch {missing[0]}; name another folder"
+            )
+
+    def _temperatures(self) -> dict[str, float]:
+        """What logits are divided by for calibrated probabilities, by clean images that nothing was
+        fitted to; none without such.
+        """
+        held = self.setup.validation
+        if held is None or self.folder is None:
+            return {}
+        models = {"last": self.state.models[0]}
+        models |= {} if self.best is None else {"best": self.best.put_into(models["last"])}
+        return {
+            name: temperature_of(self._outputs(model, held).logits, held.labels)
+            for name, model in models.items()
+        }
+
+    def _opinion(self, temperatures: dict[str, float]) -> Opinion:
+        """What the network of the best epoch says of every training image."""
+        last = self.state.models[0]
+        model, name = (last, "last") if self.best is None else (self.best.put_into(last), "best")
+        logits = self._outputs(model, self.setup.data.train).logits
+        return Opinion.of(logits, self.setup.labels, temperatures.get(name, 1.0))
 
     @property
     def _probes(self) -> bool:

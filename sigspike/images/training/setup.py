@@ -1,7 +1,7 @@
 """What a training needs at hand: images on the device, labels, splits, what methods may know."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import jax
@@ -11,11 +11,12 @@ from jaxtyping import Array, Bool, Float, Int, Key, UInt8
 
 from sigspike.foundation.check import Refusal
 from sigspike.foundation.description import describe
-from sigspike.images.data import PUBLISHED, Dataset, split
+from sigspike.images.data import PUBLISHED, Dataset
 from sigspike.images.labels import check_lengths
 from sigspike.images.methods import Facts, Model, State, Weights
 from sigspike.images.networks import ImageNetwork
 from sigspike.images.noise import NoisyLabels
+from sigspike.images.training.parts import Held, parts_of
 from sigspike.images.training.training import Training
 
 Bytes = UInt8[Array, "image row column channel"]
@@ -49,7 +50,8 @@ class Setup:
     """A training with its images, ready to begin.
 
     ``ids`` are the places of the training images in the data set, ``labels`` their noisy labels,
-    ``truth`` the true ones (None where unknown), both on the host.
+    ``truth`` the true ones (None where unknown), both on the host; ``files`` are the images' own,
+    where they have any.
     """
 
     training: Training
@@ -59,19 +61,23 @@ class Setup:
     ids: Int[np.ndarray, " image"]
     labels: Int[np.ndarray, " image"]
     truth: Int[np.ndarray, " image"] | None
+    files: tuple[str, ...]
     facts: Facts
     description: dict[str, Any]
 
     @classmethod
     def of(cls, training: Training, dataset: Dataset, noisy: NoisyLabels) -> "Setup":
         """Checked, split and brought to the device."""
-        _check(training.network, dataset, noisy)
-        clean, validation, ids = _splits(training, dataset)
+        _check_kinds(dataset, noisy)
+        network = training.network.of_data(dataset.n_classes, dataset.images.shape[-1])
+        training = replace(training, network=network)
+        _check(network, dataset, noisy)
+        clean, validation, ids = parts_of(training, dataset, noisy)
         mean, std = _normalization(training.normalization, dataset)
         labels = noisy.labels[ids]
         truth = None if noisy.truth is None else noisy.truth[ids]
         train = _part(dataset.images[ids], labels)
-        data = Data(train, _of(dataset, clean), mean, std)
+        data = Data(train, _on_device(clean), mean, std)
         facts = Facts(
             training.network,
             labels,
@@ -83,8 +89,11 @@ class Setup:
         )
         about = {"training": describe(training), "data": _about(dataset), "noise": noisy.describe()}
         about["precision"] = str(jnp.result_type(float))
+        about["pixels"] = {"mean": np.asarray(mean).tolist(), "std": np.asarray(std).tolist()}
         test = _part(dataset.test_images, dataset.test_labels)
-        return cls(training, data, test, _of(dataset, validation), ids, labels, truth, facts, about)
+        files = tuple(dataset.files[place] for place in ids) if dataset.files else ()
+        held = _on_device(validation)
+        return cls(training, data, test, held, ids, labels, truth, files, facts, about)
 
     @property
     def flipped(self) -> Bool[np.ndarray, " image"] | None:
@@ -109,10 +118,13 @@ class Setup:
         return jax.random.fold_in(jax.random.fold_in(jax.random.key(self.training.seed), 1), epoch)
 
 
-def _check(network: ImageNetwork, dataset: Dataset, noisy: NoisyLabels) -> None:
+def _check_kinds(dataset: Dataset, noisy: NoisyLabels) -> None:
     for name, value, kind in (("dataset", dataset, Dataset), ("noisy", noisy, NoisyLabels)):
         if not isinstance(value, kind):
             raise Refusal(f"`{name}` must be {kind.__name__}, got {type(value).__name__}")
+
+
+def _check(network: ImageNetwork, dataset: Dataset, noisy: NoisyLabels) -> None:
     check_lengths("noisy", len(noisy.labels), len(dataset.labels))
     for name, found, wanted in (
         ("network.n_classes", network.n_classes, dataset.n_classes),
@@ -120,7 +132,9 @@ def _check(network: ImageNetwork, dataset: Dataset, noisy: NoisyLabels) -> None:
         ("noisy.n_classes", noisy.n_classes, dataset.n_classes),
     ):
         if found != wanted:
-            raise Refusal(f"`{name}` must be {wanted}, as in {dataset.name}, got {found}")
+            raise Refusal(
+                f"`{name}` must be {wanted}, as in {dataset.name}, got {found}; leave it out"
+            )
 
 
 def _normalization(
@@ -137,25 +151,12 @@ def _normalization(
     return mean, jnp.where(std > 0, std, 1)
 
 
-def _splits(training: Training, dataset: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ids of the clean subset, of validation, and of what is trained on."""
-    ids, taken = np.arange(len(dataset.labels)), []
-    for number, size in enumerate((training.clean_size, training.validation_size)):
-        if not size:
-            taken.append(ids[:0])
-            continue
-        found = split(dataset.labels[ids], size, training.split_seed + number)
-        taken.append(ids[found.subset])
-        ids = ids[found.rest]
-    return taken[0], taken[1], ids
-
-
 def _part(images: np.ndarray, labels: np.ndarray) -> Part:
     return Part(jnp.asarray(images), jnp.asarray(labels.astype(np.int32)))
 
 
-def _of(dataset: Dataset, ids: np.ndarray) -> Part | None:
-    return _part(dataset.images[ids], dataset.labels[ids]) if len(ids) else None
+def _on_device(held: Held | None) -> Part | None:
+    return None if held is None else _part(held.images, held.labels)
 
 
 def _transition(labels: np.ndarray, truth: np.ndarray | None, n_classes: int) -> np.ndarray | None:
@@ -170,7 +171,22 @@ def _transition(labels: np.ndarray, truth: np.ndarray | None, n_classes: int) ->
 
 def _about(dataset: Dataset) -> dict[str, Any]:
     digest = hashlib.sha256()
-    for array in (dataset.images, dataset.labels, dataset.test_images, dataset.test_labels):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    sizes = {"n_images": len(dataset.labels), "n_test": len(dataset.test_labels)}
-    return {"name": dataset.name} | sizes | {"sha256": digest.hexdigest()}
+    for array in (
+        *(dataset.images, dataset.labels, dataset.test_images, dataset.test_labels),
+        *(dataset.clean_images, dataset.clean_labels),
+    ):
+        if array is not None:
+            digest.update(np.ascontiguousarray(array).tobytes())
+    n_clean = 0 if dataset.clean_labels is None else len(dataset.clean_labels)
+    return {
+        "name": dataset.name,
+        "n_images": len(dataset.labels),
+        "n_test": len(dataset.test_labels),
+        "n_clean": n_clean,
+        "shape": list(dataset.images.shape[1:]),
+        "classes": list(dataset.classes),
+        "reading": list(dataset.reading),
+        "true_test_labels": dataset.true_test_labels,
+        "remarks": list(dataset.remarks),
+        "sha256": digest.hexdigest(),
+    }

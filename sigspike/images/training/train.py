@@ -27,16 +27,19 @@ def train(
     checkpoint_every: int = 1,
     keep_losses: bool = False,
     probe_every: int = 0,
+    lengthen: bool = True,
 ) -> Result:
     """Train on noisy labels, to the last epoch or only ``until`` one.
 
     In the folder ``out`` stand afterwards settings.json, noise.npz, log.jsonl and log.csv (a row
     for each epoch: see `fitted`, `selection`), checkpoint.npz of every ``checkpoint_every``-th
-    epoch, result.json, suspects.csv, and with ``keep_losses`` losses/EPOCH.npy (image). With
-    ``probe_every`` k > 0 the rows of every k-th epoch and of the last have γ and ρ of the (first)
-    network, the test images being those held out: see `Alignment`. Called again with the same
-    settings, it goes on from the checkpoint, and comes to the same bits on the same machine as if
-    it had not been stopped; other settings are refused.
+    epoch, best-EPOCH.npz with the weights of the best one, result.json, suspects.csv, and with
+    ``keep_losses`` losses/EPOCH.npy (image). With ``probe_every`` k > 0 the rows of every k-th
+    epoch and of the last have γ and ρ of the (first) network, the test images being those held
+    out: see `Alignment`. Called again with the same settings, it goes on from the checkpoint, and
+    comes to the same bits on the same machine as if it had not been stopped; with more epochs it
+    goes on too, unless ``lengthen`` is off, and settings.json says what that means (see
+    `lengthened`); other settings, and images and labels with another hash, are refused.
     """
     for name, value in (("until", until), ("checkpoint_every", checkpoint_every)):
         if value is not None:
@@ -47,7 +50,7 @@ def train(
     setup = Setup.of(training, dataset, noisy)
     with _folder(out) as folder:
         run = Run(setup, folder, keep_losses, probe_every)
-        run.begin(noisy)
+        run.begin(noisy, lengthen)
         end = training.epochs if until is None else min(until, training.epochs)
         while run.n_done < end:
             row = run.epoch()

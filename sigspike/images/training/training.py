@@ -22,9 +22,10 @@ class Training(Checked):
       epoch: "pad" makes them a batch with images of the same epoch's first, which count for batch
       norm's statistics alone; "drop" leaves them out of this epoch (``drop_last``).
     * ``normalization``: of the training images' own pixels ("data"), or a published one.
-    * ``clean_size`` images are taken out of the training images, as many of each class, and keep
-      their true labels: a clean subset for methods that need one, ``clean_batch_size`` of them at
-      each step. ``validation_size`` more choose the best epoch. ``split_seed`` draws both.
+    * ``clean_size`` images, as many of each class, are a clean subset for methods that need one,
+      ``clean_batch_size`` of them at each step; ``validation_size`` more choose the best epoch.
+      They are the data set's own clean images where it has such, and otherwise taken out of the
+      training images with their true labels, where those are known. ``split_seed`` draws both.
     * ``watch``: how the training images are followed. "running": from the passes of training
       itself, which costs nothing: each image augmented, with its batch's statistics, just before
       the step that uses it. "evaluated": all of them after every epoch, as the test images are.

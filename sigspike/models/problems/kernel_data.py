@@ -1,7 +1,7 @@
 """Samples known by a kernel matrix alone: the kernel regime with a kernel of the user's."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +10,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
 from sigspike.common.reweighting.subset import check_kernel
+from sigspike.files.arrays import read_npz
 from sigspike.foundation.check import Refusal, shown
 from sigspike.foundation.fields import array, count
 from sigspike.models.examples import Examples
@@ -21,6 +22,8 @@ from sigspike.models.problems.given_samples import (
     check_truth,
     drawn,
 )
+
+LARGEST = 1 << 31  # bytes that a compressed file may inflate to: 16 000 samples
 
 
 class KernelData(GivenSamples):
@@ -52,8 +55,8 @@ class KernelData(GivenSamples):
         """
         path = as_path("path", path)
         try:
-            with np.load(path, allow_pickle=False) as file:
-                kernel, truth = file["kernel"], file["truth"]
+            file: dict[str, Any] = dict(read_npz(path, LARGEST))
+            kernel, truth = file["kernel"], file["truth"]
         except Exception as error:  # a broken archive can fail in any way
             found = f"{shown(str(path))} ({shown(error)})"
             raise Refusal(
