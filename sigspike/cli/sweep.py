@@ -55,10 +55,10 @@ def sweep(
         dry_run: Print trainings, memory, compilations and the time they will take, and stop.
     """
     spec = read_spec(file) if file is not None else {}
-    at = build(spec.get("experiment", {}), Experiment, FLAGS.build(experiment), "experiment")
+    base = build(spec.get("experiment", {}), Experiment, FLAGS.build(experiment), "experiment")
     axes = {
-        path: read_axis(at, path, values) for path, values in spec.get("axes", {}).items()
-    } | _flags(at, axis)
+        path: read_axis(base, path, values) for path, values in spec.get("axes", {}).items()
+    } | _flags(base, axis)
     given = {
         "n_seeds": n_seeds,
         "seed": seed,
@@ -80,12 +80,12 @@ def sweep(
     target = options.pop("out")
     if dry_run:
         plan = plan_sweep(
-            at, axes, options["n_seeds"], options["seed"], options["keep"], options["store"]
+            base, axes, options["n_seeds"], options["seed"], options["keep"], options["store"]
         )
         print(estimate(plan))
         return
     _check_target(options["store"], target)
-    _run(at, axes, options, Path(target) if target is not None else None)
+    _run(base, axes, options, Path(target) if target is not None else None)
 
 
 def _run(

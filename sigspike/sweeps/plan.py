@@ -154,7 +154,7 @@ class Plan:
     @cached_property
     def _knowing(self) -> frozenset[str]:
         """The axes on which the training noise of some program, and so its Gram matrix, depends."""
-        found, asked = {SEED}, set()
+        knowing, asked = {SEED}, set()
         for program in self.programs:
             numbers = {
                 axis.name: program.numbers(axis, program.places[axis.name][:1])
@@ -162,9 +162,9 @@ class Plan:
             }
             kind = frozenset(program.told), program.room is None, type(program.experiment.problem)
             if kind not in asked:
-                found |= noise_knows(program.experiment, program.room, numbers)
+                knowing |= noise_knows(program.experiment, program.room, numbers)
             asked.add(kind)
-        return frozenset(found)
+        return frozenset(knowing)
 
     def __len__(self) -> int:
         return sum(self._counts)

@@ -78,9 +78,13 @@ def largest_constant(
 
     def meets(log_constant: float) -> bool:
         constant = math.exp(log_constant)
-        found = theorem.conditions(choose(dim, constant, theorem, flip_rate, leave_out, "fewest"))
+        conditions = theorem.conditions(
+            choose(dim, constant, theorem, flip_rate, leave_out, "fewest")
+        )
         return all(
-            entry.holds(constant * (1 - 1e-9)) for entry in found if entry.name not in leave_out
+            entry.holds(constant * (1 - 1e-9))
+            for entry in conditions
+            if entry.name not in leave_out
         )
 
     low, high = math.log(SMALLEST), math.log(1 / flip_rate)

@@ -70,11 +70,11 @@ def first_time(values: xr.DataArray, level: Any, rising: bool = True) -> xr.Data
     before = np.where((before < 0) | (after == 0), after, before)
     left, right = (np.take_along_axis(curves, place, -1)[..., 0] for place in (before, after))
     low, high = (np.where(reached, moments[place[..., 0]], np.nan) for place in (before, after))
-    at = low + _share(left, right, heights[..., 0]) * (high - low)
+    crossing = low + _share(left, right, heights[..., 0]) * (high - low)
     last = np.where(seen[..., -1] >= 0, moments[seen[..., -1]], np.nan)
-    found = {"at": at, "low": low, "high": high, "reached": reached, "last": last}
+    parts = {"at": crossing, "low": low, "high": high, "reached": reached, "last": last}
     dims, coords = values.dims[:-1], values.isel(time=0, drop=True).coords
-    return xr.Dataset({name: (dims, part) for name, part in found.items()}, coords)
+    return xr.Dataset({name: (dims, part) for name, part in parts.items()}, coords)
 
 
 def over_runs(found: xr.Dataset, confidence: float = 0.95) -> xr.Dataset:

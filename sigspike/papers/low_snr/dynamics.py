@@ -79,51 +79,53 @@ class Dynamics(Figure):
         tail = data.sel(time=slice(0.9 * float(data["time"][-1]), None)).mean("time")
         plain, noisy = end.sel(algorithm="GD"), end.sel(algorithm="label-noise GD")
         settled = tail.sel(algorithm="label-noise GD")
-        margin, at = settled["margin_mean"].sel(kind="clean"), f" (η = {rate:g})"
+        margin, suffix = settled["margin_mean"].sel(kind="clean"), f" (η = {rate:g})"
         gap = np.log10(plain["ratio"] / noisy["ratio"])
         name = "label-noise GD: "
         of_seeds = Claim.of_seeds
         return [
             of_seeds(
-                "GD: final test error" + at,
+                "GD: final test error" + suffix,
                 "Huang et al. 2025, Theorem 3.2, Fig. 2",
                 plain["test_error"],
                 low=0.24,
             ),
             of_seeds(
-                "GD: final training loss" + at,
+                "GD: final training loss" + suffix,
                 "Huang et al. 2025, Theorem 3.2, Fig. 2",
                 plain["train_loss"],
                 high=0.01,
             ),
-            of_seeds("GD: max ρ̄ / max γ" + at, "Huang et al. 2025, Fig. 2", plain["ratio"], low=10),
             of_seeds(
-                name + "final test error" + at,
+                "GD: max ρ̄ / max γ" + suffix, "Huang et al. 2025, Fig. 2", plain["ratio"], low=10
+            ),
+            of_seeds(
+                name + "final test error" + suffix,
                 "Huang et al. 2025, Theorem 3.3, Fig. 2",
                 noisy["test_error"],
                 high=0.02,
             ),
             of_seeds(
-                name + "training loss stays Θ(1)" + at,
+                name + "training loss stays Θ(1)" + suffix,
                 "Huang et al. 2025, Theorem 3.3",
                 settled["train_loss"],
                 0.05,
                 0.7,
             ),
             of_seeds(
-                name + "loss on the step's labels → H(p)" + at,
+                name + "loss on the step's labels → H(p)" + suffix,
                 "zero drift of ι",
                 settled["step_loss"],
                 *near(ENTROPY),
             ),
             of_seeds(
-                name + "mean margin y·f → log((1−p)/p)" + at,
+                name + "mean margin y·f → log((1−p)/p)" + suffix,
                 "zero drift of ι",
                 margin,
                 *near(MARGIN),
             ),
             of_seeds(
-                "log₁₀ of GD's ρ̄/γ over label-noise GD's" + at,
+                "log₁₀ of GD's ρ̄/γ over label-noise GD's" + suffix,
                 "Huang et al. 2025, Fig. 2",
                 gap,
                 low=1,

@@ -60,8 +60,8 @@ class GlobalSensitivity(Figure):
         return 256 if self.scale == "paper" else 32
 
     def experiment(self) -> ss.Experiment:
-        at = synthetic(n_samples=N_SAMPLES, n_steps=STEPS, record_at=(STEPS,))
-        return ss.put(at, "network.width", int(RANGES["width"][1]))
+        experiment = synthetic(n_samples=N_SAMPLES, n_steps=STEPS, record_at=(STEPS,))
+        return ss.put(experiment, "network.width", int(RANGES["width"][1]))
 
     def settings(self) -> Settings:
         facts = {
@@ -84,10 +84,10 @@ class GlobalSensitivity(Figure):
         )
         accuracy = 1 - data["test_error"].fillna(0.5).mean("seed")
         plain, noisy = (accuracy.sel(algorithm=name).values for name in (PLAIN, NOISY))
-        found = indices(
+        sobol = indices(
             np.stack([plain, noisy, noisy - plain]), list(RANGES), list(OUTPUTS), n_resamples=500
         )
-        return data.merge(found)
+        return data.merge(sobol)
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 3, height=2.3)
@@ -200,11 +200,11 @@ def _safe(error: xr.DataArray) -> xr.DataArray:
 
 def place(unit: Float[np.ndarray, "point input"]) -> dict[str, Float[np.ndarray, " point"]]:
     """Points of the unit cube as parameters."""
-    found = {}
+    parameters = {}
     for (name, (low, high)), column in zip(RANGES.items(), unit.T, strict=True):
         even = low + (high - low) * column if name == "flip_rate" else low * (high / low) ** column
-        found[name] = even.round() if name == "width" else even
-    return found | {
+        parameters[name] = even.round() if name == "width" else even
+    return parameters | {
         "dim": np.choose((len(DIMS) * unit[:, list(RANGES).index("dim")]).astype(int), DIMS).astype(
             float
         )

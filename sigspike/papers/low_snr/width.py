@@ -106,18 +106,18 @@ class Width(Figure):
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 3, height=2.35)
         for (name, color), height in zip(COLORS.items(), (0.12, 0.04), strict=True):
-            at = data.sel(algorithm=name)
+            runs = data.sel(algorithm=name)
             curve_along(
-                row[0], at["width_test_error"], "width", color, name, marker="o", markersize=2.5
+                row[0], runs["width_test_error"], "width", color, name, marker="o", markersize=2.5
             )
-            at_end, at_horizon = self._ends(at)
+            at_end, at_horizon = self._ends(runs)
             curve_along(row[1], at_end, "learning_rate", color, marker="o", markersize=2.5)
             middle = 1 - at_horizon.median("seed")
             row[1].plot(middle["learning_rate"], middle, color=color, linestyle="--", linewidth=0.9)
             mark_diverged(
-                row[1], at["rate_diverged_at"].isel(time=-1), "learning_rate", color, height
+                row[1], runs["rate_diverged_at"].isel(time=-1), "learning_rate", color, height
             )
-            curve(row[2], 1 - at["low_snr_test_error"].sel(time=slice(1, None)), color, name)
+            curve(row[2], 1 - runs["low_snr_test_error"].sel(time=slice(1, None)), color, name)
         row[0].set(xlabel="filters of each sign m", ylabel="test accuracy", title="σₚ = 0.5, η = 1")
         row[1].set(xlabel="learning rate η", title="m = 3, σₚ = 2")
         row[2].set(xlabel="gradient step", title="m = 3, σₚ = 10, η = 0.002", ylim=(0.45, 0.75))

@@ -50,7 +50,7 @@ class Phases(Figure):
 
     def compute(self, progress: Progress) -> xr.Dataset:
         """Curves and phases along ``system``; digits with ∇L_val at θ̂ alone."""
-        found = []
+        parts = []
         for system in TITLES:
             axes = {"algorithm.weights.ahead": [True] if system == "digits" else [True, False]}
             runs = ss.sweep(
@@ -62,8 +62,8 @@ class Phases(Figure):
                 .merge(phases, compat="no_conflicts", join="exact")
                 .assign(phase=ss.phase_of(runs, phases))
             )
-            found.append(part.drop_vars(["snr", "n_snr2"], errors="ignore"))
-        return xr.concat(found, "system", join="outer", coords="minimal").assign_coords(
+            parts.append(part.drop_vars(["snr", "n_snr2"], errors="ignore"))
+        return xr.concat(parts, "system", join="outer", coords="minimal").assign_coords(
             system=list(TITLES)
         )
 
@@ -190,9 +190,9 @@ class Phases(Figure):
 
 def _boundaries(axes: Axes, runs: xr.Dataset) -> None:
     """The median ends of alignment and filtering, and their intervals."""
-    found = ss.over_runs(runs[["at", "low", "high", "reached", "last"]])
-    for stage in found["stage"].values:
-        own = found.sel(stage=stage)
+    ends = ss.over_runs(runs[["at", "low", "high", "reached", "last"]])
+    for stage in ends["stage"].values:
+        own = ends.sel(stage=stage)
         if np.isfinite(own["at"]):
             axes.axvline(float(own["at"]), color="0.25", linewidth=0.8, linestyle=":")
         if np.isfinite(own["low"]) and np.isfinite(own["high"]):

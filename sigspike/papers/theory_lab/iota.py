@@ -75,13 +75,13 @@ class Iota(Figure):
         paths = [_processes(network[name].isel(time=slice(start, None)), name) for name in network]
         iota = xr.concat(paths, "definition").assign_coords(definition=list(network))
         late = data.isel(time=slice(-(data.sizes["time"] // 10), None))
-        found = xr.Dataset({"iota": iota.quantile([0.1, 0.5, 0.9], ["seed", "sample"])})
+        summary = xr.Dataset({"iota": iota.quantile([0.1, 0.5, 0.9], ["seed", "sample"])})
         own = iota.sel(definition=SQUARE, process="network", drop=True)
-        found = found.merge(binned(own, FLIP_RATE)).merge(outside(own, RATE, FLIP_RATE))
-        found["growth"] = growth(iota.sel(process="network", drop=True), RATE, FLIP_RATE)
-        found["margin"] = late["margin"].mean(["time", "sample"])
-        found["step_loss"] = late["step_loss"].mean("time")
-        return found.assign(diverged_at=data["diverged_at"].max("time"))
+        summary = summary.merge(binned(own, FLIP_RATE)).merge(outside(own, RATE, FLIP_RATE))
+        summary["growth"] = growth(iota.sel(process="network", drop=True), RATE, FLIP_RATE)
+        summary["margin"] = late["margin"].mean(["time", "sample"])
+        summary["step_loss"] = late["step_loss"].mean("time")
+        return summary.assign(diverged_at=data["diverged_at"].max("time"))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [top, bottom] = panels(2, 2, height=2.2)
@@ -164,13 +164,13 @@ class Iota(Figure):
 def _processes(network: xr.DataArray, name: str) -> xr.DataArray:
     """The network's ι, and both recursions from where it starts."""
     start, n_steps = network.isel(time=0), network.sizes["time"] - 1
-    found = [network]
+    processes = [network]
     for k, recursion in enumerate((PRINTED[name], WITH_SLOPE[name])):
         walked = recursion.paths(
             jax.random.key(k), jax.numpy.asarray(start.values), RATE, FLIP_RATE, n_steps
         )
-        found.append(network.transpose("time", *start.dims).copy(data=np.asarray(walked)))
-    return xr.concat(found, "process").assign_coords(process=list(PROCESSES))
+        processes.append(network.transpose("time", *start.dims).copy(data=np.asarray(walked)))
+    return xr.concat(processes, "process").assign_coords(process=list(PROCESSES))
 
 
 def _paths(axes: Axes, iota: xr.DataArray) -> None:

@@ -50,9 +50,9 @@ class Scaling(Figure):
         return {"dims": self.dims, "delta": DELTA, "flip_rate": FLIP_RATE, "choices": CHOICES}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        found: list[xr.Dataset] = []
+        scalings: list[xr.Dataset] = []
         for done, options in enumerate(CHOICES.values()):
-            found.append(
+            scalings.append(
                 theory.consistent_scaling(self.dims, delta=DELTA, flip_rate=FLIP_RATE, **options)
             )
             progress(done + 1, len(CHOICES))
@@ -66,7 +66,7 @@ class Scaling(Figure):
             "_unbounded": theory.first_dimension(leave_out=[FLIPS]),
         }
         published = theorem(synthetic(n_samples=200, n_steps=1)).largest_constant
-        data = xr.concat(found, xr.DataArray(list(CHOICES), dims="choice", name="choice"))
+        data = xr.concat(scalings, xr.DataArray(list(CHOICES), dims="choice", name="choice"))
         data = data.assign(rebuttal_constant=("dim", rebuttal), published_constant=published)
         return data.assign({f"first_dimension{name}": value for name, value in first.items()})
 

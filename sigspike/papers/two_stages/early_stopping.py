@@ -84,8 +84,8 @@ class EarlyStopping(Runs):
             ]
             axes.plot(ends, [k, k], color=color, linewidth=5, solid_capstyle="butt")
             for stage, marker, fill in (("separated", "v", "black"), ("crossing", "o", "white")):
-                at = float(stages.sel(cell=name, stage=stage)) / unit
-                axes.plot(at, k, marker, color="black", markerfacecolor=fill, markersize=4)
+                when = float(stages.sel(cell=name, stage=stage)) / unit
+                axes.plot(when, k, marker, color="black", markerfacecolor=fill, markersize=4)
         axes.set(
             xscale="log",
             xlim=(0.02, 10),
