@@ -57,7 +57,10 @@ def table(report: Report) -> str:
     largest = report.largest_constant
     verdict = "all hold" if report.holds else "not all hold"
     constants = f"C = {report.constant:g}, δ = {report.delta:g}"
-    head = f"{report.theorem}\n  conditions at {constants}: {verdict}; they hold up to C = {largest:.3g}"
+    head = (
+        f"{report.theorem}\n  conditions at {constants}: {verdict}; "
+        f"they hold up to C = {largest:.3g}"
+    )
     rows = [f"  {'':5}  {'C × this side':>13}  {'≤ this side':>11}  {'largest C':>9}  condition"]
     rows += [_condition(condition, report.constant) for condition in report.conditions]
     return "\n".join([head, *rows, "  predicted", *map(_prediction, report.predictions)])

@@ -81,8 +81,8 @@ def summary(records: xr.Dataset) -> str:
             for name in ("gamma_max", "rho_bar_max", "rho_underline_max")
         ]
         lines.append(
-            f"{int(record.time):8d}   {float(record.train_loss):10.4g}   {float(record.train_accuracy):9.4f}   "
-            f"{error}   "
+            f"{int(record.time):8d}   {float(record.train_loss):10.4g}   "
+            f"{float(record.train_accuracy):9.4f}   {error}   "
             + " ".join(f"{value + 0.0:9.4g}" for value in largest)
             + ("   {:7.4f}   {:9.4f}".format(*record["weight_mean"].values) if weighs else "")
         )

@@ -80,7 +80,8 @@ def named(
             )
         if key in arguments:
             raise Refusal(
-                f"`{key}` of {name} must be given once, got {shown(arguments[key])} and {shown(value)}"
+                f"`{key}` of {name} must be given once, "
+                f"got {shown(arguments[key])} and {shown(value)}"
             )
         arguments[key] = value
     for key, field in known.items():

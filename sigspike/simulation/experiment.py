@@ -171,13 +171,14 @@ def log_spaced(n_steps: int, n_records: int) -> tuple[int, ...]:
 def _check_recording(n_steps: int, every: int | None, record_at: tuple[int, ...] | None) -> None:
     if every is not None and record_at is not None:
         raise Refusal(
-            f"`record_every` and `record_at` exclude each other, got {every} and {shown(record_at)}; "
-            "give one"
+            f"`record_every` and `record_at` exclude each other, got {every} and "
+            f"{shown(record_at)}; give one"
         )
     if every is not None and n_steps % every:
         remedy = "take a divisor, or give steps in `record_at`"
         raise Refusal(f"`record_every` must divide `n_steps` = {n_steps}, got {every}; {remedy}")
     if record_at is not None and record_at[-1] > n_steps:
         raise Refusal(
-            f"`record_at` must end by `n_steps` = {n_steps}, got {shown(record_at)}; see `log_spaced`"
+            f"`record_at` must end by `n_steps` = {n_steps}, got {shown(record_at)}; "
+            "see `log_spaced`"
         )

@@ -157,9 +157,9 @@ def _largest(cells: Sequence[Experiment]) -> tuple[Experiment, int | None]:
     is one.
     """
     largest = max(cells, key=_size)
-    return largest, None if largest.explicit_dim is None else max(
-        _size(experiment)[1] for experiment in cells
-    )
+    if largest.explicit_dim is None:
+        return largest, None
+    return largest, max(_size(experiment)[1] for experiment in cells)
 
 
 def _buckets(

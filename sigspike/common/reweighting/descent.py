@@ -95,11 +95,8 @@ class WeightedDescent(NamedTuple):
             linear.backward(weights), carried.optimiser, params
         )
         after = Carried(rule, optimiser, carried.step + 1)
-        return (
-            self.moved(params, change),
-            after,
-            Seen(linear.losses, weights, seen_couplings, linear.extra),
-        )
+        seen = Seen(linear.losses, weights, seen_couplings, linear.extra)
+        return self.moved(params, change), after, seen
 
     def moved(self, params: PyTree, change: PyTree) -> PyTree:
         """θ − η · change."""
