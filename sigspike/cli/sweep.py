@@ -23,6 +23,14 @@ from sigspike.sweeps.estimate import duration, estimate
 from sigspike.sweeps.sweep import plan_sweep
 
 Axes = tyro.conf.UseAppendAction[tuple[tuple[str, ...], ...]]
+OPTIONS: dict[str, Any] = {  # where neither a flag nor a file gives one
+    "n_seeds": 1,
+    "seed": 0,
+    "keep": "seeds",
+    "cluster": None,
+    "store": None,
+    "out": None,
+}
 
 
 def sweep(
@@ -59,30 +67,14 @@ def sweep(
     axes = {
         path: read_axis(base, path, values) for path, values in spec.get("axes", {}).items()
     } | _flags(base, axis)
-    given = {
-        "n_seeds": n_seeds,
-        "seed": seed,
-        "keep": keep,
-        "cluster": cluster,
-        "store": store,
-        "out": out,
-    }
-    options = {
-        "n_seeds": 1,
-        "seed": 0,
-        "keep": "seeds",
-        "cluster": None,
-        "store": None,
-        "out": None,
-    }
-    options |= {name: spec[name] for name in options if name in spec}
+    given = {"n_seeds": n_seeds, "seed": seed, "keep": keep}
+    given |= {"cluster": cluster, "store": store, "out": out}
+    options = OPTIONS | {name: spec[name] for name in OPTIONS if name in spec}
     options |= {name: value for name, value in given.items() if value is not None}
     target = options.pop("out")
     if dry_run:
-        plan = plan_sweep(
-            base, axes, options["n_seeds"], options["seed"], options["keep"], options["store"]
-        )
-        print(estimate(plan))
+        planned = (options[name] for name in ("n_seeds", "seed", "keep", "store"))
+        print(estimate(plan_sweep(base, axes, *planned)))
         return
     _check_target(options["store"], target)
     _run(base, axes, options, Path(target) if target is not None else None)
