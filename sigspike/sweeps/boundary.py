@@ -67,20 +67,7 @@ def trace_boundary(
     check_sweep(experiment, n_seeds, seed)
     Range(low=0, high=1, open_low=True).check("share", share)
     checked = read_axes(experiment, axes)
-    check_cells(experiment, checked)
-    if len(checked) != 2:
-        raise Refusal(
-            f"`axes` must be two for a boundary in a plane, got {len(checked)}; fix the others"
-        )
-    chunks = {axis.name: 1 for axis in checked} | {"seed": n_seeds}
-    grid = Grid(Plan(experiment, checked, n_seeds, seed, "mean", chunks))
-    if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
-        names = [
-            name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)
-        ]
-        raise Refusal(
-            f"`quantity` must be one number a training ({', '.join(names)}), got {quantity!r}"
-        )
+    grid = _plane(experiment, checked, quantity, n_seeds, seed)
     shape = len(checked[0]), len(checked[1])
     budget = max(4, int(share * math.prod(shape)))
     measured: Measured = {}
@@ -98,6 +85,27 @@ def trace_boundary(
         wanted = _refine(shape, spacing, measured, level)
         spacing //= 2
     return _fill(grid, measured, quantity, level)
+
+
+def _plane(
+    experiment: Experiment, axes: tuple[Axis, ...], quantity: str, n_seeds: int, seed: int
+) -> Grid:
+    """The grid that is to be filled; refused where it is no plane, or has no such quantity."""
+    check_cells(experiment, axes)
+    if len(axes) != 2:
+        raise Refusal(
+            f"`axes` must be two for a boundary in a plane, got {len(axes)}; fix the others"
+        )
+    chunks = {axis.name: 1 for axis in axes} | {"seed": n_seeds}
+    grid = Grid(Plan(experiment, axes, n_seeds, seed, "mean", chunks))
+    if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
+        names = [
+            name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)
+        ]
+        raise Refusal(
+            f"`quantity` must be one number a training ({', '.join(names)}), got {quantity!r}"
+        )
+    return grid
 
 
 def _lattice(length: int, spacing: int) -> list[int]:

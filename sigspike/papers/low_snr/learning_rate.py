@@ -97,7 +97,6 @@ class LearningRate(Figure):
         end = data["test_error"].isel(time=-1)
         noisy, plain = end.sel(algorithm=NOISY), end.sel(algorithm=PLAIN)
         best = data["chosen_error"].isel(time=-1)
-        lost = (data["diverged_at"].isel(time=-1) >= 0).mean("seed")
         chosen = "at its best η (chosen on other seeds)"
         overshot = (
             f"label-noise GD: test error at η = 0.5 (a = {self._a(0.5):.0f}), finite but hurt"
@@ -129,6 +128,12 @@ class LearningRate(Figure):
                 low=0.4,
             ),
             of_seeds(overshot, "ours", noisy.sel(learning_rate=0.5), 0.1, 0.45),
+            *self._label_noise_diverges((data["diverged_at"].isel(time=-1) >= 0).mean("seed")),
+        ]
+
+    def _label_noise_diverges(self, lost: xr.DataArray) -> list[Claim]:
+        """At η = 1, where gradient descent does not."""
+        return [
             Claim(
                 f"label-noise GD: fraction of runs that diverged at η = 1 (a = {self._a(1.0):.0f})",
                 "ours: outside η ≤ σ_p⁻² d⁻¹ / (C log(d/δ))",

@@ -86,11 +86,8 @@ class ThreeLayer(Figure):
         tail = he.sel(
             time=slice(0.9 * float(he["time"][-1]), None), algorithm="label-noise GD"
         ).mean("time")
-        source, of_seeds, prefix = (
-            "Huang et al. 2025, appendix E.1",
-            Claim.of_seeds,
-            "three layers, ",
-        )
+        source, of_seeds = "Huang et al. 2025, appendix E.1", Claim.of_seeds
+        prefix = "three layers, "
         return [
             *outperforms(prefix + "GD's test error minus label-noise GD's", source, gain(he)),
             of_seeds(

@@ -130,23 +130,14 @@ class Flagship(Figure):
         return [far, *of_regimes[0], *of_regimes[1]]
 
     def _of_regime(self, name: str, data: xr.Dataset) -> list[Claim]:
-        regime, of_seeds, suffix = (
-            self.regimes[name],
-            Claim.of_seeds,
-            f" ({self.regimes[name].title})",
-        )
+        regime = self.regimes[name]
+        suffix = f" ({regime.title})"
         plain, noisy = (data.sel(algorithm=algorithm) for algorithm in RATES)
-        end, early = data.isel(time=-1), stages.first_time(worst(plain["rho_bar_max"]), 1.0)
-        memorises = theory.GradientDescentMemorises()(
-            ss.put(regime.experiment, "algorithm.labels.flip_rate", 0.0)
-        )
         learns = theory.LabelNoiseLearns()(regime.experiment)
         broken = [
             c.name for c in learns.conditions if not c.holds() and c.name not in regime.left_out
         ]
-        before = plain.where(plain["time"] <= memorises["T1"].value)  # type: ignore[union-attr]
-        bounds = {"max γ until T1": "gamma_max", "max |ρ̲| until T1": "rho_underline_max"}
-        claims = [
+        return [
             Claim(
                 "conditions broken that are not named as left out" + suffix,
                 "Huang et al. 2025, Assumption 3.1",
@@ -154,34 +145,44 @@ class Flagship(Figure):
                 0,
                 high=0,
             ),
-            of_seeds(
-                "T₁ measured over T₁ stated" + suffix,
-                "Huang et al. 2025, lemmas",
-                early["at"] / memorises["T1"].value,  # type: ignore[union-attr]
-                high=1,
-            ),
-            of_seeds(
-                "GD: final test error" + suffix,
-                "Huang et al. 2025, Theorem 3.2",
-                end["test_error"].sel(algorithm=PLAIN),
-                low=0.24,
+            *self._memorised(plain, regime.experiment, suffix),
+            *(
+                self._learnt(noisy, learns, suffix)
+                if name == "large"
+                else self._not_yet(noisy, learns, suffix)
             ),
         ]
-        for bound, variable in bounds.items():
-            ratio = worst(before[variable]).max("time") / memorises[bound].value  # type: ignore[union-attr]
-            claims.append(
-                of_seeds(
+
+    def _memorised(self, plain: xr.Dataset, experiment: ss.Experiment, suffix: str) -> list[Claim]:
+        """Gradient descent, at the stated time and within the stated bounds."""
+        said = theory.GradientDescentMemorises()(
+            ss.put(experiment, "algorithm.labels.flip_rate", 0.0)
+        )
+        time = said["T1"].value  # type: ignore[union-attr]
+        reached = stages.first_time(worst(plain["rho_bar_max"]), 1.0)
+        before = plain.where(plain["time"] <= time)
+        bounds = {"max γ until T1": "gamma_max", "max |ρ̲| until T1": "rho_underline_max"}
+        lemmas = "Huang et al. 2025, lemmas"
+        return [
+            Claim.of_seeds(
+                "T₁ measured over T₁ stated" + suffix, lemmas, reached["at"] / time, high=1
+            ),
+            Claim.of_seeds(
+                "GD: final test error" + suffix,
+                "Huang et al. 2025, Theorem 3.2",
+                plain["test_error"].isel(time=-1),
+                low=0.24,
+            ),
+            *(
+                Claim.of_seeds(
                     f"GD: {bound}, over its bound" + suffix,
-                    "Huang et al. 2025, lemmas",
-                    ratio,
+                    lemmas,
+                    worst(before[variable]).max("time") / said[bound].value,  # type: ignore[union-attr]
                     high=1,
                 )
-            )
-        return claims + (
-            self._learnt(noisy, learns, suffix)
-            if name == "large"
-            else self._not_yet(noisy, learns, suffix)
-        )
+                for bound, variable in bounds.items()
+            ),
+        ]
 
     def _learnt(self, noisy: xr.Dataset, said: theory.Report, suffix: str) -> list[Claim]:
         """Large steps: label noise learns, but later than printed."""
