@@ -137,6 +137,7 @@ def follow(
     observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
     ends = (0, *experiment.record_steps)
     gaps = {late - early for early, late in itertools.pairwise(ends)} - {0}
+    # Between evenly spaced records the number of steps is known, as reverse mode needs it
     gap = gaps.pop() if len(gaps) == 1 else None
 
     def leg(carry: Carry, bounds: tuple[Array, Array]) -> tuple[Carry, Record]:
@@ -254,6 +255,7 @@ class Loop(eqx.Module):
         follow.
         """
         known = isinstance(n_steps, int)
+        # A known number is cut into blocks of one length, so that every loop has a known one too
         size = (
             max((k for k in range(1, BLOCK + 1) if n_steps % k == 0), default=1) if known else BLOCK
         )

@@ -145,6 +145,7 @@ def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: flo
             ]
             if {True, False} <= {corner.above(level) for corner in corners}:
                 disagreeing += inside
+            # So written, a mean that is NaN is uncertain
             elif any(
                 not abs(corner.mean - level) >= CONFIDENCE * corner.error for corner in corners
             ):
@@ -178,6 +179,7 @@ def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
     if min(np.ptp(known, axis=0)) > 0:
         linear = griddata(known, columns, places, "linear")
         values = np.where(np.isnan(linear), values, linear)
+    # The second column is the share that lost means have in a value, but for rounding
     return np.where(values[:, 1] > 1e-9, np.nan, values[:, 0])
 
 

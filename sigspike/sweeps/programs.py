@@ -30,9 +30,8 @@ class Program:
     it is ``told``.
 
     ``experiment`` is the cell that takes most room, ``room`` its d (None where the problem has
-    none); whatever moves in the other cells is told as a
-    number when the program runs, all of it and at once (``paths.put_all``), so that the order of
-    the axes plays no part.
+    none); whatever moves in the other cells is told as a number when the program runs, all of it
+    and at once (``paths.put_all``), so that the order of the axes plays no part.
     """
 
     experiment: Experiment
@@ -131,6 +130,7 @@ def _padded(
         }
         alike = grouped(sizes, sizes.__getitem__)
         if (axis in deep and not spans) or (WIDTH in axis.paths and not pads):
+            # More room would change what these cells draw, or they have nowhere to put it
             return [[group] for group in alike]
         alike = sorted(alike, key=lambda group: sizes[group[0]], reverse=True)
         others = n_seeds * math.prod(len(own) for name, own in places.items() if name != axis.name)
@@ -145,6 +145,7 @@ def _padded(
             name: tuple(sorted(itertools.chain(*bucket)))
             for name, bucket in zip(names, chosen, strict=True)
         }
+        # The largest width and the largest d may come from different cells
         corners = itertools.product(*([group[0] for group in bucket] for bucket in chosen))
         largest, room = _largest(
             [trained(dict(zip(names, corner, strict=True))) for corner in corners]

@@ -100,7 +100,7 @@ def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high
         return (1 - share) * there(below) + (share * there(below + 1) if share else 0.0)
 
     ends = excess_at(math.log(low)), excess_at(math.log(high))
-    if not ends[0] * ends[1] <= 0:
+    if not ends[0] * ends[1] <= 0:  # nor where one is NaN
         return math.nan
     return math.exp(brentq(excess_at, math.log(low), math.log(high), xtol=1e-10))  # type: ignore[arg-type]
 

@@ -65,6 +65,7 @@ def first_time(values: xr.DataArray, level: Any, rising: bool = True) -> xr.Data
     moments, curves, heights = values["time"].values.astype(float), values.values, height.values
     beyond = curves >= heights if rising else curves <= heights
     reached, after = beyond.any(-1), beyond.argmax(-1)[..., None]
+    # Up to every record, the last that is not NaN (−1: none yet)
     seen = np.maximum.accumulate(np.where(np.isnan(curves), -1, np.arange(len(moments))), -1)
     before = np.take_along_axis(seen, np.maximum(after - 1, 0), -1)
     before = np.where((before < 0) | (after == 0), after, before)
