@@ -53,10 +53,10 @@ def domain_of(experiment: Any, path: str) -> Domain:
     """What the field at a path may be: any number, where it is derived, or where only the cells
     tell.
     """
-    found = fitting(path, list(every_path(experiment)))
-    if len(found) != 1 or paths.is_derived(experiment, found[0]):
+    meanings = fitting(path, list(every_path(experiment)))
+    if len(meanings) != 1 or paths.is_derived(experiment, meanings[0]):
         return Range()
-    return paths.field_at(experiment, found[0]).metadata.get("domain", Range())
+    return paths.field_at(experiment, meanings[0]).metadata.get("domain", Range())
 
 
 def _linked(experiment: Any, path: str, values: dict[str, Any]) -> Linked:

@@ -56,8 +56,11 @@ def table(report: Report) -> str:
         return f"{report.theorem}\n  does not speak about this experiment: " + "; ".join(failed)
     largest = report.largest_constant
     verdict = "all hold" if report.holds else "not all hold"
-    at = f"C = {report.constant:g}, δ = {report.delta:g}"
-    head = f"{report.theorem}\n  conditions at {at}: {verdict}; they hold up to C = {largest:.3g}"
+    constants = f"C = {report.constant:g}, δ = {report.delta:g}"
+    head = (
+        f"{report.theorem}\n  conditions at {constants}: {verdict}; "
+        f"they hold up to C = {largest:.3g}"
+    )
     rows = [f"  {'':5}  {'C × this side':>13}  {'≤ this side':>11}  {'largest C':>9}  condition"]
     rows += [_condition(condition, report.constant) for condition in report.conditions]
     return "\n".join([head, *rows, "  predicted", *map(_prediction, report.predictions)])

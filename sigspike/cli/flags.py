@@ -117,7 +117,7 @@ def makers(kind: type) -> list[Callable[..., Any]]:
     names in ``from_files``. Of classes that a session has defined again and again the last counts;
     of two by one name, neither.
     """
-    return [found[-1] for found in _by_name(kind).values() if len(_places(found)) == 1]
+    return [namesakes[-1] for namesakes in _by_name(kind).values() if len(_places(namesakes)) == 1]
 
 
 def check_one(kind: type, name: str) -> None:
@@ -131,14 +131,14 @@ def check_one(kind: type, name: str) -> None:
 
 
 def _by_name(kind: type) -> dict[str, list[Callable[..., Any]]]:
-    found: dict[str, list[Callable[..., Any]]] = {}
+    by_name: dict[str, list[Callable[..., Any]]] = {}
     for maker in _makers(kind):
-        found.setdefault(maker.__name__, []).append(maker)
-    return found
+        by_name.setdefault(maker.__name__, []).append(maker)
+    return by_name
 
 
-def _places(found: list[Callable[..., Any]]) -> set[tuple[str, str]]:
-    return {(maker.__module__, maker.__qualname__) for maker in found}
+def _places(namesakes: list[Callable[..., Any]]) -> set[tuple[str, str]]:
+    return {(maker.__module__, maker.__qualname__) for maker in namesakes}
 
 
 def _makers(kind: type) -> Iterator[Callable[..., Any]]:

@@ -74,17 +74,17 @@ def summary(records: xr.Dataset) -> str:
     head = "    step   train loss   train acc   test error            max γ     max ρ̄   max |ρ̲|"
     lines = [head + ("   ω clean   ω flipped" if weighs else "")]
     for moment in shown:
-        at, top = records.isel(time=int(moment)), extremes.isel(time=int(moment))
-        error = f"{float(at.test_error):.4f} ± {float(at.test_error_se):.4f}"
+        record, top = records.isel(time=int(moment)), extremes.isel(time=int(moment))
+        error = f"{float(record.test_error):.4f} ± {float(record.test_error_se):.4f}"
         largest = [
             float(np.nanmax(np.append(top[name], -np.inf)))
             for name in ("gamma_max", "rho_bar_max", "rho_underline_max")
         ]
         lines.append(
-            f"{int(at.time):8d}   {float(at.train_loss):10.4g}   {float(at.train_accuracy):9.4f}   "
-            f"{error}   "
+            f"{int(record.time):8d}   {float(record.train_loss):10.4g}   "
+            f"{float(record.train_accuracy):9.4f}   {error}   "
             + " ".join(f"{value + 0.0:9.4g}" for value in largest)
-            + ("   {:7.4f}   {:9.4f}".format(*at["weight_mean"].values) if weighs else "")
+            + ("   {:7.4f}   {:9.4f}".format(*record["weight_mean"].values) if weighs else "")
         )
     diverged, stopped = int(records.diverged_at[-1]), int(records.stopped_at[-1])
     if diverged >= 0:

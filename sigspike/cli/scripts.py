@@ -100,10 +100,10 @@ def _module(file: Path) -> ModuleType:
 def _origin(name: str) -> Path | None:
     """The file that a module has been or would be imported from."""
     try:
-        found = importlib.util.find_spec(name)
+        spec = importlib.util.find_spec(name)
     except ValueError:  # a module that was made by hand
         return None
-    return Path(found.origin).resolve() if found is not None and found.origin is not None else None
+    return Path(spec.origin).resolve() if spec is not None and spec.origin is not None else None
 
 
 def _line(error: BaseException, file: Path) -> str:

@@ -23,6 +23,14 @@ from sigspike.sweeps.estimate import duration, estimate
 from sigspike.sweeps.sweep import plan_sweep
 
 Axes = tyro.conf.UseAppendAction[tuple[tuple[str, ...], ...]]
+OPTIONS: dict[str, Any] = {  # where neither a flag nor a file gives one
+    "n_seeds": 1,
+    "seed": 0,
+    "keep": "seeds",
+    "cluster": None,
+    "store": None,
+    "out": None,
+}
 
 
 def sweep(
@@ -55,37 +63,21 @@ def sweep(
         dry_run: Print trainings, memory, compilations and the time they will take, and stop.
     """
     spec = read_spec(file) if file is not None else {}
-    at = build(spec.get("experiment", {}), Experiment, FLAGS.build(experiment), "experiment")
+    base = build(spec.get("experiment", {}), Experiment, FLAGS.build(experiment), "experiment")
     axes = {
-        path: read_axis(at, path, values) for path, values in spec.get("axes", {}).items()
-    } | _flags(at, axis)
-    given = {
-        "n_seeds": n_seeds,
-        "seed": seed,
-        "keep": keep,
-        "cluster": cluster,
-        "store": store,
-        "out": out,
-    }
-    options = {
-        "n_seeds": 1,
-        "seed": 0,
-        "keep": "seeds",
-        "cluster": None,
-        "store": None,
-        "out": None,
-    }
-    options |= {name: spec[name] for name in options if name in spec}
+        path: read_axis(base, path, values) for path, values in spec.get("axes", {}).items()
+    } | _flags(base, axis)
+    given = {"n_seeds": n_seeds, "seed": seed, "keep": keep}
+    given |= {"cluster": cluster, "store": store, "out": out}
+    options = OPTIONS | {name: spec[name] for name in OPTIONS if name in spec}
     options |= {name: value for name, value in given.items() if value is not None}
     target = options.pop("out")
     if dry_run:
-        plan = plan_sweep(
-            at, axes, options["n_seeds"], options["seed"], options["keep"], options["store"]
-        )
-        print(estimate(plan))
+        planned = (options[name] for name in ("n_seeds", "seed", "keep", "store"))
+        print(estimate(plan_sweep(base, axes, *planned)))
         return
     _check_target(options["store"], target)
-    _run(at, axes, options, Path(target) if target is not None else None)
+    _run(base, axes, options, Path(target) if target is not None else None)
 
 
 def _run(

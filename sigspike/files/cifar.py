@@ -70,10 +70,9 @@ def _batch(path: Path, kind: Batches) -> tuple[np.ndarray, np.ndarray]:
     rows = data.shape if isinstance(data, np.ndarray) and data.dtype == np.uint8 else None
     count = len(labels) if isinstance(labels, list) else None
     if not isinstance(data, np.ndarray) or rows is None or rows[1:] != (3072,) or count != rows[0]:
-        found = f"rows {rows} and {count} labels"
+        got = f"rows {rows} and {count} labels"
         raise Refusal(
-            f"`data_dir` file {path} should hold uint8 rows of 3072 and a label for each, "
-            f"got {found}"
+            f"`data_dir` file {path} should hold uint8 rows of 3072 and a label for each, got {got}"
         )
     for label in labels or ():
         if not isinstance(label, int) or not 0 <= label < kind.n_classes:

@@ -70,7 +70,7 @@ def named(
     if len(args) > len(places):
         extra, most = shown(args[len(places)]), ", ".join(places) or "nothing"
         raise Refusal(f"`{name}` takes {most} without a name, got {extra} besides; give it by name")
-    found = dict(zip(places, args, strict=False))
+    arguments = dict(zip(places, args, strict=False))
     for key, value in given.items():
         if key not in known:
             key = key if len(key) <= LONGEST else f"{key[:LONGEST]}…"
@@ -78,17 +78,18 @@ def named(
             raise Refusal(
                 f"`{key}` is no field of {name}, {has}; got {shown(value)}{nearest(key, known)}"
             )
-        if key in found:
+        if key in arguments:
             raise Refusal(
-                f"`{key}` of {name} must be given once, got {shown(found[key])} and {shown(value)}"
+                f"`{key}` of {name} must be given once, "
+                f"got {shown(arguments[key])} and {shown(value)}"
             )
-        found[key] = value
+        arguments[key] = value
     for key, field in known.items():
-        if key not in found and field.default is MISSING and field.default_factory is MISSING:
+        if key not in arguments and field.default is MISSING and field.default_factory is MISSING:
             raise Refusal(
-                f"`{key}` must be given for {name}, got only {', '.join(found) or 'nothing'}"
+                f"`{key}` must be given for {name}, got only {', '.join(arguments) or 'nothing'}"
             )
-    return found
+    return arguments
 
 
 def _read(field: Field, value: Any) -> Any:

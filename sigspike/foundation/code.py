@@ -43,10 +43,10 @@ def is_importable(thing: Any) -> bool:
     """Whether its module and its name lead to it (not so in ``__main__``, in a function, for a
     closure).
     """
-    found: Any = sys.modules.get(getattr(thing, "__module__", None) or "")
+    reached: Any = sys.modules.get(getattr(thing, "__module__", None) or "")
     for name in getattr(thing, "__qualname__", "").split("."):
-        found = getattr(found, name, None)
-    return found is thing and thing.__module__ != "__main__"
+        reached = getattr(reached, name, None)
+    return reached is thing and thing.__module__ != "__main__"
 
 
 def code_of(thing: Any) -> str:
@@ -146,13 +146,17 @@ class _Reader:
         inside = {"__wrapped__": getattr(thing, "__wrapped__", None)} | dict(
             getattr(thing, "__dict__", {})
         )
-        found = {
+        attributes = {
             name: value
             for name, value in inside.items()
             if name == "__wrapped__" or not _is_dunder(name)
         }
-        yield from self._each(item for pair in sorted(found.items()) for item in pair)
-        if not found.get("__wrapped__") and len(found) == 1 and " at 0x" not in repr(thing):
+        yield from self._each(item for pair in sorted(attributes.items()) for item in pair)
+        if (
+            not attributes.get("__wrapped__")
+            and len(attributes) == 1
+            and " at 0x" not in repr(thing)
+        ):
             yield repr(thing)
 
     def _class(self, kind: type) -> Iterator[str]:

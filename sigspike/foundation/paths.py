@@ -60,11 +60,11 @@ def moved(tree: Any, path: str) -> frozenset[str]:
         return frozenset({path})
     owner, name = owner_of(tree, path)
     parent = path.removesuffix(name).rstrip(".")
-    found: set[str] = set()
+    moving: set[str] = set()
     jax.eval_shape(
-        lambda value: found.update(_traced(getattr(owner, f"with_{name}")(value), parent)), 0.5
+        lambda value: moving.update(_traced(getattr(owner, f"with_{name}")(value), parent)), 0.5
     )
-    return frozenset(found)
+    return frozenset(moving)
 
 
 def _traced(tree: Any, path: str) -> Iterator[str]:

@@ -70,7 +70,7 @@ def provenance() -> dict[str, Any]:
         name: version(name) for name in ("sigspike", "jax", "equinox", "optax", "numpy", "xarray")
     }
     source = Path(__file__).parent
-    found = (
+    answer = (
         subprocess.run(
             ["git", "-C", str(source), "rev-parse", "HEAD"],
             capture_output=True,
@@ -80,7 +80,7 @@ def provenance() -> dict[str, Any]:
         if shutil.which("git")
         else None
     )
-    commit = found.stdout.strip() if found and found.returncode == 0 else None
+    commit = answer.stdout.strip() if answer and answer.returncode == 0 else None
     machine = {
         "system": platform.system(),
         "processor": platform.machine(),

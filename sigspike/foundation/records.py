@@ -49,11 +49,11 @@ def record_axes(
     record: Any, leading: tuple[str, ...]
 ) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     """Name, dimensions and attributes of every field of a record (of arrays, or of shapes)."""
-    found = []
+    axes = []
     for field in fields(record):
         dims = (*leading, *axis_names(field))[: getattr(record, field.name).ndim]
-        found.append((field.name, dims, dict(field.metadata.get("attrs", {}))))
-    return found
+        axes.append((field.name, dims, dict(field.metadata.get("attrs", {}))))
+    return axes
 
 
 def axis_names(field: Field) -> list[str]:

@@ -49,18 +49,18 @@ def meant(path: str, known: Collection[str]) -> str:
 
     Of an unknown path the owner alone is written in full, so that its refusal can say what it has.
     """
-    found = fitting(path, known)
-    if len(found) > 1:
-        raise several(path, found)
-    if found:
-        return found[0]
+    meanings = fitting(path, known)
+    if len(meanings) > 1:
+        raise several(path, meanings)
+    if meanings:
+        return meanings[0]
     owner, _, name = path.rpartition(".")
     return f"{meant(owner, known)}.{name}" if owner else path
 
 
-def several(path: str, found: Collection[str]) -> Refusal:
+def several(path: str, meanings: Collection[str]) -> Refusal:
     """The refusal of a path that can mean several."""
-    names = " and of ".join(found)
+    names = " and of ".join(meanings)
     return Refusal(
         f"`{path}` must name one field, got a name of {names}; write one of them in full"
     )

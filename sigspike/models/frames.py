@@ -142,6 +142,7 @@ class Span(Frame):
         left = freedom - n_alive if filters_first else freedom
         before = 0 if filters_first else n_noise
         own = jnp.zeros((n_filters, 1 + spare), bool)
+        # A row brings a coordinate of its own only while dimensions are left
         own = own.at[:, 0].set((filters < n_alive) & (before + filters < freedom))
         exists = jnp.concatenate([jnp.ones(n_axes, bool), noise < left, jnp.ravel(own)])
         beyond = jnp.maximum(dim - jnp.sum(exists), 0.0)

@@ -81,7 +81,7 @@ def correct(
         return (1 + jnp.sign(label * logits)) / 2
     # Never "is it the largest?": a compiler may make a logit twice, and round it in two ways
     own, others = _parted(logits, label)
-    ahead, level = (jnp.sum(at, axis=1) for at in (others > own, others == own))
+    ahead, level = (jnp.sum(which, axis=1) for which in (others > own, others == own))
     unknown = jnp.isnan(logits).any(1)
     return jnp.where(unknown, jnp.nan, (ahead == 0) / (1 + level))
 

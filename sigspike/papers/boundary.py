@@ -63,15 +63,15 @@ def _crossings(
     """‖μ‖ where the falling fit of each column passes each level; NaN where it never does."""
     from scipy.optimize import isotonic_regression
 
-    found = np.full((len(levels), errors.shape[1]), np.nan)
+    crossings = np.full((len(levels), errors.shape[1]), np.nan)
     for column, (x, values) in enumerate(zip(places.T, errors.T, strict=True)):
         falling = isotonic_regression(values, increasing=False).x
         for row, level in enumerate(levels):
             after = int(np.searchsorted(-falling, -level))
             if 0 < after < len(x):
                 share = (falling[after - 1] - level) / (falling[after - 1] - falling[after])
-                found[row, column] = x[after - 1] + share * (x[after] - x[after - 1])
-    return found
+                crossings[row, column] = x[after - 1] + share * (x[after] - x[after - 1])
+    return crossings
 
 
 def _regress(

@@ -54,5 +54,5 @@ def _indices(
     from scipy.stats import sobol_indices
 
     parts = {"f_A": blocks[:, 0], "f_B": blocks[:, 1], "f_AB": np.moveaxis(blocks[:, 2:], 1, 0)}
-    found = sobol_indices(func=parts, n=blocks.shape[-1])
-    return np.stack([found.first_order, found.total_order]).reshape(2, len(blocks), -1)
+    estimate = sobol_indices(func=parts, n=blocks.shape[-1])
+    return np.stack([estimate.first_order, estimate.total_order]).reshape(2, len(blocks), -1)

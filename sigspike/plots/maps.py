@@ -69,12 +69,12 @@ def verticals(axes: Axes, places: list[float], labels: list[str] | None = None) 
         line = axes.axvline(place, color="white", linewidth=0.8)
         line.set_path_effects([withStroke(linewidth=1.6, foreground="0.15")])
         if labels is not None:
-            at: dict[str, Any] = {
+            coords: dict[str, Any] = {
                 "xycoords": ("data", "axes fraction"),
                 "textcoords": "offset points",
             }
             axes.annotate(
-                labels[k], (place, 1), xytext=(0, 2), ha="center", va="bottom", fontsize=7, **at
+                labels[k], (place, 1), xytext=(0, 2), ha="center", va="bottom", fontsize=7, **coords
             )
 
 

@@ -142,11 +142,11 @@ def _check_fresh(experiment: Experiment) -> None:
     name, problem = type(experiment.algorithm.batches).__name__, experiment.problem
     needed = {"space": "weights", "stop": "end"}
     for field, value in needed.items():
-        found = getattr(experiment, field)
-        if found != value:
+        got = getattr(experiment, field)
+        if got != value:
             raise Refusal(
                 f"`{field}` must be {value!r} for {name} batches, whose samples are new at every "
-                f"step, got {found!r}"
+                f"step, got {got!r}"
             )
     if isinstance(problem, GivenSamples):
         raise Refusal(
@@ -168,16 +168,17 @@ def log_spaced(n_steps: int, n_records: int) -> tuple[int, ...]:
     )
 
 
-def _check_recording(n_steps: int, every: int | None, at: tuple[int, ...] | None) -> None:
-    if every is not None and at is not None:
+def _check_recording(n_steps: int, every: int | None, record_at: tuple[int, ...] | None) -> None:
+    if every is not None and record_at is not None:
         raise Refusal(
-            f"`record_every` and `record_at` exclude each other, got {every} and {shown(at)}; "
-            "give one"
+            f"`record_every` and `record_at` exclude each other, got {every} and "
+            f"{shown(record_at)}; give one"
         )
     if every is not None and n_steps % every:
         remedy = "take a divisor, or give steps in `record_at`"
         raise Refusal(f"`record_every` must divide `n_steps` = {n_steps}, got {every}; {remedy}")
-    if at is not None and at[-1] > n_steps:
+    if record_at is not None and record_at[-1] > n_steps:
         raise Refusal(
-            f"`record_at` must end by `n_steps` = {n_steps}, got {shown(at)}; see `log_spaced`"
+            f"`record_at` must end by `n_steps` = {n_steps}, got {shown(record_at)}; "
+            "see `log_spaced`"
         )

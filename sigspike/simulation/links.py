@@ -17,13 +17,13 @@ REMEDY = "take space='weights' from the first run on"
 def check_start(start: Any, experiment: Experiment, same_samples: bool) -> None:
     """Refuse a checkpoint from which this experiment cannot set out."""
     Instance(Checkpoint).check("start", start)
-    found, wanted = start.experiment, experiment
+    earlier, wanted = start.experiment, experiment
     for name in ("space", "regime"):
-        one, other = getattr(wanted, name), getattr(found, name)
+        one, other = getattr(wanted, name), getattr(earlier, name)
         if one != other:
             raise Refusal(f"`start` must be of {name}={one!r}, as the experiment, got {other!r}")
-    one, other = _words(wanted.classifier), _words(found.classifier)
-    if one != other or _upper(wanted.classifier) != _upper(found.classifier):
+    one, other = _words(wanted.classifier), _words(earlier.classifier)
+    if one != other or _upper(wanted.classifier) != _upper(earlier.classifier):
         other = other if one != other else "layers above the first of another shape"
         raise Refusal(f"`start` must be of a network as the experiment's, {one}, got {other}")
     _check_dim("start", start, experiment)
@@ -70,14 +70,14 @@ def _check_noise(start: Checkpoint, experiment: Experiment) -> None:
     """Refuse to begin or end to keep account of noise, or for other moments than room was made for
     in coefficient space.
     """
-    found, wanted = start.experiment.algorithm, experiment.algorithm
-    one, other = (type(at.gradient).__name__ for at in (wanted, found))
-    if wanted.gradient.noisy != found.gradient.noisy:
+    earlier, wanted = start.experiment.algorithm, experiment.algorithm
+    one, other = (type(algorithm.gradient).__name__ for algorithm in (wanted, earlier))
+    if wanted.gradient.noisy != earlier.gradient.noisy:
         raise Refusal(f"`gradient` must be {other}, as that of `start`, got {one}")
     if not wanted.gradient.noisy or experiment.space == "weights":
         return
-    if wanted.moments != found.moments:
-        one, other = (type(at.optimiser).__name__ for at in (wanted, found))
+    if wanted.moments != earlier.moments:
+        one, other = (type(algorithm.optimiser).__name__ for algorithm in (wanted, earlier))
         raise Refusal(
             f"`optimiser` must carry as much as {other}, that of `start`, where gradients are "
             f"noisy in coefficient space, got {one}; {REMEDY}"
@@ -86,18 +86,18 @@ def _check_noise(start: Checkpoint, experiment: Experiment) -> None:
 
 def _check_samples(start: Checkpoint, experiment: Experiment) -> None:
     """Refuse other samples than the start's own, which go on without a key."""
-    found = start.experiment
+    earlier = start.experiment
     sizes = (
-        ("n_samples", experiment.n_samples, found.n_samples),
-        ("n_test", experiment.n_test, found.n_test),
-        ("n_clean", experiment.algorithm.n_clean, found.algorithm.n_clean),
+        ("n_samples", experiment.n_samples, earlier.n_samples),
+        ("n_test", experiment.n_test, earlier.n_test),
+        ("n_clean", experiment.algorithm.n_clean, earlier.algorithm.n_clean),
     )
     remedy = "give a `key` for other samples"
     remedy = remedy if experiment.space == "weights" else f"{remedy}, and {REMEDY}"
     for name, one, other in sizes:
         if one != other:
             raise Refusal(f"`{name}` must be {other}, as that of `start`, got {one}; {remedy}")
-    if not _same(experiment.problem, found.problem):
+    if not _same(experiment.problem, earlier.problem):
         raise Refusal(
             f"`problem` must be that of `start`, got {shown(experiment.problem)}; {remedy}"
         )

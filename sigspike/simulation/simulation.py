@@ -137,21 +137,22 @@ def follow(
     observer = Observer(RECORDS[experiment.measure], task, drawn.test, experiment.algorithm, n_axes)
     ends = (0, *experiment.record_steps)
     gaps = {late - early for early, late in itertools.pairwise(ends)} - {0}
+    # Between evenly spaced records the number of steps is known, as reverse mode needs it
     gap = gaps.pop() if len(gaps) == 1 else None
 
     def leg(carry: Carry, bounds: tuple[Array, Array]) -> tuple[Carry, Record]:
         start, stop = bounds
         n_steps = stop - start if gap is None else gap
         carry = lax.cond(
-            stop > start, lambda at: loop.run(at, start, n_steps), lambda at: at, carry
+            stop > start, lambda now: loop.run(now, start, n_steps), lambda now: now, carry
         )
         if since is None:
             carry = loop.look(carry)
         else:  # whoever ended the run before has looked at its last carry
-            carry = lax.cond(stop > start, lambda at: loop.look(at), lambda at: at, carry)
+            carry = lax.cond(stop > start, lambda now: loop.look(now), lambda now: now, carry)
         carry = loop.watch(carry, stop, task.training)
         record = observer(carry, stop, loop.draw(stop))
-        return eqx.tree_at(lambda at: at.diverged_at, carry, record.diverged_at), record
+        return eqx.tree_at(lambda now: now.diverged_at, carry, record.diverged_at), record
 
     moments = jnp.array(ends) if since is None else jnp.array(ends) + since
     return lax.scan(leg, carry, (moments[:-1], moments[1:]))
@@ -246,7 +247,7 @@ class Loop(eqx.Module):
         losses = loss.of(logits, task.label[rows]) if loss.overflows() else ()
         fresh = (carry.diverged_at < 0) & ~all_finite((logits, losses))
         return eqx.tree_at(
-            lambda at: at.diverged_at, carry, jnp.where(fresh, step, carry.diverged_at)
+            lambda now: now.diverged_at, carry, jnp.where(fresh, step, carry.diverged_at)
         )
 
     def run(self, carry: Carry, start: Int[Array, ""], n_steps: int | Int[Array, ""]) -> Carry:
@@ -254,6 +255,7 @@ class Loop(eqx.Module):
         follow.
         """
         known = isinstance(n_steps, int)
+        # A known number is cut into blocks of one length, so that every loop has a known one too
         size = (
             max((k for k in range(1, BLOCK + 1) if n_steps % k == 0), default=1) if known else BLOCK
         )
@@ -267,9 +269,9 @@ class Loop(eqx.Module):
             )
             length = size if known else jnp.minimum(size, start + n_steps - first)
 
-            def step(k: Int[Array, ""], at: Carry) -> Carry:
+            def step(k: Int[Array, ""], now: Carry) -> Carry:
                 return self.advance(
-                    at, first + k, jax.tree.map(lambda block_of: block_of[k], drawn)
+                    now, first + k, jax.tree.map(lambda block_of: block_of[k], drawn)
                 )
 
             return lax.fori_loop(0, length, step, inner)

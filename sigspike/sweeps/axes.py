@@ -26,8 +26,8 @@ def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis,
     """
     if not isinstance(axes, Mapping):
         raise Refusal(f"`axes` must map paths to values, got {shown(axes)}")
-    found = in_full(experiment, tuple(_axis(experiment, *given) for given in axes.items()))
-    names = [axis.name for axis in found]
+    full = in_full(experiment, tuple(_axis(experiment, *given) for given in axes.items()))
+    names = [axis.name for axis in full]
     if len(set(names)) < len(names):
         raise Refusal(
             f"`axes` must end in different names, got {', '.join(axes)}; name one by linking it"
@@ -39,7 +39,7 @@ def read_axes(experiment: Experiment, axes: Mapping[str, Values]) -> tuple[Axis,
             f"`axes` cannot be named {taken[0]!r}, which a record calls something of its own; "
             f"{remedy}"
         )
-    return found
+    return full
 
 
 def _axis(experiment: Experiment, name: Any, values: Values) -> Axis:

@@ -66,31 +66,18 @@ def trace_boundary(
     """
     check_sweep(experiment, n_seeds, seed)
     Range(low=0, high=1, open_low=True).check("share", share)
-    found = read_axes(experiment, axes)
-    check_cells(experiment, found)
-    if len(found) != 2:
-        raise Refusal(
-            f"`axes` must be two for a boundary in a plane, got {len(found)}; fix the others"
-        )
-    chunks = {axis.name: 1 for axis in found} | {"seed": n_seeds}
-    grid = Grid(Plan(experiment, found, n_seeds, seed, "mean", chunks))
-    if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
-        names = [
-            name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)
-        ]
-        raise Refusal(
-            f"`quantity` must be one number a training ({', '.join(names)}), got {quantity!r}"
-        )
-    shape = len(found[0]), len(found[1])
+    checked = read_axes(experiment, axes)
+    grid = _plane(experiment, checked, quantity, n_seeds, seed)
+    shape = len(checked[0]), len(checked[1])
     budget = max(4, int(share * math.prod(shape)))
     measured: Measured = {}
     spacing = _spacing(shape, budget)
     wanted = [(i, j) for i in _lattice(shape[0], spacing) for j in _lattice(shape[1], spacing)]
     while True:
-        fresh = list(dict.fromkeys(at for at in wanted if at not in measured))[
+        fresh = list(dict.fromkeys(index for index in wanted if index not in measured))[
             : budget - len(measured)
         ]
-        measured |= _measure(experiment, found, fresh, quantity, n_seeds, seed)
+        measured |= _measure(experiment, checked, fresh, quantity, n_seeds, seed)
         if progress is not None:
             progress(len(measured) * n_seeds, budget * n_seeds)
         if spacing == 1 or len(measured) >= budget:
@@ -98,6 +85,27 @@ def trace_boundary(
         wanted = _refine(shape, spacing, measured, level)
         spacing //= 2
     return _fill(grid, measured, quantity, level)
+
+
+def _plane(
+    experiment: Experiment, axes: tuple[Axis, ...], quantity: str, n_seeds: int, seed: int
+) -> Grid:
+    """The grid that is to be filled; refused where it is no plane, or has no such quantity."""
+    check_cells(experiment, axes)
+    if len(axes) != 2:
+        raise Refusal(
+            f"`axes` must be two for a boundary in a plane, got {len(axes)}; fix the others"
+        )
+    chunks = {axis.name: 1 for axis in axes} | {"seed": n_seeds}
+    grid = Grid(Plan(experiment, axes, n_seeds, seed, "mean", chunks))
+    if quantity not in grid.variables or grid.variables[quantity].dims[2:] != ("time",):
+        names = [
+            name for name, variable in grid.variables.items() if variable.dims[2:] == ("time",)
+        ]
+        raise Refusal(
+            f"`quantity` must be one number a training ({', '.join(names)}), got {quantity!r}"
+        )
+    return grid
 
 
 def _lattice(length: int, spacing: int) -> list[int]:
@@ -125,9 +133,9 @@ def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: flo
     for top, bottom in zip(rows, rows[1:] or rows, strict=False):
         for left, right in zip(columns, columns[1:] or columns, strict=False):
             corners = [
-                measured[at]
-                for at in ((top, left), (top, right), (bottom, left), (bottom, right))
-                if at in measured
+                measured[index]
+                for index in ((top, left), (top, right), (bottom, left), (bottom, right))
+                if index in measured
             ]
             inside = [
                 (i, j)
@@ -137,6 +145,7 @@ def _refine(shape: tuple[int, int], spacing: int, measured: Measured, level: flo
             ]
             if {True, False} <= {corner.above(level) for corner in corners}:
                 disagreeing += inside
+            # So written, a mean that is NaN is uncertain
             elif any(
                 not abs(corner.mean - level) >= CONFIDENCE * corner.error for corner in corners
             ):
@@ -166,11 +175,12 @@ def _between(measured: Measured, places: np.ndarray) -> np.ndarray:
     means = np.array([mean.mean for mean in measured.values()])
     lost = np.isnan(means)
     columns = np.stack([np.where(lost, 0, means), lost], axis=1)  # NaN would also mean "outside"
-    found = griddata(known, columns, places, "nearest")
+    values = griddata(known, columns, places, "nearest")
     if min(np.ptp(known, axis=0)) > 0:
         linear = griddata(known, columns, places, "linear")
-        found = np.where(np.isnan(linear), found, linear)
-    return np.where(found[:, 1] > 1e-9, np.nan, found[:, 0])
+        values = np.where(np.isnan(linear), values, linear)
+    # The second column is the share that lost means have in a value, but for rounding
+    return np.where(values[:, 1] > 1e-9, np.nan, values[:, 0])
 
 
 def _measure(
@@ -190,14 +200,16 @@ def _measure(
     names = [axis.name for axis in axes]
     for places in shapes(experiment, axes):
         group = [
-            at for at in cells if all(k in places[name] for name, k in zip(names, at, strict=True))
+            index
+            for index in cells
+            if all(k in places[name] for name, k in zip(names, index, strict=True))
         ]
         if not group:
             continue
         filled = group + group[-1:] * (2 ** math.ceil(math.log2(len(group))) - len(group))
         start = cell(experiment, axes, dict(zip(names, group[0], strict=True)))
         fields = {
-            path: [column[at[number]] for at in filled]
+            path: [column[index[number]] for index in filled]
             for number, axis in enumerate(axes)
             for path, column in axis.pairs()
             if not isinstance(column[0], eqx.Module)  # a part is that of the whole group
@@ -208,7 +220,7 @@ def _measure(
             np.atleast_1d(last[name]) for name in (quantity, f"{quantity}_se", "fraction_diverged")
         ]
         measured |= {
-            at: Mean(*(float(column[k]) for column in columns)) for k, at in enumerate(group)
+            index: Mean(*(float(column[k]) for column in columns)) for k, index in enumerate(group)
         }
     return measured
 
@@ -224,8 +236,8 @@ def _fill(grid: Grid, measured: Measured, quantity: str, level: float) -> xr.Dat
     everywhere = np.indices(shape).reshape(2, -1).T.astype(float)
     error, diverged = np.full(shape, np.nan), np.full(shape, np.nan)
     trained = np.zeros(shape, bool)
-    for at, mean in measured.items():
-        error[at], diverged[at], trained[at] = mean.error, mean.diverged, True
+    for index, mean in measured.items():
+        error[index], diverged[index], trained[index] = mean.error, mean.diverged, True
     values = _between(measured, everywhere).reshape(shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(

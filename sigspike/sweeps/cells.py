@@ -38,11 +38,11 @@ def check_cells(experiment: Experiment, axes: Sequence[Axis]) -> None:
     experiment.
     """
     for places in contexts(axes):
-        at = cell(experiment, axes, places)
+        in_cell = cell(experiment, axes, places)
         movers: dict[str, str] = {}
         for path in (path for axis in axes for path in axis.paths):
-            _check_path(at, path)
-            for field in paths.moved(at, path):
+            _check_path(in_cell, path)
+            for field in paths.moved(in_cell, path):
                 if field in movers:
                     both = f"{movers[field]!r} and {path!r}"
                     raise Refusal(
@@ -61,24 +61,28 @@ def contexts(axes: Sequence[Axis]) -> Iterator[dict[str, int]]:
         yield dict(zip((axis.name for axis in axes), places, strict=True))
 
 
-def moves_a_number(at: Experiment, path: str) -> bool:
+def moves_a_number(experiment: Experiment, path: str) -> bool:
     """Whether a program may be told the value at ``path`` when it runs; what is not a number is a
     shape, or code.
     """
-    if paths.is_derived(at, path):
+    if paths.is_derived(experiment, path):
         return True
-    field = paths.field_at(at, path)
+    field = paths.field_at(experiment, path)
     return isinstance(field.metadata.get("domain"), Range) and not field.metadata.get(
         "static", False
     )
 
 
-def _check_path(at: Experiment, path: str) -> None:
+def _check_path(experiment: Experiment, path: str) -> None:
     """Refuse what is no axis: fields that programs set for themselves, arrays, derived quantities
     that are shapes.
     """
-    if paths.is_derived(at, path):
-        static = [field for field in paths.moved(at, path) if not moves_a_number(at, field)]
+    if paths.is_derived(experiment, path):
+        static = [
+            field
+            for field in paths.moved(experiment, path)
+            if not moves_a_number(experiment, field)
+        ]
         if static:
             remedy = f"make {static[0]!r} the axis"
             raise Refusal(
@@ -86,7 +90,7 @@ def _check_path(at: Experiment, path: str) -> None:
                 f"{remedy}"
             )
         return
-    field, value = paths.field_at(at, path), paths.get(at, path)
+    field, value = paths.field_at(experiment, path), paths.get(experiment, path)
     if "hidden" in field.metadata:
         raise Refusal(
             f"`axes` cannot move {path!r}, which programs set for themselves; move network.width"
@@ -97,17 +101,17 @@ def _check_path(at: Experiment, path: str) -> None:
         )
 
 
-def _check_derived(at: Experiment, values: Mapping[str, Any]) -> None:
+def _check_derived(experiment: Experiment, values: Mapping[str, Any]) -> None:
     """Refuse a cell whose derived quantities are not what was put: at σₚ = 0 no ‖μ‖ makes an SNR of
     0.1.
     """
     for path, value in values.items():
-        if paths.is_derived(at, path) and not np.allclose(
-            paths.get(at, path), value, rtol=1e-4, atol=0
+        if paths.is_derived(experiment, path) and not np.allclose(
+            paths.get(experiment, path), value, rtol=1e-4, atol=0
         ):
-            found = np.asarray(paths.get(at, path))
+            got = np.asarray(paths.get(experiment, path))
             raise Refusal(
-                f"`axes` ask for {path} = {value}, which cannot be had: it is {found} in its cell"
+                f"`axes` ask for {path} = {value}, which cannot be had: it is {got} in its cell"
             )
 
 

@@ -59,6 +59,7 @@ def estimate(plan: Plan) -> Estimate:
     )
     program = plan.programs[cheapest]
     short = _shortened(plan)
+    # The first chunks of all programs come first, in their order
     number = list(short.order())[cheapest] if len(plan) < 10**6 else 0
     started = time.perf_counter()
     compute(short, number)

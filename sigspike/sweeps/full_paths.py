@@ -27,8 +27,8 @@ def in_full(experiment: Experiment, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
         here = [path for path in known if path.count(".") == depth]
         if not here:
             break
-        found = {path: fitting(path, here) for path in parts if path not in full}
-        full |= {path: one[0] for path, one in found.items() if one}
+        meanings = {path: fitting(path, here) for path in parts if path not in full}
+        full |= {path: one[0] for path, one in meanings.items() if one}
     named = {path: meant(path, known) for axis in axes for path in axis.paths}
     _check_distinct([path for axis in axes for path in axis.paths], named)
     return tuple(replace(axis, paths=tuple(map(named.__getitem__, axis.paths))) for axis in axes)

@@ -36,7 +36,7 @@ class Grid:
     def variables(self) -> dict[str, Variable]:
         """Name, dimensions, shape, type, attributes and chunk sizes of every array."""
         samples, sizes = self._samples, self._sizes
-        found = {}
+        variables = {}
         for name in dict.fromkeys(str(name) for sample in samples for name in sample):
             values = max(
                 (sample[name] for sample in samples if name in sample),
@@ -46,10 +46,10 @@ class Grid:
             dims = (*leading, *map(str, values.dims))
             shape = tuple(sizes[dim] for dim in dims)
             chunks = tuple(self._chunks.get(dim, sizes[dim]) for dim in dims)
-            found[name] = Variable(
+            variables[name] = Variable(
                 dims, shape, chunks, values.dtype, _missing(name, values.dtype), dict(values.attrs)
             )
-        return found
+        return variables
 
     @cached_property
     def _samples(self) -> list[xr.Dataset]:
@@ -120,7 +120,7 @@ class Grid:
             for axis in self.plan.axes
             if any(path.startswith("problem") for path in axis.paths)
         ]
-        snr = self._over(movers, lambda at: paths.get(at, "problem.snr"))
+        snr = self._over(movers, lambda experiment: paths.get(experiment, "problem.snr"))
         snr.attrs = {
             "long_name": paths.about(self.plan.programs[0].experiment, "problem.snr"),
             "units": "1",
@@ -133,8 +133,8 @@ class Grid:
                 )
         product = (count * snr**2).assign_attrs(long_name="n·SNR²", units="1")
         order = [axis.name for axis in self.plan.axes if axis.name in product.dims]
-        found = {"snr": snr, "n_snr2": product.transpose(*order)}
-        return {name: values for name, values in found.items() if name not in self.plan.names}
+        derived = {"snr": snr, "n_snr2": product.transpose(*order)}
+        return {name: values for name, values in derived.items() if name not in self.plan.names}
 
     def _over(self, axes: list[Axis], quantity: Callable[[Experiment], Any]) -> xr.DataArray:
         """A number of the cells on the grid of the axes that may move it, from the programs that
@@ -147,9 +147,11 @@ class Grid:
         for program in self.plan.programs:
             places = [program.places[axis.name] for axis in axes]
             told = [program.numbers(axis, own) for axis, own in zip(axes, places, strict=True)]
-            found = _on_grid(program.experiment, [numbers for numbers in told if numbers], quantity)
+            computed = _on_grid(
+                program.experiment, [numbers for numbers in told if numbers], quantity
+            )
             shape = [len(own) if numbers else 1 for own, numbers in zip(places, told, strict=True)]
-            values.values[np.ix_(*places)] = np.reshape(found, shape)
+            values.values[np.ix_(*places)] = np.reshape(computed, shape)
         return values
 
     def places(self, number: int) -> list[tuple[str, Region]]:
@@ -174,10 +176,10 @@ class Grid:
             self.steps, self.plan.chunk(number).program.experiment.record_steps
         )
         data = by_class(data) if CLASS in self._sizes else data
-        found = []
+        regions = []
         for name, where in self.places(number):
             variable = self.variables[name]
-            whole = np.full([len(at) for at in where], variable.fill, variable.dtype)
+            whole = np.full([len(along) for along in where], variable.fill, variable.dtype)
             if name in data:
                 values = data[name].expand_dims(
                     [dim for dim in variable.dims if dim not in data[name].dims]
@@ -187,8 +189,8 @@ class Grid:
                 whole[np.ix_(*(_inside(dim, size, room, moments) for dim, size, room in sizes))] = (
                     values
                 )
-            found.append((name, where, whole))
-        return found
+            regions.append((name, where, whole))
+        return regions
 
     @property
     def n_bytes(self) -> int:

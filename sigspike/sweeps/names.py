@@ -55,15 +55,15 @@ def check_codes(codes: Codes) -> None:
         )
     for module, name, code in own:
         try:
-            found: Any = importlib.import_module(module)
+            thing: Any = importlib.import_module(module)
             for part in name.split("."):
-                found = getattr(found, part)
+                thing = getattr(thing, part)
         except (ImportError, AttributeError) as error:
             remedy = "put its file where they can import it"
             raise Refusal(
                 f"`cluster` workers cannot import {module}.{name} ({error}); {remedy}"
             ) from error
-        if code_of(found) != code:
+        if code_of(thing) != code:
             raise Refusal(
                 f"`cluster` workers have another {module}.{name}; bring its file up to date there"
             )

@@ -100,6 +100,7 @@ class Plan:
             room = max(1, int(most / math.prod(blocks.values())))
             if not self._knows_noise(name):
                 room = max(1, min(room, int(self._most_inner(limit) / math.prod(blocks.values()))))
+            # Blocks as equal as can be: the last one is filled up with copies
             pieces = math.ceil(sizes[name] / room)
             blocks[name] = math.ceil(sizes[name] / pieces)
         return blocks | ({SEED: self.n_seeds} if self.keep == "mean" else {})
@@ -112,6 +113,7 @@ class Plan:
         seeds = self.n_seeds if self.keep == "mean" else 1
         by_time = CHUNK_SECONDS / (slowest * seeds)
         by_memory = limit / (seeds * max(program.record_bytes for program in self.programs))
+        # Four chunks a core, counted over all programs
         by_cores = (
             self.n_trainings
             / len(self.programs)
@@ -154,7 +156,7 @@ class Plan:
     @cached_property
     def _knowing(self) -> frozenset[str]:
         """The axes on which the training noise of some program, and so its Gram matrix, depends."""
-        found, asked = {SEED}, set()
+        knowing, asked = {SEED}, set()
         for program in self.programs:
             numbers = {
                 axis.name: program.numbers(axis, program.places[axis.name][:1])
@@ -162,9 +164,9 @@ class Plan:
             }
             kind = frozenset(program.told), program.room is None, type(program.experiment.problem)
             if kind not in asked:
-                found |= noise_knows(program.experiment, program.room, numbers)
+                knowing |= noise_knows(program.experiment, program.room, numbers)
             asked.add(kind)
-        return frozenset(found)
+        return frozenset(knowing)
 
     def __len__(self) -> int:
         return sum(self._counts)
@@ -197,6 +199,7 @@ class Plan:
         index = bisect.bisect_right(ends, number)
         program, number = self.programs[index], number - (ends[index] - self._counts[index])
         places, sizes = dict(program.places), self.sizes(program)
+        # Digits of the number, one an axis, the last axis running fastest
         for name, pieces in reversed(self._pieces(program).items()):
             number, piece = divmod(number, pieces)
             places[name] = program.places[name][piece * sizes[name] : (piece + 1) * sizes[name]]

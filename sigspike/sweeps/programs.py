@@ -30,9 +30,8 @@ class Program:
     it is ``told``.
 
     ``experiment`` is the cell that takes most room, ``room`` its d (None where the problem has
-    none); whatever moves in the other cells is told as a
-    number when the program runs, all of it and at once (``paths.put_all``), so that the order of
-    the axes plays no part.
+    none); whatever moves in the other cells is told as a number when the program runs, all of it
+    and at once (``paths.put_all``), so that the order of the axes plays no part.
     """
 
     experiment: Experiment
@@ -79,10 +78,10 @@ def shapes(experiment: Experiment, axes: tuple[Axis, ...]) -> Iterator[Places]:
     padded.
     """
     for context in contexts(axes):
-        at = cell(experiment, axes, context)
-        fixed = {path for axis in axes for path in axis.paths if not moves_a_number(at, path)} - {
-            WIDTH
-        }
+        in_cell = cell(experiment, axes, context)
+        fixed = {
+            path for axis in axes for path in axis.paths if not moves_a_number(in_cell, path)
+        } - {WIDTH}
 
         def groups(
             axis: Axis, context: Mapping[str, int] = context, fixed: set[str] = fixed
@@ -105,15 +104,15 @@ def _padded(
     every size.
     """
     start = {name: own[0] for name, own in places.items()}
-    at = cell(experiment, axes, start)
-    spans = _spans(at)
-    pads = spans and type(at.network).can_pad()
-    told = frozenset(path for axis in axes for path in axis.paths if moves_a_number(at, path))
+    first = cell(experiment, axes, start)
+    spans = _spans(first)
+    pads = spans and type(first.network).can_pad()
+    told = frozenset(path for axis in axes for path in axis.paths if moves_a_number(first, path))
     told |= {WIDTH} if pads else set()
     deep = [
         axis
         for axis in axes
-        if at.explicit_dim is not None and _moves_dim(at, told.intersection(axis.paths))
+        if first.explicit_dim is not None and _moves_dim(first, told.intersection(axis.paths))
     ]
     sized = [axis for axis in axes if axis in deep or WIDTH in axis.paths]
 
@@ -131,6 +130,7 @@ def _padded(
         }
         alike = grouped(sizes, sizes.__getitem__)
         if (axis in deep and not spans) or (WIDTH in axis.paths and not pads):
+            # More room would change what these cells draw, or they have nowhere to put it
             return [[group] for group in alike]
         alike = sorted(alike, key=lambda group: sizes[group[0]], reverse=True)
         others = n_seeds * math.prod(len(own) for name, own in places.items() if name != axis.name)
@@ -145,6 +145,7 @@ def _padded(
             name: tuple(sorted(itertools.chain(*bucket)))
             for name, bucket in zip(names, chosen, strict=True)
         }
+        # The largest width and the largest d may come from different cells
         corners = itertools.product(*([group[0] for group in bucket] for bucket in chosen))
         largest, room = _largest(
             [trained(dict(zip(names, corner, strict=True))) for corner in corners]
@@ -157,7 +158,9 @@ def _largest(cells: Sequence[Experiment]) -> tuple[Experiment, int | None]:
     is one.
     """
     largest = max(cells, key=_size)
-    return largest, None if largest.explicit_dim is None else max(_size(at)[1] for at in cells)
+    if largest.explicit_dim is None:
+        return largest, None
+    return largest, max(_size(experiment)[1] for experiment in cells)
 
 
 def _buckets(
@@ -182,35 +185,35 @@ def _buckets(
 
 def grouped(places: Iterable[int], key: Callable[[int], Any]) -> list[tuple[int, ...]]:
     """Places with equal keys together, in the order in which the keys come."""
-    found: dict[Any, list[int]] = {}
+    by_key: dict[Any, list[int]] = {}
     for place in places:
-        found.setdefault(key(place), []).append(place)
-    return [tuple(group) for group in found.values()]
+        by_key.setdefault(key(place), []).append(place)
+    return [tuple(group) for group in by_key.values()]
 
 
-def _size(at: Experiment) -> tuple[int, int]:
-    return at.network.width, at.explicit_dim or 0
+def _size(experiment: Experiment) -> tuple[int, int]:
+    return experiment.network.width, experiment.explicit_dim or 0
 
 
-def _spans(at: Experiment) -> bool:
+def _spans(experiment: Experiment) -> bool:
     """Whether vectors are drawn in the span of the run's own, where room for more changes no draw.
 
     (With the settings of jax that ``provenance.check_settings`` asks for, a longer draw begins with
     the shorter one.)
     """
-    return at.space == "coefficients" and at.problem.isotropic
+    return experiment.space == "coefficients" and experiment.problem.isotropic
 
 
-def _moves_dim(at: Experiment, paths: Iterable[str]) -> bool:
+def _moves_dim(experiment: Experiment, paths: Iterable[str]) -> bool:
     """Whether d depends on the numbers at these paths."""
-    found = []
+    traced = []
 
     def dim(value: Any) -> None:
         numbers = {ALIVE if path == WIDTH else path: value for path in paths}
-        found.append(isinstance(put_all(at, numbers).problem.patch_dim, Tracer))
+        traced.append(isinstance(put_all(experiment, numbers).problem.patch_dim, Tracer))
 
     try:
         jax.eval_shape(dim, 0.5)
     except jax.errors.ConcretizationTypeError:  # d is made with Python's own numbers
         return True
-    return found[0]
+    return traced[0]

@@ -25,11 +25,11 @@ def noise_knows(
     arrays, static = eqx.partition(experiment, eqx.is_array)
 
     def noise(numbers: list[Any]) -> Any:
-        at = put_all(
+        whole = put_all(
             eqx.combine(arrays, static),
             dict(zip((path for _, path in paths), numbers, strict=True)),
         )
-        return draw(at, jax.random.key(0), room).train.noise
+        return draw(whole, jax.random.key(0), room).train.noise
 
     start = [float(axes[name][path][0]) for name, path in paths]
     jaxpr = jax.make_jaxpr(noise)(start).jaxpr

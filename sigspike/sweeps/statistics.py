@@ -17,20 +17,20 @@ def over_seeds(data: xr.Dataset) -> xr.Dataset:
         if "stopped_at" in data
         else data
     )
-    found = {}
+    statistics = {}
     for name, values in data.drop_vars(["diverged_at", "test_error_se"], errors="ignore").items():
         count = values.notnull().sum("seed")
         mean = values.sum("seed") / count.where(count > 0)
         variance = ((values - mean) ** 2).sum("seed") / (count - 1).where(count > 1)
         label = values.attrs.get("long_name", str(name))
         error = (variance / count.where(count > 0)) ** 0.5
-        found[name] = mean.astype(values.dtype).assign_attrs(values.attrs)
+        statistics[name] = mean.astype(values.dtype).assign_attrs(values.attrs)
         attrs = values.attrs | {"long_name": f"standard error of the {label}"}
-        found[f"{name}_se"] = error.astype(values.dtype).assign_attrs(attrs)
-        found[f"{name}_n"] = count.astype("int32").assign_attrs(
+        statistics[f"{name}_se"] = error.astype(values.dtype).assign_attrs(attrs)
+        statistics[f"{name}_n"] = count.astype("int32").assign_attrs(
             long_name=f"seeds that the mean of the {label} is of"
         )
-    return xr.Dataset(found).assign(fraction_diverged=fraction_diverged(data))
+    return xr.Dataset(statistics).assign(fraction_diverged=fraction_diverged(data))
 
 
 def fraction_diverged(data: xr.Dataset) -> xr.DataArray:

@@ -113,9 +113,9 @@ def plan_sweep(
     check_sweep(experiment, n_seeds, seed)
     check_settings()
     Choice(("seeds", "mean")).check("keep", keep)
-    found = read_axes(experiment, axes)
-    check_cells(experiment, found)
-    plan = Plan.make(experiment, found, n_seeds, seed, keep, n_threads())
+    checked = read_axes(experiment, axes)
+    check_cells(experiment, checked)
+    plan = Plan.make(experiment, checked, n_seeds, seed, keep, n_threads())
     begun = described(Path(store)) if store is not None else None
     blocks = begun.get("blocks") if begun is not None else None
     if not isinstance(blocks, dict) or list(blocks) != list(plan.blocks):

@@ -73,13 +73,13 @@ def predicted_boundary(
     POSITIVE.check("low", low)
     if not low < high < math.inf:
         raise Refusal(f"`high` must be above `low` = {low:g} and finite, got {high:g}")
-    found = [
+    critical = [
         _solve(theorem, paths.put(experiment, x_path, value), y_path, low, high)
         for value in x_values
     ]
     attrs = {"long_name": paths.about(experiment, y_path), "units": "1"}
     x_name, y_name = (path.rpartition(".")[2] for path in (x_path, y_path))
-    return xr.DataArray(found, {x_name: x_values}, [x_name], name=y_name, attrs=attrs)
+    return xr.DataArray(critical, {x_name: x_values}, [x_name], name=y_name, attrs=attrs)
 
 
 def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high: float) -> float:
@@ -88,10 +88,10 @@ def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high
     whole = _is_whole(experiment, path)
 
     def there(value: float) -> float:
-        found = excess(theorem, paths.put(experiment, path, value))
-        return min(max(found, -FAR), FAR)  # finite, for the solver
+        beyond = excess(theorem, paths.put(experiment, path, value))
+        return min(max(beyond, -FAR), FAR)  # finite, for the solver
 
-    def at(log_y: float) -> float:
+    def excess_at(log_y: float) -> float:
         value = math.exp(log_y)
         if not whole:
             return there(value)
@@ -99,10 +99,10 @@ def _solve(theorem: Theorem, experiment: Experiment, path: str, low: float, high
         share = min(max(value - below, 0.0), 1.0)
         return (1 - share) * there(below) + (share * there(below + 1) if share else 0.0)
 
-    ends = at(math.log(low)), at(math.log(high))
-    if not ends[0] * ends[1] <= 0:
+    ends = excess_at(math.log(low)), excess_at(math.log(high))
+    if not ends[0] * ends[1] <= 0:  # nor where one is NaN
         return math.nan
-    return math.exp(brentq(at, math.log(low), math.log(high), xtol=1e-10))  # type: ignore[arg-type]
+    return math.exp(brentq(excess_at, math.log(low), math.log(high), xtol=1e-10))  # type: ignore[arg-type]
 
 
 def _is_whole(experiment: Experiment, path: str) -> bool:

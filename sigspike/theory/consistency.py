@@ -78,9 +78,13 @@ def largest_constant(
 
     def meets(log_constant: float) -> bool:
         constant = math.exp(log_constant)
-        found = theorem.conditions(choose(dim, constant, theorem, flip_rate, leave_out, "fewest"))
+        conditions = theorem.conditions(
+            choose(dim, constant, theorem, flip_rate, leave_out, "fewest")
+        )
         return all(
-            entry.holds(constant * (1 - 1e-9)) for entry in found if entry.name not in leave_out
+            entry.holds(constant * (1 - 1e-9))  # a choice lies on its bounds, to rounding
+            for entry in conditions
+            if entry.name not in leave_out
         )
 
     low, high = math.log(SMALLEST), math.log(1 / flip_rate)
@@ -144,7 +148,7 @@ def choose(
     )
     start = constant * log * n * dim**-0.25 / root
     if "init, from below" in leave_out:
-        start = 1 / (constant * log * root)
+        start = 1 / (constant * log * root)  # no least one is left: the largest for small noise
     level = dataclasses.replace(theorem, constant=constant).level(_rough(dim, flip_rate))
     low_snr = math.sqrt(level * dim / n)
     dimension = math.sqrt(dim / (constant * math.log(n / theorem.delta) * n))

@@ -52,18 +52,24 @@ class LabelNoiseLearns(LowSNR):
         ]
 
     def predictions(self, scales: Scales) -> list[Prediction]:
-        s, start = scales, self.memorised(scales)
+        error = 2 * np.exp(-scales.dim / scales.n_samples**2)
+        return [
+            *self._times(scales),
+            Prediction("test error", "≤", error, "2 exp(−d/n²)", self.source, "C = 1"),
+            *_plateau(scales.flip_rate),
+        ]
+
+    def _times(self, s: Scales) -> list[Prediction]:
+        """Of memorisation, and of the signal's take-over: as printed, and of second order."""
+        start = self.memorised(s)
         missing = "" if math.isfinite(start) else SMALL_START
         visible = 0 < s.initial_signal < 6
         no_signal = missing or (
             "" if visible else "0 < σ₀‖μ‖ < 6: the logarithm of 6/(σ₀‖μ‖) is a time"
         )
         doublings = np.log(6 / s.initial_signal) if visible else math.nan
-        flips, order = s.flip_rate, "constant 1 in Θ"
-        variance = flips * (1 - flips)
+        variance = s.flip_rate * (1 - s.flip_rate)
         second = divide(doublings, variance * s.noise_rate * s.signal_rate)
-        unsure = no_signal or ("" if flips > 0 else "p > 0")
-        known = 0 < flips < 0.5
         return [
             Prediction(
                 "T1",
@@ -79,7 +85,7 @@ class LabelNoiseLearns(LowSNR):
                 start + divide(doublings, s.signal_rate),
                 "nm log(1/(σ₀σₚ√d)) / (ησₚ²d) + m log(6/(σ₀‖μ‖)) / (η‖μ‖²)",
                 self.source,
-                order,
+                "constant 1 in Θ",
                 no_signal,
             ),
             Prediction(
@@ -88,34 +94,34 @@ class LabelNoiseLearns(LowSNR):
                 start + second,
                 "the same with p(1−p) a η‖μ‖²/m for η‖μ‖²/m",
                 "ours: zero drift of log ρ̄",
-                order,
-                unsure,
-            ),
-            Prediction(
-                "test error",
-                "≤",
-                2 * np.exp(-s.dim / s.n_samples**2),
-                "2 exp(−d/n²)",
-                self.source,
-                "C = 1",
-            ),
-            Prediction(
-                "loss on the step's labels",
-                "→",
-                entropy(flips) if known else math.nan,
-                "−p log p − (1−p) log(1−p)",
-                "ours: zero drift of ι",
-                missing="" if known else "0 < p < ½",
-            ),
-            Prediction(
-                "mean margin y f",
-                "→",
-                np.log((1 - flips) / flips) if known else math.nan,
-                "log((1−p)/p)",
-                "ours: zero drift of ι",
-                missing="" if known else "0 < p < ½",
+                "constant 1 in Θ",
+                no_signal or ("" if s.flip_rate > 0 else "p > 0"),
             ),
         ]
+
+
+def _plateau(flips: float) -> list[Prediction]:
+    """Loss and margin at which ι drifts no more."""
+    known, source = 0 < flips < 0.5, "ours: zero drift of ι"
+    missing = "" if known else "0 < p < ½"
+    return [
+        Prediction(
+            "loss on the step's labels",
+            "→",
+            entropy(flips) if known else math.nan,
+            "−p log p − (1−p) log(1−p)",
+            source,
+            missing=missing,
+        ),
+        Prediction(
+            "mean margin y f",
+            "→",
+            np.log((1 - flips) / flips) if known else math.nan,
+            "log((1−p)/p)",
+            source,
+            missing=missing,
+        ),
+    ]
 
 
 def entropy(rate: float) -> float:

@@ -33,8 +33,8 @@ def empirical_ntk(
         )
     rows = _extended(network, patches)
 
-    def answer(at: Float[Array, "sign neuron extended"]) -> Float[Array, " sample"]:
-        total = network.answer((), jnp.einsum("jrd,ipd->jrip", at, rows)).sum(-1)
+    def answer(weights: Float[Array, "sign neuron extended"]) -> Float[Array, " sample"]:
+        total = network.answer((), jnp.einsum("jrd,ipd->jrip", weights, rows)).sum(-1)
         return total if network.patches == "sum" else total / rows.shape[1]
 
     slopes = jax.jacobian(answer)(filters).reshape(rows.shape[0], -1)

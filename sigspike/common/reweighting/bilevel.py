@@ -40,7 +40,7 @@ class Bilevel(NamedTuple):
 
     def step(
         self,
-        at: Linearised,
+        linear: Linearised,
         slope: Callable[[PyTree], PyTree],
         params: PyTree,
         carried: Carried,
@@ -50,12 +50,12 @@ class Bilevel(NamedTuple):
         """One step on the batch whose losses at ``params`` these are; ``slope`` is ∇L_val, ``ids``
         its examples.
         """
-        found = lambda: self.couplings(at, slope, params, carried, ids)  # noqa: E731
-        return self.descent.step(at, found, params, carried, ids, looks)
+        couplings = lambda: self.couplings(linear, slope, params, carried, ids)  # noqa: E731
+        return self.descent.step(linear, couplings, params, carried, ids, looks)
 
     def couplings(
         self,
-        at: Linearised,
+        linear: Linearised,
         slope: Callable[[PyTree], PyTree],
         params: PyTree,
         carried: Carried,
@@ -63,9 +63,9 @@ class Bilevel(NamedTuple):
     ) -> Losses:
         """c_i of the batch."""
         if not self.ahead:
-            return at.forward(slope(params))
-        gradient = at.backward(self.rule.proposed(carried.rule, ids, at.losses))
+            return linear.forward(slope(params))
+        gradient = linear.backward(self.rule.proposed(carried.rule, ids, linear.losses))
         change, pull = jax.vjp(
             lambda g: self.transform.update(g, carried.optimiser, params)[0], gradient
         )
-        return at.forward(pull(slope(self.descent.moved(params, change)))[0])
+        return linear.forward(pull(slope(self.descent.moved(params, change)))[0])

@@ -77,7 +77,7 @@ class WeightedDescent(NamedTuple):
 
     def step(
         self,
-        at: Linearised,
+        linear: Linearised,
         couplings: Callable[[], Losses],
         params: PyTree,
         carried: Carried,
@@ -87,11 +87,16 @@ class WeightedDescent(NamedTuple):
         """One step on the batch of these ``ids``, whose losses at ``params`` are given; for
         ``couplings`` and ``looks`` see `Rule.looked`.
         """
-        rule, found = self.rule.looked(carried.rule, ids, at.losses, couplings, carried.step, looks)
-        weights = self.rule.weights(rule, ids, at.losses)
-        change, optimiser = self.transform.update(at.backward(weights), carried.optimiser, params)
+        rule, seen_couplings = self.rule.looked(
+            carried.rule, ids, linear.losses, couplings, carried.step, looks
+        )
+        weights = self.rule.weights(rule, ids, linear.losses)
+        change, optimiser = self.transform.update(
+            linear.backward(weights), carried.optimiser, params
+        )
         after = Carried(rule, optimiser, carried.step + 1)
-        return self.moved(params, change), after, Seen(at.losses, weights, found, at.extra)
+        seen = Seen(linear.losses, weights, seen_couplings, linear.extra)
+        return self.moved(params, change), after, seen
 
     def moved(self, params: PyTree, change: PyTree) -> PyTree:
         """θ − η · change."""

@@ -47,5 +47,5 @@ class WeightNetwork(Rule):
         return state(losses)
 
     def revised(self, state: Perceptron, ids: Ids, losses: Losses, couplings: Losses) -> Perceptron:
-        (rise,) = jax.vjp(lambda at: at(losses), state)[1](couplings)
+        (rise,) = jax.vjp(lambda network: network(losses), state)[1](couplings)
         return jax.tree.map(lambda value, change: value + self.rate * change, state, rise)

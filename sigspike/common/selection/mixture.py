@@ -65,9 +65,11 @@ def _fitted(values: Float[Array, " sample"], belongs: Float[Array, "component sa
     return _Mixture(share, mean, jnp.maximum(variance, FLOOR))
 
 
-def _expected(values: Float[Array, " sample"], at: _Mixture) -> Float[Array, "component sample"]:
+def _expected(
+    values: Float[Array, " sample"], mixture: _Mixture
+) -> Float[Array, "component sample"]:
     """The E step: P(component | value)."""
-    distance = (values[None] - at.mean[:, None]) ** 2 / at.variance[:, None]
+    distance = (values[None] - mixture.mean[:, None]) ** 2 / mixture.variance[:, None]
     return jax.nn.softmax(
-        (jnp.log(at.share) - jnp.log(at.variance) / 2)[:, None] - distance / 2, axis=0
+        (jnp.log(mixture.share) - jnp.log(mixture.variance) / 2)[:, None] - distance / 2, axis=0
     )

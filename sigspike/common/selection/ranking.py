@@ -24,6 +24,7 @@ def _auc(
 
 
 def _of_one(score: Float[Array, " sample"], clean: Bool[Array, " sample"]) -> Float[Array, ""]:
+    # Clean scores, as ∞, sort behind all noisy ones, and the counts below are capped before them
     noisy = jnp.sort(jnp.where(clean, jnp.inf, score))
     n_noisy, n_clean = (~clean).sum(), clean.sum()
     below, up_to = (

@@ -65,16 +65,17 @@ def first_time(values: xr.DataArray, level: Any, rising: bool = True) -> xr.Data
     moments, curves, heights = values["time"].values.astype(float), values.values, height.values
     beyond = curves >= heights if rising else curves <= heights
     reached, after = beyond.any(-1), beyond.argmax(-1)[..., None]
+    # Up to every record, the last that is not NaN (−1: none yet)
     seen = np.maximum.accumulate(np.where(np.isnan(curves), -1, np.arange(len(moments))), -1)
     before = np.take_along_axis(seen, np.maximum(after - 1, 0), -1)
     before = np.where((before < 0) | (after == 0), after, before)
     left, right = (np.take_along_axis(curves, place, -1)[..., 0] for place in (before, after))
     low, high = (np.where(reached, moments[place[..., 0]], np.nan) for place in (before, after))
-    at = low + _share(left, right, heights[..., 0]) * (high - low)
+    crossing = low + _share(left, right, heights[..., 0]) * (high - low)
     last = np.where(seen[..., -1] >= 0, moments[seen[..., -1]], np.nan)
-    found = {"at": at, "low": low, "high": high, "reached": reached, "last": last}
+    parts = {"at": crossing, "low": low, "high": high, "reached": reached, "last": last}
     dims, coords = values.dims[:-1], values.isel(time=0, drop=True).coords
-    return xr.Dataset({name: (dims, part) for name, part in found.items()}, coords)
+    return xr.Dataset({name: (dims, part) for name, part in parts.items()}, coords)
 
 
 def over_runs(found: xr.Dataset, confidence: float = 0.95) -> xr.Dataset:

@@ -93,10 +93,10 @@ def files(array: Any, where: Region) -> list[str]:
         sorted(
             {
                 int(place) // size
-                for place in (np.arange(length)[at] if isinstance(at, slice) else at)
+                for place in (np.arange(length)[along] if isinstance(along, slice) else along)
             }
         )
-        for at, size, length in zip(where, array.chunks, array.shape, strict=True)
+        for along, size, length in zip(where, array.chunks, array.shape, strict=True)
     ]
     places = np.array(np.meshgrid(*spans, indexing="ij")).reshape(len(spans), -1).T
     return [

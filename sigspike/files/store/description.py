@@ -20,11 +20,11 @@ def described(path: Path) -> dict[str, Any] | None:
     if begun is not None:
         return begun["begun"]
     try:
-        found = json.loads(json.loads((path / METADATA).read_bytes())["attributes"][NAME])
+        description = json.loads(json.loads((path / METADATA).read_bytes())["attributes"][NAME])
     except (OSError, ValueError, TypeError, LookupError):
         # Missing, cut off, or valid JSON of another kind
         return None
-    return found if isinstance(found, dict) else None
+    return description if isinstance(description, dict) else None
 
 
 def check_same(path: Path, old: Description, new: Description) -> None:
@@ -39,9 +39,9 @@ def check_same(path: Path, old: Description, new: Description) -> None:
             f"`store` {str(path)!r} was written by {was}, now they are {new.get('rules')} and the "
             "same settings may give other numbers; name another store"
         )
-    found = differences(old, json.loads(json.dumps(new)))
-    if found:
-        shown = "; ".join(found[:6]) + ("; …" if len(found) > 6 else "")
+    changes = differences(old, json.loads(json.dumps(new)))
+    if changes:
+        shown = "; ".join(changes[:6]) + ("; …" if len(changes) > 6 else "")
         raise Refusal(f"`store` {str(path)!r} holds another sweep ({shown}); name another store")
 
 
@@ -49,11 +49,11 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
     """Where two descriptions differ, as "path: old, new"."""
     if isinstance(old, dict) and isinstance(new, dict):
         keys = [*old, *(key for key in new if key not in old)]
-        found = [
+        by_key = [
             differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
             for key in keys
         ]
-        return [line for lines in found for line in lines]
+        return [line for lines in by_key for line in lines]
     return [] if old == new else [f"{path}: {_short(old)} in the store, {_short(new)} now"]
 
 

@@ -25,12 +25,12 @@ class Guard(WrapperStore):
         """The bytes of a file, if they are those that were written."""
         if key not in self.files:
             return None
-        found = await super().get(key, prototype)
-        if found is None or digest(found.to_bytes()) != self.files[key]:
+        content = await super().get(key, prototype)
+        if content is None or digest(content.to_bytes()) != self.files[key]:
             raise Refusal(
                 f"`store` {str(self.path)!r} was damaged since it was loaded ({key}); load it again"
             )
-        return found if byte_range is None else await super().get(key, prototype, byte_range)
+        return content if byte_range is None else await super().get(key, prototype, byte_range)
 
     async def exists(self, key: str) -> bool:
         """Whether the ledger vouches for a file."""

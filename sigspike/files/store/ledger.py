@@ -35,9 +35,9 @@ class Ledger:
         """The ledger of a store (an empty one, where there is none)."""
         file = store / LEDGER
         lines = file.read_bytes().split(b"\n") if file.is_file() else [b""]
-        found = [_entry(line) for line in lines[:-1]]
-        whole = [entry for entry in found if entry is not None]
-        return cls(whole, len(found) - len(whole) + bool(lines[-1]))
+        entries = [_entry(line) for line in lines[:-1]]
+        whole = [entry for entry in entries if entry is not None]
+        return cls(whole, len(entries) - len(whole) + bool(lines[-1]))
 
     @property
     def begun(self) -> Entry | None:

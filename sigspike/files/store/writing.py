@@ -70,8 +70,8 @@ class Store:
         which.
         """
         chunks = Ledger.of(self.path).chunks
-        found = damaged(self.path, [entry["files"] for entry in chunks.values()])
-        lost = [number for number, names in zip(chunks, found, strict=True) if names]
+        damage = damaged(self.path, [entry["files"] for entry in chunks.values()])
+        lost = [number for number, names in zip(chunks, damage, strict=True) if names]
         for number in chunks.keys() - set(lost):
             self._count(number, chunks[number]["files"])
         if lost:
@@ -112,9 +112,9 @@ def _prepare(path: Path, description: Description, n_trainings: int, make: Make)
     """Labels, metadata and ledger as they must be: refused if of another sweep, made or written
     anew where damaged.
     """
-    known, found = Ledger.of(path), described(path)
-    if found is not None:
-        check_same(path, found, description)
+    known, old = Ledger.of(path), described(path)
+    if old is not None:
+        check_same(path, old, description)
     elif known.chunks or known.n_damaged:
         raise Refusal(
             f"`store` {str(path)!r} no longer says what it holds: {LEDGER} and {arrays.METADATA} "

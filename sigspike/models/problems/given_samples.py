@@ -64,10 +64,10 @@ def check_truth(name: str, truth: Any, n_given: int, things: str) -> None:
 def check_clean(n_samples: int, n_clean: int, truth: Array, things: str) -> None:
     """Refuse a clean subset that given samples cannot furnish beside the training set."""
     if n_samples + n_clean > truth.shape[0]:
-        found = f"{n_samples} + {n_clean}"
+        asked = f"{n_samples} + {n_clean}"
         raise Refusal(
             f"`n_samples` + `n_clean` must be at most {truth.shape[0]}, the {things} at hand, "
-            f"got {found}"
+            f"got {asked}"
         )
     if isinstance(truth, Tracer):
         return

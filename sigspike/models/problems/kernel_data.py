@@ -58,9 +58,9 @@ class KernelData(GivenSamples):
             file: dict[str, Any] = dict(read_npz(path, LARGEST))
             kernel, truth = file["kernel"], file["truth"]
         except Exception as error:  # a broken archive can fail in any way
-            found = f"{shown(str(path))} ({shown(error)})"
+            got = f"{shown(str(path))} ({shown(error)})"
             raise Refusal(
-                f"`path` must be an .npz file with arrays kernel and truth, got {found}"
+                f"`path` must be an .npz file with arrays kernel and truth, got {got}"
             ) from error
         flips = {"flip_rate_positive": flip_rate, "flip_rate_negative": flip_rate}
         return cls(kernel=kernel, truth=truth, n_held_out=n_held_out, **flips)

@@ -63,7 +63,7 @@ def sweep_cells(
     size, parts = max(map(len, groups)) + (len(dims) > 1), []
     for number, (dim, members) in enumerate(zip(dims, groups, strict=True)):
         cells = [problems[k] for k in members] + [widest] * (size - len(members))
-        at = ss.put(
+        base = ss.put(
             ss.put(experiment, "problem.dim", dim), "problem.noise_std", cells[0]["noise_std"]
         )
         fields = {
@@ -73,7 +73,7 @@ def sweep_cells(
         }
         linked = ss.Linked(fields, labels=range(size))
         told = lambda k, n, number=number: progress(number * n + k, len(dims) * n)  # noqa: E731
-        data = ss.sweep(at, {"cell": linked}, n_seeds, progress=told).drop_vars(
+        data = ss.sweep(base, {"cell": linked}, n_seeds, progress=told).drop_vars(
             ["snr", "n_snr2"], errors="ignore"
         )
         parts.append(data.isel(cell=slice(len(members))).assign_coords(cell=members))

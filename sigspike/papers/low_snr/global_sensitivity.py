@@ -60,8 +60,8 @@ class GlobalSensitivity(Figure):
         return 256 if self.scale == "paper" else 32
 
     def experiment(self) -> ss.Experiment:
-        at = synthetic(n_samples=N_SAMPLES, n_steps=STEPS, record_at=(STEPS,))
-        return ss.put(at, "network.width", int(RANGES["width"][1]))
+        experiment = synthetic(n_samples=N_SAMPLES, n_steps=STEPS, record_at=(STEPS,))
+        return ss.put(experiment, "network.width", int(RANGES["width"][1]))
 
     def settings(self) -> Settings:
         facts = {
@@ -84,10 +84,10 @@ class GlobalSensitivity(Figure):
         )
         accuracy = 1 - data["test_error"].fillna(0.5).mean("seed")
         plain, noisy = (accuracy.sel(algorithm=name).values for name in (PLAIN, NOISY))
-        found = indices(
+        sobol = indices(
             np.stack([plain, noisy, noisy - plain]), list(RANGES), list(OUTPUTS), n_resamples=500
         )
-        return data.merge(found)
+        return data.merge(sobol)
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 3, height=2.3)
@@ -121,67 +121,18 @@ class GlobalSensitivity(Figure):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Statements about indices, each with its error over the bootstrap's draws."""
-        index, draws, sobol = data["index"], data["resampled"], "Sobol' (1993)"
-        signal = ["signal_strength", "noise_std", "dim"]
-        rest = ["width", "init_std", "learning_rate"]
-
-        def claim(
-            text: str, source: str, of: Callable[[xr.DataArray], xr.DataArray], **ends: float
-        ) -> Claim:
-            return Claim(text, source, float(of(index)), float(of(draws).std("draw")), **ends)
-
-        def total(values: xr.DataArray, output: str, names: list[str]) -> xr.DataArray:
-            return values.sel(order="total", output=output, input=names).sum("input")
-
-        excess = (index.sel(order="total") - index.sel(order="first")) / _safe(
-            (draws.sel(order="total") - draws.sel(order="first")).std("draw")
-        )
-        alone = index.sel(order="first").sum("input")
-        above = (alone - 1) / draws.sel(order="first").sum("input").std("draw")
-        lost = float((data["diverged_at"] >= 0).mean())
+        index, lost = data["index"], float((data["diverged_at"] >= 0).mean())
         return [
-            claim(
+            _drawn(
+                data,
                 "GD: total index of p, which it does not know",
                 "ours",
-                lambda x: total(x, PLAIN, ["flip_rate"]),
+                lambda x: _total(x, PLAIN, ["flip_rate"]),
                 low=0,
                 high=0,
             ),
-            Claim(
-                "least of total minus first-order index over all inputs and outputs, in errors",
-                sobol,
-                float(excess.min()),
-                0,
-                -3,
-            ),
-            Claim(
-                "largest excess over 1 of an output's summed first-order indices, in errors",
-                sobol,
-                float(above.max()),
-                0,
-                high=2,
-            ),
-            claim(
-                "GD: total indices of ‖μ‖, σ_p, d minus those of m, σ_0, η",
-                "Huang et al. 2025, n·SNR²",
-                lambda x: total(x, PLAIN, signal) - total(x, PLAIN, rest),
-                low=0.5,
-            ),
-            claim(
-                "total index of η: label-noise GD's minus GD's",
-                "Huang et al. 2025, Theorem 3.3: time ∝ m / (η‖μ‖²)",
-                lambda x: total(x, NOISY, ["learning_rate"]) - total(x, PLAIN, ["learning_rate"]),
-                low=0.03,
-            ),
-            claim(
-                "label-noise GD minus GD: summed total minus summed first-order indices "
-                "(interactions)",
-                "ours: it helps where n·SNR² is low and ηT‖μ‖²/m high",
-                lambda x: (
-                    (x.sel(order="total") - x.sel(order="first")).sel(output="gain").sum("input")
-                ),
-                low=0.3,
-            ),
+            *_possible(index, data["resampled"]),
+            *_what_matters(data),
             Claim(
                 "largest total index of σ_0",
                 "ours",
@@ -193,6 +144,76 @@ class GlobalSensitivity(Figure):
         ]
 
 
+def _possible(index: xr.DataArray, draws: xr.DataArray) -> list[Claim]:
+    """Indices are as all must be, but for their errors: first order ≤ total, and in sum ≤ 1."""
+    excess = (index.sel(order="total") - index.sel(order="first")) / _safe(
+        (draws.sel(order="total") - draws.sel(order="first")).std("draw")
+    )
+    alone = index.sel(order="first").sum("input")
+    above = (alone - 1) / draws.sel(order="first").sum("input").std("draw")
+    return [
+        Claim(
+            "least of total minus first-order index over all inputs and outputs, in errors",
+            "Sobol' (1993)",
+            float(excess.min()),
+            0,
+            -3,
+        ),
+        Claim(
+            "largest excess over 1 of an output's summed first-order indices, in errors",
+            "Sobol' (1993)",
+            float(above.max()),
+            0,
+            high=2,
+        ),
+    ]
+
+
+def _what_matters(data: xr.Dataset) -> list[Claim]:
+    """n·SNR² to gradient descent, time to label noise, and both together to the gain."""
+    signal, rest = ["signal_strength", "noise_std", "dim"], ["width", "init_std", "learning_rate"]
+    return [
+        _drawn(
+            data,
+            "GD: total indices of ‖μ‖, σ_p, d minus those of m, σ_0, η",
+            "Huang et al. 2025, n·SNR²",
+            lambda x: _total(x, PLAIN, signal) - _total(x, PLAIN, rest),
+            low=0.5,
+        ),
+        _drawn(
+            data,
+            "total index of η: label-noise GD's minus GD's",
+            "Huang et al. 2025, Theorem 3.3: time ∝ m / (η‖μ‖²)",
+            lambda x: _total(x, NOISY, ["learning_rate"]) - _total(x, PLAIN, ["learning_rate"]),
+            low=0.03,
+        ),
+        _drawn(
+            data,
+            "label-noise GD minus GD: summed total minus summed first-order indices (interactions)",
+            "ours: it helps where n·SNR² is low and ηT‖μ‖²/m high",
+            lambda x: (x.sel(order="total") - x.sel(order="first")).sel(output="gain").sum("input"),
+            low=0.3,
+        ),
+    ]
+
+
+def _drawn(
+    data: xr.Dataset,
+    text: str,
+    source: str,
+    of: Callable[[xr.DataArray], xr.DataArray],
+    **ends: float,
+) -> Claim:
+    """A claim about a number made of indices; its error is over the bootstrap's draws."""
+    error = float(of(data["resampled"]).std("draw"))
+    return Claim(text, source, float(of(data["index"])), error, **ends)
+
+
+def _total(values: xr.DataArray, output: str, names: list[str]) -> xr.DataArray:
+    """The sum of some parameters' total indices."""
+    return values.sel(order="total", output=output, input=names).sum("input")
+
+
 def _safe(error: xr.DataArray) -> xr.DataArray:
     """An error to divide by; an index that is 0 in every draw has none."""
     return error.where(error > 0, 1)
@@ -200,11 +221,11 @@ def _safe(error: xr.DataArray) -> xr.DataArray:
 
 def place(unit: Float[np.ndarray, "point input"]) -> dict[str, Float[np.ndarray, " point"]]:
     """Points of the unit cube as parameters."""
-    found = {}
+    parameters = {}
     for (name, (low, high)), column in zip(RANGES.items(), unit.T, strict=True):
         even = low + (high - low) * column if name == "flip_rate" else low * (high / low) ** column
-        found[name] = even.round() if name == "width" else even
-    return found | {
+        parameters[name] = even.round() if name == "width" else even
+    return parameters | {
         "dim": np.choose((len(DIMS) * unit[:, list(RANGES).index("dim")]).astype(int), DIMS).astype(
             float
         )

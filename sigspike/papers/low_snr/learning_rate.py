@@ -43,8 +43,8 @@ class LearningRate(Figure):
         return sorted([*RATES, 0.02, 0.2]) if self.scale == "paper" else RATES
 
     def experiment(self) -> ss.Experiment:
-        at = synthetic(n_samples=200, n_steps=STEPS, record_every=100)
-        return ss.put(ss.put(at, "network.width", WIDTH), "problem.noise_std", NOISE_STD)
+        experiment = synthetic(n_samples=200, n_steps=STEPS, record_every=100)
+        return ss.put(ss.put(experiment, "network.width", WIDTH), "problem.noise_std", NOISE_STD)
 
     def settings(self) -> Settings:
         return {
@@ -71,13 +71,13 @@ class LearningRate(Figure):
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 2, height=2.3)
         for (name, color), height in zip(COLORS.items(), (0.12, 0.04), strict=True):
-            at = data.sel(algorithm=name)
-            end = at.isel(time=-1)
+            runs = data.sel(algorithm=name)
+            end = runs.isel(time=-1)
             curve_along(
                 row[0], end["test_error"], "learning_rate", color, name, marker="o", markersize=3
             )
             mark_diverged(row[0], end["diverged_at"], "learning_rate", color, height)
-            curve(row[1], 1 - at["chosen_error"], color)
+            curve(row[1], 1 - runs["chosen_error"], color)
         row[0].axvline(1 / self._a(1.0), color="0.35", linewidth=0.8, linestyle=":")
         row[0].set(
             xscale="log", xlabel="learning rate η", ylabel=f"test accuracy after {STEPS} steps"
@@ -97,7 +97,6 @@ class LearningRate(Figure):
         end = data["test_error"].isel(time=-1)
         noisy, plain = end.sel(algorithm=NOISY), end.sel(algorithm=PLAIN)
         best = data["chosen_error"].isel(time=-1)
-        lost = (data["diverged_at"].isel(time=-1) >= 0).mean("seed")
         chosen = "at its best η (chosen on other seeds)"
         overshot = (
             f"label-noise GD: test error at η = 0.5 (a = {self._a(0.5):.0f}), finite but hurt"
@@ -129,6 +128,12 @@ class LearningRate(Figure):
                 low=0.4,
             ),
             of_seeds(overshot, "ours", noisy.sel(learning_rate=0.5), 0.1, 0.45),
+            *self._label_noise_diverges((data["diverged_at"].isel(time=-1) >= 0).mean("seed")),
+        ]
+
+    def _label_noise_diverges(self, lost: xr.DataArray) -> list[Claim]:
+        """At η = 1, where gradient descent does not."""
+        return [
             Claim(
                 f"label-noise GD: fraction of runs that diverged at η = 1 (a = {self._a(1.0):.0f})",
                 "ours: outside η ≤ σ_p⁻² d⁻¹ / (C log(d/δ))",

@@ -87,36 +87,38 @@ class OneFactor(Figure):
         runs = compare_cells(middle, settings, self.n_seeds, progress)[
             ["test_error", "diverged_at"]
         ]
-        found = {
+        cells = {
             cell: runs.isel(cell=k, time=-1) for k, cell in enumerate(self._cells()) if cell[0]
         }
         centre = runs.isel(cell=0)
-        found |= {
+        cells |= {
             ("n_steps", step / BASE["n_steps"]): centre.sel(time=step)
             for step in middle.record_steps
         }
-        found |= {(name, 1.0): centre.isel(time=-1) for name in SYMBOLS}
-        found |= self._shapes()
+        cells |= {(name, 1.0): centre.isel(time=-1) for name in SYMBOLS}
+        cells |= self._shapes()
         own |= {name: float(number) for name, number in BASE.items()}
-        return _table(found, own)
+        return _table(cells, own)
 
     def _shapes(self) -> dict[tuple[str, float], xr.Dataset]:
         """What is a shape, or changes the noise: other d and n, and longer runs."""
         moved = [factor for factor in self.factors if factor != 1]
         dims = [{"dim": float(get(self.experiment(), PATHS["dim"])) * factor} for factor in moved]
-        at = synthetic(**BASE, record_at=(BASE["n_steps"],))
-        runs = compare_cells(at, dims, self.n_seeds)[["test_error", "diverged_at"]].isel(time=0)
-        found = {("dim", factor): runs.isel(cell=k) for k, factor in enumerate(moved)}
+        experiment = synthetic(**BASE, record_at=(BASE["n_steps"],))
+        runs = compare_cells(experiment, dims, self.n_seeds)[["test_error", "diverged_at"]].isel(
+            time=0
+        )
+        cells = {("dim", factor): runs.isel(cell=k) for k, factor in enumerate(moved)}
         for factor in self.factors:
             if factor != 1 and self._affordable(factor):
                 n_samples = round(BASE["n_samples"] * factor)
-                at = synthetic(n_samples, BASE["n_steps"], record_at=(BASE["n_steps"],))
-                found["n_samples", factor] = self._middle(at).isel(time=0)
+                experiment = synthetic(n_samples, BASE["n_steps"], record_at=(BASE["n_steps"],))
+                cells["n_samples", factor] = self._middle(experiment).isel(time=0)
         if self.scale == "paper":
             steps = tuple(round(BASE["n_steps"] * factor) for factor in self.factors if factor > 1)
             runs = self._middle(synthetic(BASE["n_samples"], steps[-1], record_at=steps))
-            found |= {("n_steps", step / BASE["n_steps"]): runs.sel(time=step) for step in steps}
-        return found
+            cells |= {("n_steps", step / BASE["n_steps"]): runs.sel(time=step) for step in steps}
+        return cells
 
     def _middle(self, experiment: ss.Experiment) -> xr.Dataset:
         return compare_cells(experiment, [{}], self.n_seeds)[["test_error", "diverged_at"]].isel(
@@ -136,11 +138,11 @@ class OneFactor(Figure):
         value = data["value"].dropna("factor")
         data = data.sel(factor=value["factor"]).assign_coords(value=value).swap_dims(factor="value")
         for (algorithm, color), height in zip(COLORS.items(), (0.14, 0.05), strict=True):
-            at = data.sel(algorithm=algorithm)
+            runs = data.sel(algorithm=algorithm)
             curve_along(
-                axes, at["test_error"], "value", color, algorithm, marker="o", markersize=2.5
+                axes, runs["test_error"], "value", color, algorithm, marker="o", markersize=2.5
             )
-            mark_diverged(axes, at["diverged_at"], "value", color, height)
+            mark_diverged(axes, runs["diverged_at"], "value", color, height)
         axes.set(xscale="log", xlabel=SYMBOLS[name], ylim=(0.4, 1.03))
         axes.axvline(float(value.sel(factor=1)), color="0.35", linewidth=0.8, linestyle=":")
         shown = value.values[:: max(1, len(value) // 3)] if len(value) > 3 else value.values
@@ -197,13 +199,13 @@ class OneFactor(Figure):
         ]
 
 
-def _table(found: dict[tuple[str, float], xr.Dataset], own: dict[str, float]) -> xr.Dataset:
+def _table(cells: dict[tuple[str, float], xr.Dataset], own: dict[str, float]) -> xr.Dataset:
     """The runs along ``parameter`` and ``factor``, with the ``value`` of the parameter; NaN where
     nothing was run.
     """
-    names, factors = zip(*found, strict=True)
-    runs = xr.concat([run.reset_coords(drop=True) for run in found.values()], "place", join="exact")
-    values = [own[name] * factor for name, factor in found]
+    names, factors = zip(*cells, strict=True)
+    runs = xr.concat([run.reset_coords(drop=True) for run in cells.values()], "place", join="exact")
+    values = [own[name] * factor for name, factor in cells]
     runs = runs.assign(value=("place", values)).assign_coords(
         parameter=("place", list(names)), factor=("place", list(factors))
     )

@@ -53,17 +53,19 @@ class Patches(Figure):
 
     def compute(self, progress: Progress) -> xr.Dataset:
         """Along ``noise_patches`` and ``kind``."""
-        found = []
+        runs = []
         for k, count in enumerate(self.counts):
-            at = ss.put(self.experiment(), "problem.n_noise_patches", count)
+            experiment = ss.put(self.experiment(), "problem.n_noise_patches", count)
             strengths = [{"noise_std": 0.5}, {"noise_std": 0.5 / count**0.5}]
             told = lambda done, n, k=k: progress(k * n + done, len(self.counts) * n)  # noqa: E731
-            found.append(
-                compare_cells(at, strengths, self.n_seeds, told).drop_vars(["cell", "noise_std"])
+            runs.append(
+                compare_cells(experiment, strengths, self.n_seeds, told).drop_vars(
+                    ["cell", "noise_std"]
+                )
             )
         kept = [
             run[["test_error", "train_loss", "diverged_at", "margin_mean"]].rename(cell="noise")
-            for run in found
+            for run in runs
         ]
         data = xr.concat(kept, "noise_patches", join="exact")
         return data.assign_coords(noise_patches=self.counts, noise=list(KINDS))
@@ -73,8 +75,8 @@ class Patches(Figure):
         for row, (kind, label) in zip(rows, KINDS.items(), strict=True):
             for axes, count in zip(row, self.counts, strict=True):
                 for name, color in COLORS.items():
-                    at = data["test_error"].sel(noise_patches=count, noise=kind, algorithm=name)
-                    curve(axes, 1 - at, color, name)
+                    error = data["test_error"].sel(noise_patches=count, noise=kind, algorithm=name)
+                    curve(axes, 1 - error, color, name)
                 axes.set(ylim=(0.45, 1.03), title=f"P − 1 = {count}")
             row[0].set_ylabel(f"{label}\ntest accuracy")
         for axes in rows[-1]:

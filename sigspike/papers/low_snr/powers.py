@@ -74,21 +74,23 @@ class Powers(Figure):
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        found = []
+        claims = []
         for power in SETTINGS:
-            run, at = data.sel(power=power), f" (q = {power})"
+            run, suffix = data.sel(power=power), f" (q = {power})"
             end, source = run.isel(time=-1), "Huang et al. 2025, appendix E.4"
             plain, noisy = end.sel(algorithm="GD"), end.sel(algorithm="label-noise GD")
-            found += [
-                Claim.of_seeds("GD: final test error" + at, source, plain["test_error"], low=0.24),
+            claims += [
                 Claim.of_seeds(
-                    "GD: final training loss" + at, source, plain["train_loss"], high=0.01
+                    "GD: final test error" + suffix, source, plain["test_error"], low=0.24
                 ),
                 Claim.of_seeds(
-                    "GD's test error minus label-noise GD's" + at, source, gain(run), low=0.3
+                    "GD: final training loss" + suffix, source, plain["train_loss"], high=0.01
                 ),
                 Claim.of_seeds(
-                    "log₁₀ of GD's ρ̄/γ over label-noise GD's" + at,
+                    "GD's test error minus label-noise GD's" + suffix, source, gain(run), low=0.3
+                ),
+                Claim.of_seeds(
+                    "log₁₀ of GD's ρ̄/γ over label-noise GD's" + suffix,
                     source,
                     np.log10(plain["ratio"] / noisy["ratio"]),
                     1,
@@ -96,6 +98,6 @@ class Powers(Figure):
             ]
         diverged = float((data["diverged_at"] >= 0).mean())
         return [
-            *found,
+            *claims,
             Claim("powers: fraction of runs that diverged", "ours", diverged, 0, high=0),
         ]

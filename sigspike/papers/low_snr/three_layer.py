@@ -86,11 +86,12 @@ class ThreeLayer(Figure):
         tail = he.sel(
             time=slice(0.9 * float(he["time"][-1]), None), algorithm="label-noise GD"
         ).mean("time")
-        source, of_seeds, at = "Huang et al. 2025, appendix E.1", Claim.of_seeds, "three layers, "
+        source, of_seeds = "Huang et al. 2025, appendix E.1", Claim.of_seeds
+        prefix = "three layers, "
         return [
-            *outperforms(at + "GD's test error minus label-noise GD's", source, gain(he)),
+            *outperforms(prefix + "GD's test error minus label-noise GD's", source, gain(he)),
             of_seeds(
-                at
+                prefix
                 + "last three quarters of the steps: "
                 + "doublings of max |γ| with label noise minus without",
                 source,
@@ -98,21 +99,21 @@ class ThreeLayer(Figure):
                 low=0.1,
             ),
             of_seeds(
-                at + "|ρ|/|γ| ends no higher with label noise: log₁₀ of GD's over its own",
+                prefix + "|ρ|/|γ| ends no higher with label noise: log₁₀ of GD's over its own",
                 source,
                 np.log10(plain["ratio"] / noisy["ratio"]),
                 low=-0.05,
             ),
-            of_seeds(at + "GD: final training loss", source, plain["train_loss"], high=0.01),
+            of_seeds(prefix + "GD: final training loss", source, plain["train_loss"], high=0.01),
             of_seeds(
-                at + "label-noise GD: training loss stays Θ(1)",
+                prefix + "label-noise GD: training loss stays Θ(1)",
                 source,
                 tail["train_loss"],
                 0.05,
                 0.7,
             ),
             of_seeds(
-                at
+                prefix
                 + "from a small second layer (g = 0.5) label-noise GD is not better: "
                 + "GD's error minus its own",
                 "ours: the paper states no scale",

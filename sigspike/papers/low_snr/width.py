@@ -21,6 +21,7 @@ STEPS, HORIZON = 2000, 200.0  # T of panels 1 and 2; ηT of panel 2
 NARROW = 3
 REVIEWER = {"noise_std": 2.0, "init_std": 0.001}  # panel 2
 REBUTTAL = {"noise_std": 10.0, "learning_rate": 0.002}  # panel 3
+GAIN, SETTING = "accuracy of label-noise GD minus GD's", "m = 3, σ_p = 2"
 
 
 class Width(Figure):
@@ -106,18 +107,18 @@ class Width(Figure):
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 3, height=2.35)
         for (name, color), height in zip(COLORS.items(), (0.12, 0.04), strict=True):
-            at = data.sel(algorithm=name)
+            runs = data.sel(algorithm=name)
             curve_along(
-                row[0], at["width_test_error"], "width", color, name, marker="o", markersize=2.5
+                row[0], runs["width_test_error"], "width", color, name, marker="o", markersize=2.5
             )
-            at_end, at_horizon = self._ends(at)
+            at_end, at_horizon = self._ends(runs)
             curve_along(row[1], at_end, "learning_rate", color, marker="o", markersize=2.5)
             middle = 1 - at_horizon.median("seed")
             row[1].plot(middle["learning_rate"], middle, color=color, linestyle="--", linewidth=0.9)
             mark_diverged(
-                row[1], at["rate_diverged_at"].isel(time=-1), "learning_rate", color, height
+                row[1], runs["rate_diverged_at"].isel(time=-1), "learning_rate", color, height
             )
-            curve(row[2], 1 - at["low_snr_test_error"].sel(time=slice(1, None)), color, name)
+            curve(row[2], 1 - runs["low_snr_test_error"].sel(time=slice(1, None)), color, name)
         row[0].set(xlabel="filters of each sign m", ylabel="test accuracy", title="σₚ = 0.5, η = 1")
         row[1].set(xlabel="learning rate η", title="m = 3, σₚ = 2")
         row[2].set(xlabel="gradient step", title="m = 3, σₚ = 10, η = 0.002", ylim=(0.45, 0.75))
@@ -140,77 +141,32 @@ class Width(Figure):
         return error.sel(time=STEPS), error.sel(time=steps)
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        of_seeds = Claim.of_seeds
+        return [
+            *_narrow_generalises(data["width_test_error"]),
+            *self._large_steps_diverge(data),
+            *self._smaller_steps_help(data),
+        ]
+
+    def _large_steps_diverge(self, data: xr.Dataset) -> list[Claim]:
+        """Panel 2 at η = 1."""
         reviewer = "Huang et al. 2025, reviewer"
-        rebuttal = "Huang et al. 2025, rebuttal"
-        wide, (rates, _) = data["width_test_error"], self._ends(data)
         lost = (data["rate_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(learning_rate=1.0)
         lost_default = (
             (data["default_diverged_at"].isel(time=-1) >= 0).mean("seed").sel(algorithm=PLAIN)
         )
-        alive = rates.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed")
-        end = data["low_snr_test_error"]
-
-        def ahead(error: xr.DataArray) -> xr.DataArray:
-            """Label-noise GD's accuracy minus GD's, seed by seed."""
-            return error.sel(algorithm=PLAIN) - error.sel(algorithm=NOISY)
-
-        gain, setting = "accuracy of label-noise GD minus GD's", "m = 3, σ_p = 2"
-        stuck = (
-            "GD, m = 3: fraction of runs stuck, as all filters of a class start on the wrong "
-            "side of μ"
-        )
-        narrow = wide.sel(width=3)
-        large, small, apart = self._a(0.2), self._a(0.05), ahead(end.isel(time=-1))
+        error, _ = self._ends(data)
+        alive = error.sel(algorithm=PLAIN, learning_rate=1.0).dropna("seed")
         return [
             Claim(
-                "GD: median test error, m = 3",
-                reviewer,
-                float(narrow.sel(algorithm=PLAIN).median()),
-                0,
-                high=0.02,
-            ),
-            Claim(
-                "label-noise GD: the same",
-                "ours",
-                float(narrow.sel(algorithm=NOISY).median()),
-                0,
-                high=0.02,
-            ),
-            of_seeds(
-                stuck,
-                "ours: 2·2⁻³ if no step crosses zero",
-                narrow.sel(algorithm=PLAIN) > 0.25,
-                high=0.5,
-            ),
-            of_seeds(
-                "GD: test error, m = 20",
-                "Huang et al. 2025, Theorem 3.2",
-                wide.sel(algorithm=PLAIN, width=20),
-                low=0.24,
-            ),
-            of_seeds(
-                "label-noise GD: test error, m = 20",
-                "Huang et al. 2025, Fig. 2",
-                wide.sel(algorithm=NOISY, width=20),
-                high=0.02,
-            ),
-            of_seeds(
-                f"{gain}, m = 1 (a = 2.5)",
-                "ours: too large a step",
-                ahead(wide.sel(width=1)),
-                high=-0.15,
-            ),
-            Claim(
-                f"label-noise GD, {setting}, η = 1 (a = {self._a(1.0):.1f}): "
+                f"label-noise GD, {SETTING}, η = 1 (a = {self._a(1.0):.1f}): "
                 "fraction of runs that diverged",
                 reviewer,
                 float(lost.sel(algorithm=NOISY)),
                 0,
                 low=0.9,
             ),
-            of_seeds(
-                f"GD, {setting}, η = 1, σ_0 = 0.001: test error of the finite runs",
+            Claim.of_seeds(
+                f"GD, {SETTING}, η = 1, σ_0 = 0.001: test error of the finite runs",
                 reviewer,
                 alive,
                 high=0.4,
@@ -230,19 +186,83 @@ class Width(Figure):
                 0,
                 low=0.5,
             ),
-            of_seeds(
-                f"{gain}, {setting}, η = 0.2 (a = {large:.1f})",
+        ]
+
+    def _smaller_steps_help(self, data: xr.Dataset) -> list[Claim]:
+        """Panel 2 below η = 1, and panel 3."""
+        rebuttal = "Huang et al. 2025, rebuttal"
+        error, _ = self._ends(data)
+        large, small = self._a(0.2), self._a(0.05)
+        return [
+            Claim.of_seeds(
+                f"{GAIN}, {SETTING}, η = 0.2 (a = {large:.1f})",
                 "ours",
-                ahead(rates.sel(learning_rate=0.2)),
+                _ahead(error.sel(learning_rate=0.2)),
                 high=-0.1,
             ),
-            of_seeds(
-                f"{gain}, {setting}, η = 0.05 (a = {small:.2f})",
+            Claim.of_seeds(
+                f"{GAIN}, {SETTING}, η = 0.05 (a = {small:.2f})",
                 rebuttal,
-                ahead(rates.sel(learning_rate=0.05)),
+                _ahead(error.sel(learning_rate=0.05)),
                 0,
             ),
-            of_seeds(
-                f"{gain}, m = 3, σ_p = 10, η = 0.002, at the last step", rebuttal, apart, 0.02
+            Claim.of_seeds(
+                f"{GAIN}, m = 3, σ_p = 10, η = 0.002, at the last step",
+                rebuttal,
+                _ahead(data["low_snr_test_error"].isel(time=-1)),
+                0.02,
             ),
         ]
+
+
+def _narrow_generalises(error: xr.DataArray) -> list[Claim]:
+    """Panel 1: at m = 3 gradient descent does too, at m = 20 it does not."""
+    narrow = error.sel(width=3)
+    stuck = (
+        "GD, m = 3: fraction of runs stuck, as all filters of a class start on the wrong side of μ"
+    )
+    return [
+        Claim(
+            "GD: median test error, m = 3",
+            "Huang et al. 2025, reviewer",
+            float(narrow.sel(algorithm=PLAIN).median()),
+            0,
+            high=0.02,
+        ),
+        Claim(
+            "label-noise GD: the same",
+            "ours",
+            float(narrow.sel(algorithm=NOISY).median()),
+            0,
+            high=0.02,
+        ),
+        Claim.of_seeds(
+            stuck,
+            "ours: 2·2⁻³ if no step crosses zero",
+            narrow.sel(algorithm=PLAIN) > 0.25,
+            high=0.5,
+        ),
+        Claim.of_seeds(
+            "GD: test error, m = 20",
+            "Huang et al. 2025, Theorem 3.2",
+            error.sel(algorithm=PLAIN, width=20),
+            low=0.24,
+        ),
+        Claim.of_seeds(
+            "label-noise GD: test error, m = 20",
+            "Huang et al. 2025, Fig. 2",
+            error.sel(algorithm=NOISY, width=20),
+            high=0.02,
+        ),
+        Claim.of_seeds(
+            f"{GAIN}, m = 1 (a = 2.5)",
+            "ours: too large a step",
+            _ahead(error.sel(width=1)),
+            high=-0.15,
+        ),
+    ]
+
+
+def _ahead(error: xr.DataArray) -> xr.DataArray:
+    """Label-noise GD's accuracy minus GD's, seed by seed."""
+    return error.sel(algorithm=PLAIN) - error.sel(algorithm=NOISY)

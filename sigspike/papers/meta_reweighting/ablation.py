@@ -102,7 +102,7 @@ class SurrogateAblation(Figure):
             values = over_fbr(data[field].sel(problem=problem)).sel(variant=others)
             middle, error = values.mean("seed"), values.std("seed", ddof=1) / self.n_seeds**0.5
             for (subset, color), aside in zip(SUBSETS.items(), (0.13, -0.13), strict=True):
-                at = {"subset": subset}
+                of_subset = {"subset": subset}
                 look: dict[str, Any] = {
                     "color": color,
                     "fmt": "o",
@@ -110,7 +110,11 @@ class SurrogateAblation(Figure):
                     "elinewidth": 1,
                 }
                 axes.errorbar(
-                    middle.sel(at), heights + aside, xerr=error.sel(at), label=subset, **look
+                    middle.sel(of_subset),
+                    heights + aside,
+                    xerr=error.sel(of_subset),
+                    label=subset,
+                    **look,
                 )
             axes.axvline(0, color="0.6", linewidth=0.6, zorder=0)
             whole = data[field].sel(problem=problem, variant="FBR").mean(["seed", "flip_rate"])

@@ -19,11 +19,11 @@ def lines(axes: Axes, values: xr.DataArray, x: str) -> None:
     """Means over seeds with their standard errors, a line each method."""
     mean, error = values.mean("seed"), values.std("seed", ddof=1) / values.sizes["seed"] ** 0.5
     for name, compared in METHODS.items():
-        at = {"algorithm": name}
+        of_method = {"algorithm": name}
         axes.errorbar(
             values[x],
-            mean.sel(at),
-            error.sel(at),
+            mean.sel(of_method),
+            error.sel(of_method),
             label=name,
             linewidth=1.1,
             elinewidth=0.7,

@@ -69,11 +69,11 @@ class Perturbation(Figure):
         } | chosen
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        found = []
+        systems = []
         for system in SYSTEMS:
             kicks, jitter = self._weight_kicks(system, progress), self._jitter(system, progress)
-            found.append(kicks.assign(self._parameter_kicks(system, progress)).assign(jitter))
-        return xr.concat(found, "system", join="outer").assign_coords(system=list(SYSTEMS))
+            systems.append(kicks.assign(self._parameter_kicks(system, progress)).assign(jitter))
+        return xr.concat(systems, "system", join="outer").assign_coords(system=list(SYSTEMS))
 
     def _runs(
         self, experiment: ss.Experiment, axes: dict[str, Any], progress: Progress
@@ -85,7 +85,9 @@ class Perturbation(Figure):
         ``after`` the kick.
         """
         after = np.unique(np.geomspace(1, 900, 25).round().astype(int))
-        moments = sorted({0, *KICKS[system], *(int(at + k) for at in KICKS[system] for k in after)})
+        moments = sorted(
+            {0, *KICKS[system], *(int(kick + k) for kick in KICKS[system] for k in after)}
+        )
         plain = replace(
             default(system, disturbance=disturbance), record_at=tuple(moments), n_test=10
         )
@@ -94,8 +96,8 @@ class Perturbation(Figure):
             ["weight_mean", "auc_couplings", "diverged_at"]
         ]
         series = [
-            runs.sel(phase=phase).sel(time=[at, *(at + after)]).assign_coords(time=[0, *after])
-            for phase, at in zip(PHASES, KICKS[system], strict=True)
+            runs.sel(phase=phase).sel(time=[kick, *(kick + after)]).assign_coords(time=[0, *after])
+            for phase, kick in zip(PHASES, KICKS[system], strict=True)
         ]
         return xr.concat(series, "phase").rename(time="after")
 

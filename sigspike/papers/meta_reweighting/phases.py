@@ -50,7 +50,7 @@ class Phases(Figure):
 
     def compute(self, progress: Progress) -> xr.Dataset:
         """Curves and phases along ``system``; digits with ∇L_val at θ̂ alone."""
-        found = []
+        parts = []
         for system in TITLES:
             axes = {"algorithm.weights.ahead": [True] if system == "digits" else [True, False]}
             runs = ss.sweep(
@@ -62,8 +62,8 @@ class Phases(Figure):
                 .merge(phases, compat="no_conflicts", join="exact")
                 .assign(phase=ss.phase_of(runs, phases))
             )
-            found.append(part.drop_vars(["snr", "n_snr2"], errors="ignore"))
-        return xr.concat(found, "system", join="outer", coords="minimal").assign_coords(
+            parts.append(part.drop_vars(["snr", "n_snr2"], errors="ignore"))
+        return xr.concat(parts, "system", join="outer", coords="minimal").assign_coords(
             system=list(TITLES)
         )
 
@@ -111,62 +111,17 @@ class Phases(Figure):
     def _of(self, system: str, data: xr.Dataset) -> list[Claim]:
         """What both default experiments must show."""
         runs, at_theta = (data.sel(system=system, ahead=ahead) for ahead in (True, False))
-        ratio = _during(runs, "alignment").median("time") / runs["coupling_norm"].isel(time=-1)
-        filtered = _at_end_of_filtering(runs["weight_mean"], runs)
-        ends = runs["at"] / at_theta["at"]
-        of, where = Claim.of_seeds, TITLES[system]
+        where, lost = TITLES[system], float((data["diverged_at"] >= 0).sum())
         return [
             Claim(
                 f"{where}: seeds with three phases in order, of {self.n_seeds}",
                 SOURCE,
                 *_all(runs["ordered"]),
             ),
-            of(
-                f"{where}: noisy weights at the end of filtering",
-                SOURCE,
-                filtered.sel(kind="flipped"),
-                high=0.05,
-            ),
-            of(
-                f"{where}: clean weights at the end of filtering",
-                SOURCE,
-                filtered.sel(kind="clean"),
-                low=0.9,
-            ),
-            of(f"{where}: coupling norm, alignment over the last step", SOURCE, ratio, low=10),
-            of(
-                f"{where}: AUC of couplings at the last step",
-                SOURCE,
-                runs["auc_couplings"].isel(time=-1),
-                low=0.95,
-            ),
-            of(
-                f"{where}: test error at the last step",
-                SOURCE,
-                runs["test_error"].isel(time=-1),
-                high=0.02,
-            ),
-            of(
-                f"{where}: end of alignment, at θ̂ over at θ",
-                OURS,
-                ends.sel(stage="aligned"),
-                0.9,
-                1.1,
-            ),
-            of(
-                f"{where}: end of filtering, at θ̂ over at θ",
-                OURS,
-                ends.sel(stage="filtered"),
-                0.9,
-                1.1,
-            ),
-            Claim(
-                f"{where}: runs that diverged",
-                OURS,
-                float((data["diverged_at"] >= 0).sum()),
-                0,
-                high=0,
-            ),
+            *_filtered(where, runs),
+            *_at_the_last_step(where, runs.isel(time=-1)),
+            *_unmoved_by_the_look_ahead(where, runs["at"] / at_theta["at"]),
+            Claim(f"{where}: runs that diverged", OURS, lost, 0, high=0),
         ]
 
     def _digits(self, data: xr.Dataset) -> list[Claim]:
@@ -188,11 +143,56 @@ class Phases(Figure):
         ]
 
 
+def _filtered(where: str, runs: xr.Dataset) -> list[Claim]:
+    """Noisy examples have lost their weights by the end of filtering, and couplings their size."""
+    weights = _at_end_of_filtering(runs["weight_mean"], runs)
+    ratio = _during(runs, "alignment").median("time") / runs["coupling_norm"].isel(time=-1)
+    return [
+        Claim.of_seeds(
+            f"{where}: noisy weights at the end of filtering",
+            SOURCE,
+            weights.sel(kind="flipped"),
+            high=0.05,
+        ),
+        Claim.of_seeds(
+            f"{where}: clean weights at the end of filtering",
+            SOURCE,
+            weights.sel(kind="clean"),
+            low=0.9,
+        ),
+        Claim.of_seeds(
+            f"{where}: coupling norm, alignment over the last step", SOURCE, ratio, low=10
+        ),
+    ]
+
+
+def _at_the_last_step(where: str, last: xr.Dataset) -> list[Claim]:
+    """Couplings still tell clean from noisy, and the test error is low."""
+    return [
+        Claim.of_seeds(
+            f"{where}: AUC of couplings at the last step", SOURCE, last["auc_couplings"], low=0.95
+        ),
+        Claim.of_seeds(
+            f"{where}: test error at the last step", SOURCE, last["test_error"], high=0.02
+        ),
+    ]
+
+
+def _unmoved_by_the_look_ahead(where: str, ends: xr.DataArray) -> list[Claim]:
+    """Ends of phases with ∇L_val at θ̂ over those with it at θ."""
+    return [
+        Claim.of_seeds(
+            f"{where}: end of {phase}, at θ̂ over at θ", OURS, ends.sel(stage=stage), 0.9, 1.1
+        )
+        for phase, stage in (("alignment", "aligned"), ("filtering", "filtered"))
+    ]
+
+
 def _boundaries(axes: Axes, runs: xr.Dataset) -> None:
     """The median ends of alignment and filtering, and their intervals."""
-    found = ss.over_runs(runs[["at", "low", "high", "reached", "last"]])
-    for stage in found["stage"].values:
-        own = found.sel(stage=stage)
+    ends = ss.over_runs(runs[["at", "low", "high", "reached", "last"]])
+    for stage in ends["stage"].values:
+        own = ends.sel(stage=stage)
         if np.isfinite(own["at"]):
             axes.axvline(float(own["at"]), color="0.25", linewidth=0.8, linestyle=":")
         if np.isfinite(own["low"]) and np.isfinite(own["high"]):

@@ -121,11 +121,11 @@ class Problem(NamedTuple):
     def labelled(self, runs: Any, dims: tuple[str, ...]) -> xr.Dataset:
         """Nested lists of what ``run`` gave, along ``dims`` and ``flip_rate``."""
 
-        def stacked(field: str, at: Any) -> np.ndarray:
+        def stacked(field: str, nested: Any) -> np.ndarray:
             return (
-                at[field]
-                if isinstance(at, dict)
-                else np.stack([stacked(field, part) for part in at])
+                nested[field]
+                if isinstance(nested, dict)
+                else np.stack([stacked(field, part) for part in nested])
             )
 
         return xr.Dataset(

@@ -77,7 +77,8 @@ class Surrogate(Figure):
         digits = in_words(self.find("MNIST"))
         facts = {"digits": digits, "problems": problems, "fractions": self.fractions()}
         methods = {
-            name: at.method._asdict() | {"trains_on": at.trains_on} for name, at in METHODS.items()
+            name: compared.method._asdict() | {"trains_on": compared.trains_on}
+            for name, compared in METHODS.items()
         }
         return facts | {
             "methods": methods,
@@ -118,16 +119,16 @@ class Surrogate(Figure):
         figure, rows = panels(2, 4, height=2.0)
         middle = data.isel(fraction=data.sizes["fraction"] // 2)
         for row, problem in zip(rows, CLASSES, strict=True):
-            at, near = data.sel(problem=problem), middle.sel(problem=problem)
+            runs, near = data.sel(problem=problem), middle.sel(problem=problem)
             lines(row[0], near["accuracy"], "flip_rate")
             lines(row[1], near["auc"], "flip_rate")
-            lines(row[2], at["accuracy"].mean("flip_rate"), "fraction")
+            lines(row[2], runs["accuracy"].mean("flip_rate"), "fraction")
             row[2].set(xscale="log")
             row[2].set_xticks(
                 data["fraction"], [f"{100 * share:g} %" for share in data["fraction"].values]
             )
             row[2].xaxis.set_minor_locator(NullLocator())
-            bars(row[3], relative_cost(at))
+            bars(row[3], relative_cost(runs))
             row[0].set(ylabel=f"{problem}\ntest accuracy")
             row[1].set(ylabel="AUC, clean > noisy", ylim=(max(row[1].get_ylim()[0], 0.5), 1.01))
             row[2].set(ylabel="test accuracy")
@@ -202,7 +203,7 @@ class Surrogate(Figure):
                     self._run(problem, problem.draw(seed), seed, name, middle, rate)
                     for seed in self.held_out()
                 ]
-                means.append(np.mean([found["accuracy"] for found, _ in runs]))
+                means.append(np.mean([run["accuracy"] for run, _ in runs]))
             chosen[name] = rates[int(np.argmax(means))]
         return chosen
 
@@ -218,8 +219,8 @@ class Surrogate(Figure):
                 for fraction in fractions
             ]
             runs = runs * (len(self.fractions()) // len(runs))
-            found = problem.labelled([run for run, _ in runs], ("fraction",))
-            methods.append(found.assign(seconds=("fraction", [seconds for _, seconds in runs])))
+            data = problem.labelled([run for run, _ in runs], ("fraction",))
+            methods.append(data.assign(seconds=("fraction", [seconds for _, seconds in runs])))
         coords = {
             "fraction": list(self.fractions()),
             "flip_rate": list(self.flip_rates()),

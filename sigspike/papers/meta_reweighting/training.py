@@ -159,8 +159,8 @@ class _Run(NamedTuple):
         descent = WeightedDescent(rule, LEARNING_RATE / order.shape[2])
         carried = descent.init(jax.random.key(0), params, len(self.label))
 
-        def epoch(now: tuple, at: tuple) -> tuple:
-            (number, ids), step = at, partial(self._step, descent)
+        def epoch(now: tuple, numbered: tuple) -> tuple:
+            (number, ids), step = numbered, partial(self._step, descent)
             (params, carried, total), _ = lax.scan(step, now, ids)
             due = (
                 (self.method.selection > 0)
@@ -185,14 +185,14 @@ class _Run(NamedTuple):
             features = params.features(images)
             return cross_entropy(params.answer(features), label), features
 
-        at = linearised(losses, params)
-        batch = Batch(images, label, ids, at, params, carried, self.clean, descent)
+        linear = linearised(losses, params)
+        batch = Batch(images, label, ids, linear, params, carried, self.clean, descent)
         couplings = [
-            lambda: jnp.zeros_like(at.losses),
+            lambda: jnp.zeros_like(linear.losses),
             *(partial(c, batch) for c in self.branches.couplings),
         ]
         params, carried, seen = descent.step(
-            at, lambda: lax.switch(self.method.coupling, couplings), params, carried, ids
+            linear, lambda: lax.switch(self.method.coupling, couplings), params, carried, ids
         )
         return (params, carried, total.at[ids].add(seen.weights)), None
 

@@ -16,7 +16,7 @@ from sigspike.plots.style import COLORS, panels
 
 METHODS = {"CE": COLORS[6], "label-noise GD": COLORS[0], "FBR": COLORS[2], "RFL": COLORS[1]}
 LEVEL = 0.8  # of the stages
-STAGES = "Han et al. 2025"
+STAGES, TABLE = "Han et al. 2025", "Tai et al. 2023, table 1"
 
 
 class Memorisation(Figure):
@@ -59,7 +59,10 @@ class Memorisation(Figure):
         _line(own, plain["corrected"], "corrected", COLORS[2])
         _line(own, plain["test_accuracy"], "test", COLORS[6])
         own.axvspan(
-            float(_crossing(plain).mean()), float(data["time"][-1]), color="0.92", zorder=-1
+            float(_stage(plain, "crossing").mean()),
+            float(data["time"][-1]),
+            color="0.92",
+            zorder=-1,
         )
         for method, color in METHODS.items():
             _line(tests, data["test_accuracy"].sel(algorithm=method), method, color)
@@ -85,91 +88,97 @@ class Memorisation(Figure):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         plain = data.sel(algorithm="CE")
-        test, flipped = plain["test_accuracy"], plain["accuracy"].sel(kind="flipped")
-        peak = test.argmax("time")
-        at_peak = plain.isel(time=peak)
-        last = data["test_accuracy"].isel(time=-1)
-        of_ce, source = last.sel(algorithm="CE"), "Tai et al. 2023, table 1"
-        lasting = _crossing(plain) - _separated(plain)
-        return [
-            Claim.of_seeds(
-                "CE: flipped samples memorised at the last epoch",
-                STAGES,
-                flipped.isel(time=-1),
-                low=0.5,
-            ),
-            Claim.of_seeds(
-                "CE: flipped samples memorised at its test peak",
-                STAGES,
-                at_peak["accuracy"].sel(kind="flipped"),
-                high=0.1,
-            ),
-            Claim.of_seeds(
-                "CE: clean samples fitted at its test peak",
-                STAGES,
-                at_peak["accuracy"].sel(kind="clean"),
-                low=0.8,
-            ),
-            Claim.of_seeds(
-                "CE: epochs from stage I to the crossing of stage II", STAGES, lasting, low=1
-            ),
-            Claim.of_seeds(
-                "CE: the test peak, as a share of all epochs",
-                STAGES,
-                (peak + 1) / test.sizes["time"],
-                high=0.5,
-            ),
-            Claim.of_seeds(
-                "CE: test accuracy lost after its peak", source, test.max("time") - of_ce, low=0.05
-            ),
-            Claim.of_seeds(
-                "CE: precision of losses below log C at its test peak",
-                STAGES,
-                at_peak["precision_log_c"],
-                low=0.75,
-            ),
-            Claim.of_seeds(
-                "CE: precision lost by the last epoch",
-                STAGES,
-                at_peak["precision_log_c"] - plain["precision_log_c"].isel(time=-1),
-                low=0.1,
-            ),
-            Claim.of_seeds(
-                "CE: AUC of losses at its best epoch", STAGES, plain["auc"].max("time"), low=0.9
-            ),
-            Claim.of_seeds(
-                "label-noise GD: last test accuracy above CE's",
-                "Huang et al. 2025",
-                last.sel(algorithm="label-noise GD") - of_ce,
-                0,
-            ),
-            Claim.of_seeds(
-                "RFL: last test accuracy above CE's",
-                source,
-                last.sel(algorithm="RFL") - of_ce,
-                low=0,
-            ),
-            Claim.of_seeds(
-                "FBR: last test accuracy above CE's",
-                "arXiv 2510.12209",
-                last.sel(algorithm="FBR") - of_ce,
-                low=0.05,
-            ),
-            Claim.of_seeds(
-                "FBR: AUC of its weights",
-                "arXiv 2510.12209",
-                data["weight_auc"].sel(algorithm="FBR"),
-                low=0.85,
-            ),
-        ]
+        return [*_right_labels_first(plain), *_peak_passes(plain), *_methods_help(data)]
 
 
-def _separated(plain: xr.Dataset) -> xr.DataArray:
-    return _stage(plain, "separated")
+def _right_labels_first(plain: xr.Dataset) -> list[Claim]:
+    """Cross entropy fits right labels, and wrong ones after its test peak."""
+    peak = plain["test_accuracy"].argmax("time")
+    at_peak = plain["accuracy"].isel(time=peak)
+    return [
+        Claim.of_seeds(
+            "CE: flipped samples memorised at the last epoch",
+            STAGES,
+            plain["accuracy"].sel(kind="flipped").isel(time=-1),
+            low=0.5,
+        ),
+        Claim.of_seeds(
+            "CE: flipped samples memorised at its test peak",
+            STAGES,
+            at_peak.sel(kind="flipped"),
+            high=0.1,
+        ),
+        Claim.of_seeds(
+            "CE: clean samples fitted at its test peak", STAGES, at_peak.sel(kind="clean"), low=0.8
+        ),
+        Claim.of_seeds(
+            "CE: epochs from stage I to the crossing of stage II",
+            STAGES,
+            _stage(plain, "crossing") - _stage(plain, "separated"),
+            low=1,
+        ),
+        Claim.of_seeds(
+            "CE: the test peak, as a share of all epochs",
+            STAGES,
+            (peak + 1) / plain.sizes["time"],
+            high=0.5,
+        ),
+    ]
 
 
-def _crossing(plain: xr.Dataset) -> xr.DataArray:
-    return _stage(plain, "crossing")
+def _peak_passes(plain: xr.Dataset) -> list[Claim]:
+    """Cross entropy loses test accuracy after its peak, and with it what losses tell."""
+    test, last = plain["test_accuracy"], plain.isel(time=-1)
+    precision = plain["precision_log_c"].isel(time=test.argmax("time"))
+    return [
+        Claim.of_seeds(
+            "CE: test accuracy lost after its peak",
+            TABLE,
+            test.max("time") - last["test_accuracy"],
+            low=0.05,
+        ),
+        Claim.of_seeds(
+            "CE: precision of losses below log C at its test peak", STAGES, precision, low=0.75
+        ),
+        Claim.of_seeds(
+            "CE: precision lost by the last epoch",
+            STAGES,
+            precision - last["precision_log_c"],
+            low=0.1,
+        ),
+        Claim.of_seeds(
+            "CE: AUC of losses at its best epoch", STAGES, plain["auc"].max("time"), low=0.9
+        ),
+    ]
+
+
+def _methods_help(data: xr.Dataset) -> list[Claim]:
+    """The other methods end above cross entropy."""
+    last = data["test_accuracy"].isel(time=-1)
+    above = last - last.sel(algorithm="CE")
+    return [
+        Claim.of_seeds(
+            "label-noise GD: last test accuracy above CE's",
+            "Huang et al. 2025",
+            above.sel(algorithm="label-noise GD"),
+            0,
+        ),
+        Claim.of_seeds(
+            "RFL: last test accuracy above CE's", TABLE, above.sel(algorithm="RFL"), low=0
+        ),
+        Claim.of_seeds(
+            "FBR: last test accuracy above CE's",
+            "arXiv 2510.12209",
+            above.sel(algorithm="FBR"),
+            low=0.05,
+        ),
+        Claim.of_seeds(
+            "FBR: AUC of its weights",
+            "arXiv 2510.12209",
+            data["weight_auc"].sel(algorithm="FBR"),
+            low=0.85,
+        ),
+    ]
 
 
 def _stage(plain: xr.Dataset, name: str) -> xr.DataArray:

@@ -43,11 +43,11 @@ class Trainings:
 
     def method(self, row: str) -> Method:
         """A method by its name in tables; RFL's T is RandAugment alone, as there."""
-        found = ROWS[row](Setting(N_CLASSES, NOISE_RATE, self.epochs))
+        method = ROWS[row](Setting(N_CLASSES, NOISE_RATE, self.epochs))
         return (
-            replace(found, restored_from=Augmentation(0, False, 2, 9))
-            if isinstance(found, RobustFeatures)
-            else found
+            replace(method, restored_from=Augmentation(0, False, 2, 9))
+            if isinstance(method, RobustFeatures)
+            else method
         )
 
     def training(self, row: str, seed: int) -> Training:
@@ -87,17 +87,17 @@ class Trainings:
         dataset, lock, done = Digits(self.size, channels=1).load(), Lock(), [0]
 
         def seeds_of(row: str) -> xr.Dataset:
-            found: list[xr.Dataset] = []
+            curves: list[xr.Dataset] = []
             for seed in range(n_seeds):
                 noisy = Symmetric(NOISE_RATE)(dataset.labels, N_CLASSES, seed)
                 folder = None if store is None else store / f"{list(ROWS).index(row)}-{seed}"
-                found.append(
+                curves.append(
                     _curves(train(self.training(row, seed), dataset, noisy, folder), noisy)
                 )
                 with lock:
                     done[0] += 1
                     progress(done[0], len(rows) * n_seeds)
-            return xr.concat(found, "seed", join="exact")
+            return xr.concat(curves, "seed", join="exact")
 
         with ThreadPoolExecutor(2) as pool:  # one compiles while the other trains
             parts = list(pool.map(seeds_of, rows))
@@ -111,12 +111,10 @@ def _curves(result: Result, noisy: NoisyLabels) -> xr.Dataset:
     (else NaN).
     """
     curves = result.curves()
-    found = curves[
+    kept = curves[
         [*KEPT, *(f"{kind}_{rule}" for kind in ("precision", "recall") for rule in RULES)]
     ]
     wrong = np.asarray(noisy.flipped)[result.suspects.ids]
     weights = result.state.carried
     known = isinstance(weights, jax.Array) and weights.shape == (len(wrong) + 1,)
-    return found.assign(
-        weight_auc=float(auc(np.asarray(weights)[:-1], ~wrong)) if known else np.nan
-    )
+    return kept.assign(weight_auc=float(auc(np.asarray(weights)[:-1], ~wrong)) if known else np.nan)

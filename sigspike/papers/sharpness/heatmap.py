@@ -178,9 +178,6 @@ class HeatMap(Figure):
         worse, _ = clearly_above(*(_cells(run["test_error"], harmful) for run in (sam, sgd)))
         gap = sgd["test_error"] - sam["test_error"]
         kept = sgd["train_accuracy"] - sam["train_accuracy"]
-        power, error = data["exponent"] / 4, data["exponent_se"] / 4
-        flatter = float(power.sel(algorithm="SGD") - power.sel(algorithm="SAM"))
-        sure = float((error.sel(algorithm=list(MAPS)) ** 2).sum() ** 0.5)
         of_seeds, harm = Claim.of_seeds, "below SGD's boundary and ‖μ‖ ≥ 1"
         fine, fitted = "n‖μ‖⁴ > 10 C σₚ⁴ d: test error of", "training accuracy on the given labels"
         counted = f"of {size} cells {harm}, those where SAM is clearly"
@@ -202,16 +199,7 @@ class HeatMap(Figure):
             ),
             of_seeds(f"{fine} SGD", PAPER, _mean(sgd["test_error"], strong), 0.08, 0.14),
             of_seeds(f"{fine} SAM", PAPER, _mean(sam["test_error"], strong), 0.08, 0.14),
-            _exponent(
-                "SGD: exponent of d in ‖μ‖ at test error 0.3 (theory: 1/4)", data, "SGD", 0.2, 0.3
-            ),
-            _exponent(
-                "SAM: exponent of d in ‖μ‖ at test error 0.3 (theory: 0)", data, "SAM", -0.1, 0.1
-            ),
-            Claim("exponent of SGD minus that of SAM", PAPER, flatter, sure, low=0.12),
-            _exponent(
-                "SAM, η = 5/d and as many steps: that exponent is no longer 0", data, SLOW, low=0.1
-            ),
+            *_exponents(data),
             Claim(
                 "fraction of runs that diverged",
                 PAPER,
@@ -227,6 +215,22 @@ def _round(axis: Axis, places: list[float]) -> None:
     axis.set_major_locator(FixedLocator(places))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter("{x:g}")
+
+
+def _exponents(data: xr.Dataset) -> list[Claim]:
+    """Of d in the boundary of each algorithm."""
+    power, error = data["exponent"] / 4, data["exponent_se"] / 4
+    flatter = float(power.sel(algorithm="SGD") - power.sel(algorithm="SAM"))
+    sure = float((error.sel(algorithm=list(MAPS)) ** 2).sum() ** 0.5)
+    text = "exponent of d in ‖μ‖ at test error 0.3"
+    return [
+        _exponent(f"SGD: {text} (theory: 1/4)", data, "SGD", 0.2, 0.3),
+        _exponent(f"SAM: {text} (theory: 0)", data, "SAM", -0.1, 0.1),
+        Claim("exponent of SGD minus that of SAM", PAPER, flatter, sure, low=0.12),
+        _exponent(
+            "SAM, η = 5/d and as many steps: that exponent is no longer 0", data, SLOW, low=0.1
+        ),
+    ]
 
 
 def _exponent(text: str, data: xr.Dataset, name: str, low: float, high: float = np.inf) -> Claim:

@@ -128,7 +128,7 @@ def running(progress: Progress, total: int) -> Progress:
 
 def _power_claims(data: xr.Dataset) -> list[Claim]:
     """The powers of T₁ in both papers, what explains the rest, and whether stage I is there."""
-    found = []
+    claims = []
     for event, source in zip(
         EVENTS[:2], ("Huang et al. 2025, lemma on T₁", "Han et al. 2025, T₁"), strict=True
     ):
@@ -145,7 +145,7 @@ def _power_claims(data: xr.Dataset) -> list[Claim]:
             text = (
                 f"power of {name} in {event} ({theory:+.0f}; {side} of its interval ± {half:.2g})"
             )
-            found.append(Claim(text, source, middle, error, low, high))
+            claims.append(Claim(text, source, middle, error, low, high))
     ratio = (data["at"].sel(event=EVENTS[0]) / data["finite_size"]).mean(["parameter", "place"])
     text = (
         "low SNR: T₁ over log(1/max initial overlap)/log(1 + a): largest of nm draws and size of "
@@ -157,7 +157,7 @@ def _power_claims(data: xr.Dataset) -> list[Claim]:
         "predicted with their true label: most"
     )
     return [
-        *found,
+        *claims,
         Claim.of_seeds(text, "ours", ratio, 0.95, 1.05),
         Claim.of_seeds(claim, "Han et al. 2025, stage I", share, 0.5),
     ]

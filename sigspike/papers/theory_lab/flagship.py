@@ -130,89 +130,99 @@ class Flagship(Figure):
         return [far, *of_regimes[0], *of_regimes[1]]
 
     def _of_regime(self, name: str, data: xr.Dataset) -> list[Claim]:
-        regime, of_seeds, at = self.regimes[name], Claim.of_seeds, f" ({self.regimes[name].title})"
+        regime = self.regimes[name]
+        suffix = f" ({regime.title})"
         plain, noisy = (data.sel(algorithm=algorithm) for algorithm in RATES)
-        end, early = data.isel(time=-1), stages.first_time(worst(plain["rho_bar_max"]), 1.0)
-        memorises = theory.GradientDescentMemorises()(
-            ss.put(regime.experiment, "algorithm.labels.flip_rate", 0.0)
-        )
         learns = theory.LabelNoiseLearns()(regime.experiment)
         broken = [
             c.name for c in learns.conditions if not c.holds() and c.name not in regime.left_out
         ]
-        before = plain.where(plain["time"] <= memorises["T1"].value)  # type: ignore[union-attr]
-        bounds = {"max γ until T1": "gamma_max", "max |ρ̲| until T1": "rho_underline_max"}
-        claims = [
+        return [
             Claim(
-                "conditions broken that are not named as left out" + at,
+                "conditions broken that are not named as left out" + suffix,
                 "Huang et al. 2025, Assumption 3.1",
                 len(broken),
                 0,
                 high=0,
             ),
-            of_seeds(
-                "T₁ measured over T₁ stated" + at,
-                "Huang et al. 2025, lemmas",
-                early["at"] / memorises["T1"].value,  # type: ignore[union-attr]
-                high=1,
-            ),
-            of_seeds(
-                "GD: final test error" + at,
-                "Huang et al. 2025, Theorem 3.2",
-                end["test_error"].sel(algorithm=PLAIN),
-                low=0.24,
+            *self._memorised(plain, regime.experiment, suffix),
+            *(
+                self._learnt(noisy, learns, suffix)
+                if name == "large"
+                else self._not_yet(noisy, learns, suffix)
             ),
         ]
-        for bound, variable in bounds.items():
-            ratio = worst(before[variable]).max("time") / memorises[bound].value  # type: ignore[union-attr]
-            claims.append(
-                of_seeds(
-                    f"GD: {bound}, over its bound" + at, "Huang et al. 2025, lemmas", ratio, high=1
-                )
-            )
-        return claims + (
-            self._learnt(noisy, learns, at) if name == "large" else self._not_yet(noisy, learns, at)
-        )
 
-    def _learnt(self, noisy: xr.Dataset, said: theory.Report, at: str) -> list[Claim]:
+    def _memorised(self, plain: xr.Dataset, experiment: ss.Experiment, suffix: str) -> list[Claim]:
+        """Gradient descent, at the stated time and within the stated bounds."""
+        said = theory.GradientDescentMemorises()(
+            ss.put(experiment, "algorithm.labels.flip_rate", 0.0)
+        )
+        time = said["T1"].value  # type: ignore[union-attr]
+        reached = stages.first_time(worst(plain["rho_bar_max"]), 1.0)
+        before = plain.where(plain["time"] <= time)
+        bounds = {"max γ until T1": "gamma_max", "max |ρ̲| until T1": "rho_underline_max"}
+        lemmas = "Huang et al. 2025, lemmas"
+        return [
+            Claim.of_seeds(
+                "T₁ measured over T₁ stated" + suffix, lemmas, reached["at"] / time, high=1
+            ),
+            Claim.of_seeds(
+                "GD: final test error" + suffix,
+                "Huang et al. 2025, Theorem 3.2",
+                plain["test_error"].isel(time=-1),
+                low=0.24,
+            ),
+            *(
+                Claim.of_seeds(
+                    f"GD: {bound}, over its bound" + suffix,
+                    lemmas,
+                    worst(before[variable]).max("time") / said[bound].value,  # type: ignore[union-attr]
+                    high=1,
+                )
+                for bound, variable in bounds.items()
+            ),
+        ]
+
+    def _learnt(self, noisy: xr.Dataset, said: theory.Report, suffix: str) -> list[Claim]:
         """Large steps: label noise learns, but later than printed."""
         end = noisy.isel(time=-1)
         over = stages.low_snr_stages(noisy, FLIP_RATE).sel(stage="takeover")["at"]
         printed, ours = (said[name].value for name in ("take-over", "take-over, second order"))  # type: ignore[union-attr]
         return [
             Claim.of_seeds(
-                "label-noise GD: final test error" + at,
+                "label-noise GD: final test error" + suffix,
                 "Huang et al. 2025, Theorem 3.3",
                 end["test_error"],
                 high=0.01,
             ),
             Claim.of_seeds(
-                "label-noise GD: training loss Θ(1)" + at,
+                "label-noise GD: training loss Θ(1)" + suffix,
                 "Huang et al. 2025, Theorem 3.3",
                 end["train_loss"],
                 0.05,
                 0.7,
             ),
             Claim.of_seeds(
-                "take-over over the second-order time" + at, "ours", over / ours, 0.2, 2
+                "take-over over the second-order time" + suffix, "ours", over / ours, 0.2, 2
             ),
             Claim.of_seeds(
-                "take-over over the printed time, too small by 1/a" + at,
+                "take-over over the printed time, too small by 1/a" + suffix,
                 "against Huang et al. 2025, Theorem 3.3",
                 over / printed,
                 10,
             ),
         ]
 
-    def _not_yet(self, noisy: xr.Dataset, said: theory.Report, at: str) -> list[Claim]:
+    def _not_yet(self, noisy: xr.Dataset, said: theory.Report, suffix: str) -> list[Claim]:
         """Small steps: at the printed time nothing has been learnt."""
         end = noisy.isel(time=-1)
         share = float(end["time"]) / said["take-over"].value  # type: ignore[union-attr]
         source = "against Huang et al. 2025, Theorem 3.3"
         return [
-            Claim("steps taken over the printed time" + at, source, share, 0, low=1),
+            Claim("steps taken over the printed time" + suffix, source, share, 0, low=1),
             Claim.of_seeds(
-                "label-noise GD: test error at the printed time" + at,
+                "label-noise GD: test error at the printed time" + suffix,
                 source,
                 end["test_error"],
                 low=0.24,

@@ -47,8 +47,10 @@ def binned(iota: xr.DataArray, flip_rate: float) -> xr.Dataset:
             )
     columns = np.array(kept).reshape(-1, 5).T
     names = ("drift", "drift_error", "potential", "potential_error")
-    found = {name: ("iota_bin", column) for name, column in zip(names, columns[1:], strict=True)}
-    return xr.Dataset(found, {"iota_bin": columns[0]})
+    variables = {
+        name: ("iota_bin", column) for name, column in zip(names, columns[1:], strict=True)
+    }
+    return xr.Dataset(variables, {"iota_bin": columns[0]})
 
 
 def outside(iota: xr.DataArray, a: float, flip_rate: float) -> xr.Dataset:

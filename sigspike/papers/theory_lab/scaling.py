@@ -50,9 +50,9 @@ class Scaling(Figure):
         return {"dims": self.dims, "delta": DELTA, "flip_rate": FLIP_RATE, "choices": CHOICES}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        found: list[xr.Dataset] = []
+        scalings: list[xr.Dataset] = []
         for done, options in enumerate(CHOICES.values()):
-            found.append(
+            scalings.append(
                 theory.consistent_scaling(self.dims, delta=DELTA, flip_rate=FLIP_RATE, **options)
             )
             progress(done + 1, len(CHOICES))
@@ -66,7 +66,7 @@ class Scaling(Figure):
             "_unbounded": theory.first_dimension(leave_out=[FLIPS]),
         }
         published = theorem(synthetic(n_samples=200, n_steps=1)).largest_constant
-        data = xr.concat(found, xr.DataArray(list(CHOICES), dims="choice", name="choice"))
+        data = xr.concat(scalings, xr.DataArray(list(CHOICES), dims="choice", name="choice"))
         data = data.assign(rebuttal_constant=("dim", rebuttal), published_constant=published)
         return data.assign({f"first_dimension{name}": value for name, value in first.items()})
 
@@ -125,79 +125,87 @@ class Scaling(Figure):
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
         """Counts and roots; nothing is random."""
-        large = data.sel(dim=data["dim"] > 1e24)
-        ratio = float(
-            np.log10(large["steps"].sel(choice=FEW) / large["steps"].sel(choice=FREE)).min()
-        )
-        source = "Huang et al. 2025, Assumption 3.1"
-        return [
-            Claim(
-                "log₁₀ of the first d at which all conditions can hold",
-                source,
-                float(np.log10(data["first_dimension"])),
-                0,
-                20,
-                21,
-            ),
-            Claim(
-                "the same without the lower bound on p, over it",
-                source,
-                float(data["first_dimension_unbounded"] / data["first_dimension"]),
-                0,
-                0.99,
-                1.01,
-            ),
-            Claim(
-                "largest C of the paper's own Fig. 2",
-                source,
-                float(data["published_constant"]),
-                0,
-                high=0.01,
-            ),
-            Claim(
-                "largest C of the rebuttal's example, at its best d",
-                "Huang et al. 2025, rebuttal",
-                float(data["rebuttal_constant"].max()),
-                0,
-                high=1,
-            ),
-            Claim(
-                "log₁₀ of the fewest steps where all conditions hold",
-                "Huang et al. 2025, Theorem 3.3",
-                self._fewest(data),
-                0,
-                low=30,
-            ),
-            Claim(
-                "log₁₀ of the steps that σ₀ ≤ ‖μ‖⁻¹d^(−5/8) costs, d > 1e24",
-                "Huang et al. 2025, Theorem 3.3",
-                ratio,
-                0,
-                low=20,
-            ),
-            Claim(
-                "power of d in the steps, fewest samples",
-                "3/4, and 7/log d of logarithms",
-                self._power(large, FEW),
-                0,
-                0.75,
-                1,
-            ),
-            Claim(
-                "power of d in the steps, most samples",
-                "5/4, logarithms apart",
-                self._power(large, MANY),
-                0,
-                1.15,
-                1.35,
-            ),
-        ]
+        return [*_where_conditions_hold(data), *_predicted_steps(data)]
 
-    def _fewest(self, data: xr.Dataset) -> float:
-        steps = data["steps"].sel(choice=ALL).where(data["consistent"].sel(choice=ALL))
-        return float(np.log10(steps.min()))
 
-    def _power(self, data: xr.Dataset, choice: str) -> float:
-        return float(
-            np.polyfit(np.log(data["dim"]), np.log(data["steps"].sel(choice=choice)), 1)[0]
-        )
+def _where_conditions_hold(data: xr.Dataset) -> list[Claim]:
+    """Far beyond every experiment, and beyond the rebuttal's example."""
+    source = "Huang et al. 2025, Assumption 3.1"
+    return [
+        Claim(
+            "log₁₀ of the first d at which all conditions can hold",
+            source,
+            float(np.log10(data["first_dimension"])),
+            0,
+            20,
+            21,
+        ),
+        Claim(
+            "the same without the lower bound on p, over it",
+            source,
+            float(data["first_dimension_unbounded"] / data["first_dimension"]),
+            0,
+            0.99,
+            1.01,
+        ),
+        Claim(
+            "largest C of the paper's own Fig. 2",
+            source,
+            float(data["published_constant"]),
+            0,
+            high=0.01,
+        ),
+        Claim(
+            "largest C of the rebuttal's example, at its best d",
+            "Huang et al. 2025, rebuttal",
+            float(data["rebuttal_constant"].max()),
+            0,
+            high=1,
+        ),
+    ]
+
+
+def _predicted_steps(data: xr.Dataset) -> list[Claim]:
+    """How many steps Theorem 3.3 asks for, what makes them so many, and their power of d."""
+    source = "Huang et al. 2025, Theorem 3.3"
+    large = data.sel(dim=data["dim"] > 1e24)
+    cost = np.log10(large["steps"].sel(choice=FEW) / large["steps"].sel(choice=FREE))
+    return [
+        Claim(
+            "log₁₀ of the fewest steps where all conditions hold", source, _fewest(data), 0, low=30
+        ),
+        Claim(
+            "log₁₀ of the steps that σ₀ ≤ ‖μ‖⁻¹d^(−5/8) costs, d > 1e24",
+            source,
+            float(cost.min()),
+            0,
+            low=20,
+        ),
+        Claim(
+            "power of d in the steps, fewest samples",
+            "3/4, and 7/log d of logarithms",
+            _power(large, FEW),
+            0,
+            0.75,
+            1,
+        ),
+        Claim(
+            "power of d in the steps, most samples",
+            "5/4, logarithms apart",
+            _power(large, MANY),
+            0,
+            1.15,
+            1.35,
+        ),
+    ]
+
+
+def _fewest(data: xr.Dataset) -> float:
+    """log₁₀ of the least steps of a choice that meets all conditions."""
+    steps = data["steps"].sel(choice=ALL).where(data["consistent"].sel(choice=ALL))
+    return float(np.log10(steps.min()))
+
+
+def _power(data: xr.Dataset, choice: str) -> float:
+    """The power of d in the steps of a choice."""
+    return float(np.polyfit(np.log(data["dim"]), np.log(data["steps"].sel(choice=choice)), 1)[0])

@@ -52,11 +52,11 @@ def measured(scale: str, n_seeds: int, progress: Progress) -> xr.Dataset:
             data.drop_vars("learning_rate").rename(learning_rate="rate").assign_coords(rate=rates)
         )
         stages = ss.low_snr_stages(data, FLIP_RATE)
-        found = stages["at"].sel(stage="takeover", drop=True)
+        takeover = stages["at"].sel(stage="takeover", drop=True)
         grown = growth(data.where(data["time"] >= stages["high"].sel(stage="plateau", drop=True)))
         diverged = data["diverged_at"].max("time")
         parts.append(
-            xr.Dataset({"takeover": found, "growth": grown, "takeover_diverged_at": diverged})
+            xr.Dataset({"takeover": takeover, "growth": grown, "takeover_diverged_at": diverged})
         )
     joined: xr.Dataset = xr.concat(parts, "rate")  # type: ignore[assignment]
     joined["rate"].attrs = {"long_name": "a = η σₚ² d / (nm)", "units": "1"}

@@ -51,8 +51,8 @@ def grid(scale: str) -> dict[str, list[float]]:
 
 def cells(scale: str) -> list[dict[str, float]]:
     """Every setting that is trained, once: ``BASE`` lies on all five ladders."""
-    found = [BASE | {name: value} for name, values in grid(scale).items() for value in values]
-    return [cell for k, cell in enumerate(found) if cell not in found[:k]]
+    settings = [BASE | {name: value} for name, values in grid(scale).items() for value in values]
+    return [cell for k, cell in enumerate(settings) if cell not in settings[:k]]
 
 
 def setting(paper: str) -> ss.Experiment:
@@ -99,14 +99,14 @@ def measured(paper: str, scale: str, n_seeds: int, progress: Progress) -> xr.Dat
         [cell for cell in cells(scale) if (cell["n"] == BASE["n"]) == shared]
         for shared in (True, False)
     ]
-    found = {}
+    by_cell = {}
     for group in groups:
         axis = {"cell": ss.Linked(fields(paper, group), labels=range(len(group)))}
         times = events(paper, ss.sweep(setting(paper), axis, n_seeds, progress=progress))
-        found |= {
+        by_cell |= {
             tuple(cell.values()): times.isel(cell=k, drop=True) for k, cell in enumerate(group)
         }
-    joined = [xr.concat([found[tuple(cell.values())] for cell in row], "place") for row in rows]
+    joined = [xr.concat([by_cell[tuple(cell.values())] for cell in row], "place") for row in rows]
     return xr.concat(joined, "parameter").assign_coords(parameter=list(grid(scale)))
 
 
@@ -121,8 +121,8 @@ def events(paper: str, data: xr.Dataset) -> xr.Dataset:
     """
     diverged = data["diverged_at"].max("time")
     if paper == LOW_SNR:
-        found = ss.first_time(data["rho_bar_max"].max(["sign", "kind"]), 1.0)
-        return found.expand_dims(event=[EVENTS[0]]).assign(diverged_at=diverged)
+        times = ss.first_time(data["rho_bar_max"].max(["sign", "kind"]), 1.0)
+        return times.expand_dims(event=[EVENTS[0]]).assign(diverged_at=diverged)
     clean, flipped = (data["accuracy"].sel(kind=kind, drop=True) for kind in ("clean", "flipped"))
     first = ss.first_time(data["margin_mean"].sel(kind="clean", drop=True), 1.0)
     crossing = ss.two_stage_stages(data).sel(stage="crossing", drop=True)

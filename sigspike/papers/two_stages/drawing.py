@@ -18,13 +18,18 @@ def log_time(panels: Iterable[Axes], end: float) -> None:
 
 def boundary(panels: Iterable[Axes], data: xr.Dataset, named: bool = True) -> None:
     """The end of stage I: the median over seeds, and its 95 % interval as a grey band."""
-    found = ss.over_runs(stages_of(data).sel(stage="crossing"))
-    if np.isnan(float(found["at"])):
+    end = ss.over_runs(stages_of(data).sel(stage="crossing"))
+    if np.isnan(float(end["at"])):
         return
     for axes in panels:
-        axes.axvspan(float(found["low"]), float(found["high"]), color="0.7", alpha=0.5, linewidth=0)
-        axes.axvline(float(found["at"]), color="0.3", linewidth=0.8)
+        axes.axvspan(float(end["low"]), float(end["high"]), color="0.7", alpha=0.5, linewidth=0)
+        axes.axvline(float(end["at"]), color="0.3", linewidth=0.8)
         for side, name in (("right", "I"), ("left", "II")) if named else ():
             offset = {"xytext": (-3 if side == "right" else 3, 1), "textcoords": "offset points"}
-            at = {"xycoords": ("data", "axes fraction"), "ha": side, "va": "bottom", "fontsize": 7}
-            axes.annotate(name, (float(found["at"]), 1), **offset, **at)  # type: ignore[arg-type]
+            style = {
+                "xycoords": ("data", "axes fraction"),
+                "ha": side,
+                "va": "bottom",
+                "fontsize": 7,
+            }
+            axes.annotate(name, (float(end["at"]), 1), **offset, **style)  # type: ignore[arg-type]

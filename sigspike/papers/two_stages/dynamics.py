@@ -29,6 +29,7 @@ from sigspike.plots.style import COLORS, panels
 CELLS = {"τ = 0": 0.0, "τ = 0.1": 0.1, "τ = 0.2": 0.2, "τ = 0.3": 0.3}
 SHOWN = ("τ = 0", "τ = 0.2")
 MAIN = "τ = 0.2"
+FRESH, REUSED = ({"test_noise": name} for name in TESTS)
 
 
 class Dynamics(Runs):
@@ -69,94 +70,100 @@ class Dynamics(Runs):
         return figure
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        unit, of_seeds = unit_of_time(self.experiment()), Claim.of_seeds
-        main = data.sel(cell=MAIN)
-        first = at_stage_one(data.sel(cell=MAIN))
+        unit, main = unit_of_time(self.experiment()), data.sel(cell=MAIN)
         end = data.isel(time=-1)
-        at_unit, noisy = main.sel(time=round(unit)), {"kind": "flipped"}
-        fresh, reused = ({"test_noise": name} for name in TESTS)
-        reached = main["stage_reached"].sel(stage="separated")
-        detected, crossing = (
-            main["stage_at"].sel(stage=name) for name in ("separated", "crossing")
-        )
-        right, text = end.sel(cell=MAIN), "at t = nm/(ησ_p²d): "
         return [
-            of_seeds(
-                "runs in which all clean and no noisy samples are fitted at some T₁",
-                STAGE_ONE,
-                reached,
-                LIKELY,
-            ),
-            of_seeds(
-                "detected T₁ in units of nm/(ησ_p²d)",
-                STAGE_ONE,
-                detected.dropna("seed") / unit,
-                0,
-                1,
-            ),
-            of_seeds(
-                "end of stage I (mean ρ̄ noisy = mean γ) in units of nm/(ησ_p²d)",
-                "Han et al. 2025, stage II",
-                crossing.dropna("seed") / unit,
-                1,
-                10,
-            ),
-            of_seeds(
-                "i.i.d. test error at detected T₁",
-                STAGE_ONE,
-                first["test_error"].sel(fresh).dropna("seed"),
-                high=0.01,
-            ),
-            of_seeds(
-                text + "clean samples fitted",
-                STAGE_ONE,
-                at_unit["accuracy"].sel(kind="clean"),
-                0.999,
-            ),
-            of_seeds(
-                text + "noisy samples fitted", STAGE_ONE, at_unit["accuracy"].sel(noisy), high=0.05
-            ),
-            of_seeds(
-                text + "i.i.d. test error", STAGE_ONE, at_unit["test_error"].sel(fresh), high=0.01
-            ),
+            *_stage_one(main, unit),
+            *_signal_first(main.sel(time=round(unit))),
             *_margins(main.sel(time=slice(round(unit), None))),
-            of_seeds(
-                "end: training accuracy on the given labels",
-                STAGE_TWO,
-                right["train_accuracy"],
-                0.999,
-            ),
-            of_seeds(
-                "end: noisy samples with ρ̄ > γ", STAGE_TWO, right["outweighed"].sel(noisy), 0.9
-            ),
-            of_seeds(
-                "end: i.i.d. test error",
-                "Han et al. 2025, stage II",
-                right["test_error"].sel(fresh),
-                high=0.01,
-            ),
-            *[
-                of_seeds(
-                    f"end: D_test error over half the share of flips, {name}", STAGE_TWO, value, 0.9
-                )
-                for name in list(CELLS)[1:]
-                for value in [excess(data.sel(cell=name))]
-            ],
-            *[
-                of_seeds(
-                    f"no label noise: {what}, end",
-                    "Han et al. 2025, no label noise",
-                    value,
-                    high=0.01,
-                )
-                for what, value in (
-                    ("i.i.d. test error", end["test_error"].sel(fresh | {"cell": "τ = 0"})),
-                    ("D_test error", end["test_error"].sel(reused | {"cell": "τ = 0"})),
-                    ("training error", 1 - end["train_accuracy"].sel(cell="τ = 0")),
-                )
-            ],
+            *_memorised(end.sel(cell=MAIN)),
+            *(_harmed(data.sel(cell=name), name) for name in list(CELLS)[1:]),
+            *_without_noise(end.sel(cell="τ = 0")),
             none_diverged(data),
         ]
+
+
+def _stage_one(run: xr.Dataset, unit: float) -> list[Claim]:
+    """That there is one, when it is seen and when it ends."""
+    of_seeds, first = Claim.of_seeds, at_stage_one(run)
+    detected, crossing = (run["stage_at"].sel(stage=name) for name in ("separated", "crossing"))
+    return [
+        of_seeds(
+            "runs in which all clean and no noisy samples are fitted at some T₁",
+            STAGE_ONE,
+            run["stage_reached"].sel(stage="separated"),
+            LIKELY,
+        ),
+        of_seeds(
+            "detected T₁ in units of nm/(ησ_p²d)",
+            STAGE_ONE,
+            detected.dropna("seed") / unit,
+            0,
+            1,
+        ),
+        of_seeds(
+            "end of stage I (mean ρ̄ noisy = mean γ) in units of nm/(ησ_p²d)",
+            "Han et al. 2025, stage II",
+            crossing.dropna("seed") / unit,
+            1,
+            10,
+        ),
+        of_seeds(
+            "i.i.d. test error at detected T₁",
+            STAGE_ONE,
+            first["test_error"].sel(FRESH).dropna("seed"),
+            high=0.01,
+        ),
+    ]
+
+
+def _signal_first(moment: xr.Dataset) -> list[Claim]:
+    """At T₁ of the theorem, with constant 1."""
+    of_seeds, text = Claim.of_seeds, "at t = nm/(ησ_p²d): "
+    clean, noisy = (moment["accuracy"].sel(kind=kind) for kind in ("clean", "flipped"))
+    error = moment["test_error"].sel(FRESH)
+    return [
+        of_seeds(text + "clean samples fitted", STAGE_ONE, clean, 0.999),
+        of_seeds(text + "noisy samples fitted", STAGE_ONE, noisy, high=0.05),
+        of_seeds(text + "i.i.d. test error", STAGE_ONE, error, high=0.01),
+    ]
+
+
+def _memorised(end: xr.Dataset) -> list[Claim]:
+    """In the end all labels are fitted, and fresh samples still classified."""
+    of_seeds, outweighed = Claim.of_seeds, end["outweighed"].sel(kind="flipped")
+    return [
+        of_seeds(
+            "end: training accuracy on the given labels", STAGE_TWO, end["train_accuracy"], 0.999
+        ),
+        of_seeds("end: noisy samples with ρ̄ > γ", STAGE_TWO, outweighed, 0.9),
+        of_seeds(
+            "end: i.i.d. test error",
+            "Han et al. 2025, stage II",
+            end["test_error"].sel(FRESH),
+            high=0.01,
+        ),
+    ]
+
+
+def _harmed(run: xr.Dataset, name: str) -> Claim:
+    """Samples with training noise pay for it."""
+    text = f"end: D_test error over half the share of flips, {name}"
+    return Claim.of_seeds(text, STAGE_TWO, excess(run), 0.9)
+
+
+def _without_noise(end: xr.Dataset) -> list[Claim]:
+    """τ = 0: nothing is lost."""
+    errors = {
+        "i.i.d. test error": end["test_error"].sel(FRESH),
+        "D_test error": end["test_error"].sel(REUSED),
+        "training error": 1 - end["train_accuracy"],
+    }
+    source = "Han et al. 2025, no label noise"
+    return [
+        Claim.of_seeds(f"no label noise: {what}, end", source, error, high=0.01)
+        for what, error in errors.items()
+    ]
 
 
 def _row(row: list[Axes], run: xr.Dataset) -> None:

@@ -84,8 +84,8 @@ class EarlyStopping(Runs):
             ]
             axes.plot(ends, [k, k], color=color, linewidth=5, solid_capstyle="butt")
             for stage, marker, fill in (("separated", "v", "black"), ("crossing", "o", "white")):
-                at = float(stages.sel(cell=name, stage=stage)) / unit
-                axes.plot(at, k, marker, color="black", markerfacecolor=fill, markersize=4)
+                when = float(stages.sel(cell=name, stage=stage)) / unit
+                axes.plot(when, k, marker, color="black", markerfacecolor=fill, markersize=4)
         axes.set(
             xscale="log",
             xlim=(0.02, 10),
@@ -100,35 +100,11 @@ class EarlyStopping(Runs):
         return unit_of_time(self.experiment()) * 0.1 / CELLS[name][1]
 
     def claims(self, data: xr.Dataset) -> list[Claim]:
-        of_seeds, error = Claim.of_seeds, data["test_error"].sel(test_noise="training")
-        best, final = error.min("time"), error.isel(time=-1)
-        first = at_stage_one(data)["test_error"].sel(test_noise="training")
-        times = data["stage_at"].sel(stage="crossing")
+        of_seeds, times = Claim.of_seeds, data["stage_at"].sel(stage="crossing")
         detected = data["stage_at"].sel(stage="separated")
         middle = (data["best_first"] + data["best_last"]) / 2
-        shared = [name for name in CELLS if name != "τ = 0.3"]
         return [
-            *[
-                of_seeds(
-                    f"D_test accuracy at detected T₁ below the best, {name}",
-                    SOURCE,
-                    loss,
-                    high=0.02,
-                )
-                for name in shared
-                for loss in [(first - best).sel(cell=name).dropna("seed")]
-            ],
-            *[
-                of_seeds(
-                    "D_test accuracy at the end below the best, "
-                    f"over half the share of flips, {name}",
-                    STAGE_TWO,
-                    loss,
-                    0.9,
-                )
-                for name in shared
-                for loss in [((final - best) / (flipped_share(data) / 2)).sel(cell=name)]
-            ],
+            *_best_at_stage_one(data),
             of_seeds(
                 f"first of the best stopping times over detected T₁, {MAIN}",
                 SOURCE,
@@ -152,3 +128,32 @@ class EarlyStopping(Runs):
             ),
             none_diverged(data),
         ]
+
+
+def _best_at_stage_one(data: xr.Dataset) -> list[Claim]:
+    """D_test accuracy is at its best at T₁, and lost by the end."""
+    error = data["test_error"].sel(test_noise="training")
+    best, final = error.min("time"), error.isel(time=-1)
+    early = at_stage_one(data)["test_error"].sel(test_noise="training") - best
+    late = (final - best) / (flipped_share(data) / 2)
+    shared = [name for name in CELLS if name != "τ = 0.3"]
+    return [
+        *(
+            Claim.of_seeds(
+                f"D_test accuracy at detected T₁ below the best, {name}",
+                SOURCE,
+                early.sel(cell=name).dropna("seed"),
+                high=0.02,
+            )
+            for name in shared
+        ),
+        *(
+            Claim.of_seeds(
+                f"D_test accuracy at the end below the best, over half the share of flips, {name}",
+                STAGE_TWO,
+                late.sel(cell=name),
+                0.9,
+            )
+            for name in shared
+        ),
+    ]

@@ -106,14 +106,16 @@ class Extensions(Runs):
         signal = uneven["gamma_mean"].isel(time=-1)
         claims = []
         for patches in self.patches():
-            at = {"n_noise_patches": patches, "cell": f"n·SNR² = {8 * patches}"}
+            setting = {"n_noise_patches": patches, "cell": f"n·SNR² = {8 * patches}"}
             text = f"P = {patches}, n·SNR² = {8 * patches}: "
             claims += [
-                of_seeds(text + "runs with stage I", f"{STAGE_ONE}; P ours", reached.sel(at), 0.9),
+                of_seeds(
+                    text + "runs with stage I", f"{STAGE_ONE}; P ours", reached.sel(setting), 0.9
+                ),
                 of_seeds(
                     text + "D_test error over half the share of flips",
                     f"{STAGE_TWO}; P ours",
-                    excess(data.sel(at)),
+                    excess(data.sel(setting)),
                     0.9,
                 ),
             ]

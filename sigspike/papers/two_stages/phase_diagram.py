@@ -90,8 +90,8 @@ class PhaseDiagram(Figure):
             n_snr2=("n_snr2", self.signals(), {"long_name": "n·SNR²", "units": "1"})
         )
         stage = with_stages(data)[["stage_at", "stage_reached"]].sel(stage="separated", drop=True)
-        found = stage.assign(diverged_at=data["diverged_at"].isel(time=-1))
-        return found.assign(critical=critical(found["stage_reached"]))
+        kept = stage.assign(diverged_at=data["diverged_at"].isel(time=-1))
+        return kept.assign(critical=critical(kept["stage_reached"]))
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
         figure, [row] = panels(1, 3, height=2.4)

@@ -65,13 +65,13 @@ class Selection(Figure):
             self.thresholds(), dims="threshold", attrs={"long_name": "threshold", "units": "1"}
         )
         kept = xr.apply_ufunc(selected, loss, thresholds)
-        found = {
+        shares = {
             name: xr.apply_ufunc(
                 share, kept, clean, input_core_dims=[["sample"], ["sample"]]
             ).astype(np.float32)
             for name, share in (("precision", precision), ("recall", recall))
         }
-        data = with_stages(_by_kind(runs)).assign(found)
+        data = with_stages(_by_kind(runs)).assign(shares)
         return data.assign_coords(threshold=thresholds).assign(runs[["diverged_at", "test_error"]])
 
     def draw(self, data: xr.Dataset) -> matplotlib.figure.Figure:
@@ -83,9 +83,9 @@ class Selection(Figure):
             axes.axhline(LOG2, color="white", linewidth=0.9, linestyle="--")
         row[0].set_ylabel("threshold of the loss")
         figure.colorbar(mesh, ax=row[:2], label="mean over seeds")
-        at = late.sel(threshold=LOG2)
+        at_log2 = late.sel(threshold=LOG2)
         for name, color in zip(("precision", "recall"), COLORS, strict=False):
-            curve(row[2], at[name], color, name)
+            curve(row[2], at_log2[name], color, name)
         row[2].set(
             xscale="log",
             xlim=(1, float(data["time"][-1])),

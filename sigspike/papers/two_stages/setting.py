@@ -58,9 +58,9 @@ def strength(n_snr2: float) -> float:
     return (n_snr2 / N_SAMPLES) ** 0.5 * LENGTH
 
 
-def unit_of_time(at: ss.Experiment) -> float:
+def unit_of_time(cell: ss.Experiment) -> float:
     """nm/(ησ_p²d): T₁ of Theorem 4.1 with constant 1 (20 steps here)."""
-    prediction = TwoStages()(at)["T1"]
+    prediction = TwoStages()(cell)["T1"]
     return prediction.value  # type: ignore[union-attr]
 
 
@@ -132,8 +132,8 @@ def with_stages(data: xr.Dataset) -> xr.Dataset:
     """The data and their stages, along ``stage``: ``stage_at``, ``stage_low``, ``stage_high``,
     ``stage_reached``.
     """
-    found = ss.two_stage_stages(data)
-    return data.assign({f"stage_{name}": found[name].astype(float) for name in PARTS})
+    stages = ss.two_stage_stages(data)
+    return data.assign({f"stage_{name}": stages[name].astype(float) for name in PARTS})
 
 
 def stages_of(data: xr.Dataset) -> xr.Dataset:

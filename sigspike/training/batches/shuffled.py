@@ -28,6 +28,7 @@ class Shuffled(Batches):
         size = self.batch_size
         n_batches = ceil(n_samples / size)
         first = steps[0] // n_batches
+        # As many epochs as that many steps can touch, wherever in one the first of them lies
         epochs = first + jnp.arange(
             (len(steps) + n_batches - 2) // n_batches + 1, dtype=steps.dtype
         )

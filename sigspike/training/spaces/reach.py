@@ -57,23 +57,23 @@ class Reach(eqx.Module):
         """At a look: what is pending, drawn and added to what there is beyond the frame."""
         if self.extent is None:
             return state
-        found, places = diffusions(state), self.extent.spared
+        moments, places = diffusions(state), self.extent.spared
         n_signs, width, _ = self.exists.shape
-        shape = width, n_signs, len(found)
-        before = jnp.stack([own.vectors[..., places] for own in found], axis=2)
+        shape = width, n_signs, len(moments)
+        before = jnp.stack([own.vectors[..., places] for own in moments], axis=2)
         before = before.transpose(1, 0, 2, 3).reshape(-1, len(places))
-        there = jnp.repeat(jnp.ravel(self.exists.any(-1).T), len(found))
-        new = self._sources(key, before, there).reshape(-1, len(found), 2 * len(places))
+        there = jnp.repeat(jnp.ravel(self.exists.any(-1).T), len(moments))
+        new = self._sources(key, before, there).reshape(-1, len(moments), 2 * len(places))
         pending = _pending(state)[:, :-1]
         added = jnp.einsum("sk,fkc->fsc", pending, new).reshape(len(places), -1)
         after = jnp.pad(before, ((0, 0), (0, len(places)))) + jnp.where(there[:, None], added, 0)
         rows = root(after @ after.T, self.extent.beyond).reshape(*shape, -1).transpose(2, 1, 0, 3)
-        still = jnp.zeros(len(found) + 1)
+        still = jnp.zeros(len(moments) + 1)
         return replaced(
             state,
             [
                 Diffusion(own.vectors.at[..., places].set(row), still)
-                for own, row in zip(found, rows, strict=True)
+                for own, row in zip(moments, rows, strict=True)
             ],
         )
 
@@ -108,9 +108,9 @@ def diffusions(state: Any) -> list[Diffusion]:
     return [part for part in jax.tree.leaves(state, is_leaf=is_diffusion) if is_diffusion(part)]
 
 
-def replaced(state: Any, found: list[Diffusion]) -> Any:
+def replaced(state: Any, moments: list[Diffusion]) -> Any:
     """The state with these in their places."""
-    rest = iter(found)
+    rest = iter(moments)
     return jax.tree.map(
         lambda part: next(rest) if is_diffusion(part) else part, state, is_leaf=is_diffusion
     )

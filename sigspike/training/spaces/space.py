@@ -116,7 +116,9 @@ class Space(eqx.Module):
         square = jnp.vdot(signal @ (self.signal @ self.signal.T), signal)
         square += 2 * jnp.vdot(signal @ (self.signal @ noise.T), own)
         square += jnp.vdot(own @ (noise @ noise.T), own)
-        square += jax.tree.reduce(jnp.add, jax.tree.map(lambda at: jnp.sum(at**2), upper), 0.0)
+        square += jax.tree.reduce(
+            jnp.add, jax.tree.map(lambda layer: jnp.sum(layer**2), upper), 0.0
+        )
         return jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
 
     def disturbed(

@@ -59,17 +59,13 @@ class Weights(Space):
         weights, diffusion = params.first.weights, params.first.diffusion
         learnt = weights - params.first.scale * self.initial
         learnt = learnt if diffusion is None else learnt - diffusion.vectors
-        found = project(learnt, self.signal, self.noise)
+        fit = project(learnt, self.signal, self.noise)
         rounding = 8 * jnp.finfo(weights.dtype).eps * jnp.linalg.norm(weights, axis=-1)
         signal, noise = (jnp.linalg.norm(part, axis=-1) for part in (self.signal, self.noise))
         return Atoms(
             # NaN stays
-            jnp.where(
-                abs(found.signal) * signal[None, None] < rounding[..., None], 0, found.signal
-            ),
-            jnp.where(
-                abs(found.noise) * noise[None, None] < rounding[..., None, None], 0, found.noise
-            ),
+            jnp.where(abs(fit.signal) * signal[None, None] < rounding[..., None], 0, fit.signal),
+            jnp.where(abs(fit.noise) * noise[None, None] < rounding[..., None, None], 0, fit.noise),
         )
 
 

@@ -30,7 +30,9 @@ class FeatureWeights(Steered):
     centre: bool = switch(True, kw_only=True)
     signed: bool = switch(True, kw_only=True)
 
-    def couplings(self, moment: Moment, at: Linearised, state: PyTree) -> Float[Array, " place"]:
+    def couplings(
+        self, moment: Moment, linear: Linearised, state: PyTree
+    ) -> Float[Array, " place"]:
         task = moment.task
         assert task.clean is not None, "drawn, since `n_clean` > 0"
         n_classes = task.network.n_classes

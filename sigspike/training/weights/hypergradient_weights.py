@@ -32,7 +32,9 @@ class HypergradientWeights(Steered):
                 f"{name}; take HypergradientWeights(…, ahead=False)"
             )
 
-    def couplings(self, moment: Moment, at: Linearised, state: PyTree) -> Float[Array, " place"]:
+    def couplings(
+        self, moment: Moment, linear: Linearised, state: PyTree
+    ) -> Float[Array, " place"]:
         bilevel = Bilevel(self.rule, moment.learning_rate, moment.transform, self.ahead)
         carried = Carried(state, moment.optimiser, jnp.zeros((), int))  # no step is counted here
-        return bilevel.couplings(at, moment.clean_slope, moment.params, carried, moment.ids)
+        return bilevel.couplings(linear, moment.clean_slope, moment.params, carried, moment.ids)

@@ -42,14 +42,16 @@ class Steered(Weighting):
     def __check_init__(self) -> None:
         if not isinstance(self.rule, PersistentWeights) and not isinstance(self.disturbance, Calm):
             kind, rule = type(self.disturbance).__name__, type(self.rule).__name__
-            found = f"{kind} (of {self.disturbance.disturbs}) with {rule}"
+            got = f"{kind} (of {self.disturbance.disturbs}) with {rule}"
             raise Refusal(
-                f"`disturbance` is for weights that persist, got {found}; use PersistentWeights"
+                f"`disturbance` is for weights that persist, got {got}; use PersistentWeights"
             )
 
     @abstractmethod
-    def couplings(self, moment: Moment, at: Linearised, state: PyTree) -> Float[Array, " place"]:
-        """c_i of every example of the batch; ``at`` are their losses ℓ_i at w, their mean
+    def couplings(
+        self, moment: Moment, linear: Linearised, state: PyTree
+    ) -> Float[Array, " place"]:
+        """c_i of every example of the batch; ``linear`` has their losses ℓ_i at w, their mean
         descended.
         """
 
@@ -70,27 +72,29 @@ class Steered(Weighting):
     def revised(
         self, moment: Moment, state: PyTree, step: Int[Array, ""], drawn: PyTree
     ) -> tuple[Float[Array, "*place"], PyTree]:
-        at = self._linearised(moment)
-        couplings = lambda: self._disturbed_couplings(moment, at, state, drawn)  # noqa: E731
-        revised, _ = self.rule.looked(state, moment.ids, at.losses, couplings, step)
-        weights = self.rule.weights(revised, moment.ids, at.losses)
+        linear = self._linearised(moment)
+        couplings = lambda: self._disturbed_couplings(moment, linear, state, drawn)  # noqa: E731
+        revised, _ = self.rule.looked(state, moment.ids, linear.losses, couplings, step)
+        weights = self.rule.weights(revised, moment.ids, linear.losses)
         return weights * (moment.size / self.rule.divisor(moment.size)), revised
 
     def look(self, moment: Moment, state: PyTree, drawn: PyTree) -> Look:
         """The weights before the next step, and its couplings."""
-        at = self._linearised(moment)
-        weights = self.rule.weights(state, moment.ids, at.losses)
-        return Look(weights, self._disturbed_couplings(moment, at, state, drawn))
+        linear = self._linearised(moment)
+        weights = self.rule.weights(state, moment.ids, linear.losses)
+        return Look(weights, self._disturbed_couplings(moment, linear, state, drawn))
 
     def _disturbed_couplings(
-        self, moment: Moment, at: Linearised, state: PyTree, drawn: PyTree
+        self, moment: Moment, linear: Linearised, state: PyTree, drawn: PyTree
     ) -> Float[Array, " place"]:
         """c_i as the rule is told them: 0 in a place of the batch that no sample fills."""
-        found = self.disturbance.couplings(self.couplings(moment, at, state), drawn, moment.ids)
-        return jnp.where(moment.share > 0, found, 0)
+        couplings = self.disturbance.couplings(
+            self.couplings(moment, linear, state), drawn, moment.ids
+        )
+        return jnp.where(moment.share > 0, couplings, 0)
 
     def _linearised(self, moment: Moment) -> Linearised:
-        at = moment.task.space.linearised(moment.losses, moment.params, moment.rows)
+        linear = moment.task.space.linearised(moment.losses, moment.params, moment.rows)
         real = moment.share > 0
-        own = at._replace(backward=lambda weights: at.backward(jnp.where(real, weights, 0)))
+        own = linear._replace(backward=lambda weights: linear.backward(jnp.where(real, weights, 0)))
         return own.averaged(self.rule, moment.size)
