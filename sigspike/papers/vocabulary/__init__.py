@@ -4,5 +4,6 @@ from sigspike.papers.figure import Figure
 from sigspike.papers.vocabulary.attention import Attention
 from sigspike.papers.vocabulary.many_classes import ManyClasses
 from sigspike.papers.vocabulary.private_noise import PrivateNoise
+from sigspike.papers.vocabulary.weak_feature import WeakFeature
 
-FIGURES: tuple[type[Figure], ...] = (ManyClasses, Attention, PrivateNoise)
+FIGURES: tuple[type[Figure], ...] = (ManyClasses, Attention, PrivateNoise, WeakFeature)
