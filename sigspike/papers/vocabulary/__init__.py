@@ -4,6 +4,7 @@ from sigspike.papers.figure import Figure
 from sigspike.papers.vocabulary.attention import Attention
 from sigspike.papers.vocabulary.many_classes import ManyClasses
 from sigspike.papers.vocabulary.mixup import Mixup
+from sigspike.papers.vocabulary.one_vector import OneVector
 from sigspike.papers.vocabulary.private_noise import PrivateNoise
 from sigspike.papers.vocabulary.second_layer import SecondLayer
 from sigspike.papers.vocabulary.sparse_noise import SparseNoise
@@ -17,4 +18,5 @@ FIGURES: tuple[type[Figure], ...] = (
     Mixup,
     SparseNoise,
     SecondLayer,
+    OneVector,
 )
