@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import matplotlib.figure
 import numpy as np
 import xarray as xr
+from matplotlib.lines import Line2D
 
 import sigspike as ss
 from sigspike.papers.claim import Claim, none_diverged
@@ -76,7 +77,12 @@ class ManyClasses(Figure):
                 right.plot(signal, own / chance(n_classes), **line)
             left.axhline(chance(n_classes), color=COLORS[place], linestyle=":", linewidth=0.8)
         left.set(xlabel="SNR", ylabel="test error", ylim=(-0.02, 1))
-        left.legend(loc="center right")
+        colors = left.get_legend_handles_labels()[0]
+        styles = [
+            Line2D([], [], color="0.35", linestyle=style, label=text)
+            for style, text in (("-", "no flips"), ("--", "flip rate 0.2"), (":", "chance"))
+        ]
+        right.legend(handles=[*colors, *styles], loc="upper right")
         right.set(xscale="log", xlabel="n·SNR² / K", ylabel="test error / (1 − 1/K)")
         return figure
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import matplotlib.figure
 import xarray as xr
-from matplotlib.ticker import NullFormatter
+from matplotlib.axes import Axes
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 
 from sigspike.papers.synthetic import with_ratio
 from sigspike.plots.curves import worst
@@ -38,13 +39,23 @@ def against_strength(
             axes.set_xticks(range(len(strengths)), ["GD", *(f"{s:g}" for s in strengths[1:])])
             of_error: dict[str, Any] = {"ylim": (-0.02, 0.56)}
             axes.set(ylabel=name, **(of_error if field == "test_error" else {"yscale": "log"}))
-            axes.yaxis.set_minor_formatter(NullFormatter())
+            if field != "test_error":
+                _label_short_scale(axes)
         panel[0].set_title(title, loc="left")
     for axes in grid[-1]:
         axes.set_xlabel(labels[0])
     lines = grid[0][0].get_legend_handles_labels()
     figure.legend(*lines, loc="outside upper center", ncols=len(lines[0]))
     return figure
+
+
+def _label_short_scale(axes: Axes) -> None:
+    """1, 2 and 5 on a logarithmic axis of less than two decades, whole decades on others."""
+    low, high = axes.get_ylim()
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    if high < 100 * low:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
 
 
 def _line(axes: Any, values: xr.DataArray, along: str, color: str, label: str) -> None:
