@@ -10,6 +10,7 @@ serves both: the dimension is a number.
 import time
 from dataclasses import replace
 from statistics import quantiles
+from typing import Any
 
 import jax
 
@@ -17,7 +18,7 @@ import sigspike as ss
 
 LOW, HIGH, ROUNDS = 2_000, 10**8, 15
 STD = 0.5  # at d = LOW
-SIGNALS = {"signal_strength": 2.0, "noise_std": STD}
+SIGNALS: dict[str, Any] = {"signal_strength": 2.0, "noise_std": STD}
 PROBLEMS = {
     "SignalNoise": ss.SignalNoise(LOW, **SIGNALS),
     "OneVector": ss.OneVector(LOW, **SIGNALS),

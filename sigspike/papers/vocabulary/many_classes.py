@@ -78,9 +78,10 @@ class ManyClasses(Figure):
             left.axhline(chance(n_classes), color=COLORS[place], linestyle=":", linewidth=0.8)
         left.set(xlabel="SNR", ylabel="test error", ylim=(-0.02, 1))
         colors = left.get_legend_handles_labels()[0]
+        texts: dict[Any, str] = {"-": "no flips", "--": "flip rate 0.2", ":": "chance"}
         styles = [
             Line2D([], [], color="0.35", linestyle=style, label=text)
-            for style, text in (("-", "no flips"), ("--", "flip rate 0.2"), (":", "chance"))
+            for style, text in texts.items()
         ]
         right.legend(handles=[*colors, *styles], loc="upper right")
         right.set(xscale="log", xlabel="n·SNR² / K", ylabel="test error / (1 − 1/K)")

@@ -91,7 +91,7 @@ class Mixup(Figure):
         """What α = 1 adds to the test error and to log₁₀ of γ and of ρ̄."""
         own, what = data.sel(snr=snr), "α = 1 minus gradient descent:"
         low, high = CHANGES[snr]
-        signal, memory = (change(np.log10(own[f]), "alpha", 1.0) for f in ("gamma", "rho_bar"))
+        signal, memory = (change(own[f].pipe(np.log10), "alpha", 1.0) for f in ("gamma", "rho_bar"))
         error, at = change(own["test_error"], "alpha", 1.0), f"(SNR {snr:g})"
         fitted = own["train_accuracy"].sel(alpha=1.0)
         return [

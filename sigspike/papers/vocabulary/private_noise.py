@@ -69,7 +69,7 @@ class PrivateNoise(Figure):
         return facts | {"axes": self.axes(), "activations": kinds}
 
     def compute(self, progress: Progress) -> xr.Dataset:
-        parts = []
+        parts: list[xr.Dataset] = []
         for done, activation in enumerate(ACTIVATIONS.values()):
             experiment = ss.put(self.experiment(), "network.activation", activation)
             told = lambda k, n, done=done: progress(done * n + k, len(ACTIVATIONS) * n)  # noqa: E731
@@ -102,9 +102,9 @@ class PrivateNoise(Figure):
         what = f"std {strongest:g} minus gradient descent:"
         found = [Claim.of_seeds(f"{what} test error {at}", source, error, low, high)]
         if name == next(iter(ACTIVATIONS)):
-            signal = change(np.log10(own["gamma"]), "std", strongest)
+            signal = change(own["gamma"].pipe(np.log10), "std", strongest)
             found.append(Claim.of_seeds(f"{what} log₁₀ max γ {at}", HELPS, signal, 1))
             if noise > min(NOISE):
-                memory = change(np.log10(own["rho_bar"]), "std", strongest)
+                memory = change(own["rho_bar"].pipe(np.log10), "std", strongest)
                 found.append(Claim.of_seeds(f"{what} log₁₀ max ρ̄ {at}", HELPS, memory, high=-0.1))
         return found

@@ -82,7 +82,8 @@ class WeakFeature(Figure):
             "steps": (self.experiment(), {"algorithm.learning_rate": rates}),
             "radius": (climbing, {"algorithm.ascent.radius": self.places["radius"]}),
         }
-        found, done, whole = [], 0, self.n_seeds * sum(map(len, self.places.values()))
+        found: list[xr.Dataset] = []
+        done, whole = 0, self.n_seeds * sum(map(len, self.places.values()))
         for kind, (experiment, axes) in scans.items():
             told = lambda k, _, done=done: progress(done + k, whole)  # noqa: E731
             data = ss.sweep(experiment, axes, self.n_seeds, progress=told).isel(time=-1, drop=True)
