@@ -10,7 +10,7 @@ from typing import Any
 
 from sigspike.cli.flags import check_one, fields_of, makers
 from sigspike.foundation.arguments import is_abstract
-from sigspike.foundation.check import Instance, Refusal, nearest, shown
+from sigspike.foundation.check import Instance, Refusal, enumerated, nearest, shown
 from sigspike.foundation.fields import Checked
 from sigspike.training import Algorithm, Preset, preset_of
 
@@ -56,7 +56,9 @@ def build(table: Any, kind: type, default: Any, name: str) -> Any:
         check_one(kind, str(wanted))
     if not isinstance(wanted, str) or wanted not in known:
         near = nearest(wanted, known) if isinstance(wanted, str) else ""
-        raise Refusal(f"`{name}.type` must be one of {', '.join(known)}, got {shown(wanted)}{near}")
+        raise Refusal(
+            f"`{name}.type` must be one of {enumerated(known)}, got {shown(wanted)}{near}"
+        )
     maker, given = known[wanted], {key: value for key, value in table.items() if key != "type"}
     if not isinstance(maker, (type, Preset)):
         return _from_file(maker, given, name)
@@ -107,7 +109,7 @@ def _from_file(maker: Callable[..., Any], given: dict[str, Any], name: str) -> A
         if parameter.default is parameter.empty and key not in given:
             raise Refusal(
                 f"`{name}` of type {maker.__name__} needs `{key}`, "
-                f"got only {', '.join(given) or 'nothing'}"
+                f"got only {enumerated(given, 'nothing')}"
             )
     return maker(
         **{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
@@ -126,6 +128,6 @@ def check_names(name: str, table: dict[str, Any], known: Iterable[str]) -> None:
     for key in table:
         if key not in names:
             raise Refusal(
-                f"`{name}` has {', '.join(names) or 'no fields'}, "
+                f"`{name}` has {enumerated(names, 'no fields')}, "
                 f"not {shown(key)}{nearest(key, names)}"
             )

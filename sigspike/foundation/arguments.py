@@ -6,7 +6,7 @@ from typing import Any
 
 import equinox as eqx
 
-from sigspike.foundation.check import Refusal, nearest, shown
+from sigspike.foundation.check import Refusal, enumerated, nearest, shown
 
 LONGEST = 40  # of an unknown name in a message
 ModuleMeta: Any = type(eqx.Module)
@@ -68,13 +68,13 @@ def named(
     known = {field.name: field for field in own}
     places = [field.name for field in known.values() if not field.kw_only]
     if len(args) > len(places):
-        extra, most = shown(args[len(places)]), ", ".join(places) or "nothing"
+        extra, most = shown(args[len(places)]), enumerated(places, "nothing")
         raise Refusal(f"`{name}` takes {most} without a name, got {extra} besides; give it by name")
     arguments = dict(zip(places, args, strict=False))
     for key, value in given.items():
         if key not in known:
             key = key if len(key) <= LONGEST else f"{key[:LONGEST]}…"
-            has = f"which has {', '.join(known) or 'none'}"
+            has = f"which has {enumerated(known)}"
             raise Refusal(
                 f"`{key}` is no field of {name}, {has}; got {shown(value)}{nearest(key, known)}"
             )
@@ -87,7 +87,7 @@ def named(
     for key, field in known.items():
         if key not in arguments and field.default is MISSING and field.default_factory is MISSING:
             raise Refusal(
-                f"`{key}` must be given for {name}, got only {', '.join(arguments) or 'nothing'}"
+                f"`{key}` must be given for {name}, got only {enumerated(arguments, 'nothing')}"
             )
     return arguments
 

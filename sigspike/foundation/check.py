@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import jax
@@ -15,6 +16,7 @@ from jax.core import Tracer
 
 SHOWN = 80  # characters of a value in a message
 WORD = 100  # characters of a name that may have been misspelt
+NAMES = 160  # characters of a list of names
 
 
 class Refusal(ValueError):
@@ -139,7 +141,7 @@ class Instance(Domain):
         if isinstance(maker, type) and issubclass(maker, self.kind):
             return f"; make one, {value.__name__}(…)"
         names = [kind.__name__ for kind in self.kind.__subclasses__()]
-        return f"; make one of {', '.join(names)}" if isinstance(value, str) and names else ""
+        return f"; make one of {enumerated(names)}" if isinstance(value, str) and names else ""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,11 @@ def is_number(value: Any) -> bool:
     return value.ndim == 0 and any(
         jnp.issubdtype(value.dtype, kind) for kind in (np.floating, np.integer)
     )
+
+
+def enumerated(names: Iterable[Any], nothing: str = "none") -> str:
+    """Names in one short line: as many of them as a message has room for."""
+    return shorten(", ".join(map(str, names)) or nothing, NAMES, placeholder=" …")
 
 
 def shown(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 from jax.core import Tracer
 
-from sigspike.foundation.check import Refusal, nearest
+from sigspike.foundation.check import Refusal, enumerated, nearest
 from sigspike.foundation.short_paths import every_path, full_path, names_of
 
 
@@ -119,7 +119,7 @@ def _known(tree: Any, name: str, path: str) -> str:
         where, first = type(tree).__name__, path.partition(".")[0] == name
         near = [full.rpartition(".")[2] for full in every_path(tree)] if first else names
         raise Refusal(
-            f"`{path}` names no field: {where} has {', '.join(names) or 'none'}, "
+            f"`{path}` names no field: {where} has {enumerated(names)}, "
             f"not {name!r}{nearest(name, near)}"
         )
     return name

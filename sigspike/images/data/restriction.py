@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Int
 
-from sigspike.foundation.check import Refusal, nearest
+from sigspike.foundation.check import Refusal, enumerated, nearest
 from sigspike.images.data.dataset import Dataset
 
 Ids = Int[np.ndarray, " image"]
@@ -32,7 +32,7 @@ def becomes(dataset: Dataset, classes: Sequence[str]) -> Int[np.ndarray, " class
     """What each class's number is among these classes, −1 for the others."""
     unknown = [name for name in classes if name not in dataset.classes]
     if unknown:
-        known = ", ".join(dataset.classes)
+        known = enumerated(dataset.classes)
         close = nearest(unknown[0], dataset.classes)
         raise Refusal(
             f"`classes` must be some of {dataset.name} ({known}), got {unknown[0]!r}{close}"
