@@ -1,5 +1,6 @@
 """What a sweep will take: counted, and measured on a few short trainings."""
 
+import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -60,7 +61,7 @@ def estimate(plan: Plan) -> Estimate:
     program = plan.programs[cheapest]
     short = _shortened(plan)
     # The first chunks of all programs come first, in their order
-    number = list(short.order())[cheapest] if len(plan) < 10**6 else 0
+    number = next(itertools.islice(short.order(), cheapest, None))
     started = time.perf_counter()
     compute(short, number)
     once = time.perf_counter() - started

@@ -33,7 +33,7 @@ def record(run: Run, measure: str) -> Fields:
         last = (..., 0) if rho.shape[-1] == 1 else ...
         found |= {"gamma": gamma, "rho_bar": bar[last], "rho_underline": underline[last]}
         loss = of_given(run.algorithm.loss, answer, run.label)[0]
-        return found | {"margin": margin, "loss": loss, "flipped": run.flipped.astype(float)}
+        return found | {"margin": margin, "sample_loss": loss, "flipped": run.flipped.astype(float)}
     found |= summary(run, gamma, bar, underline, margin, right)
     if measure == "attention":
         paid = np.array([run.net.attention(run.theta, sample) for sample in run.inputs])

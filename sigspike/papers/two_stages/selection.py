@@ -60,7 +60,7 @@ class Selection(Figure):
         """Precision and recall over every threshold, with each run's summary and stages."""
         runs = ss.sweep(self.experiment(), {}, self.n_seeds, progress=progress)
         clean = (runs["flipped"] == 0).transpose(..., "sample")
-        loss = runs["loss"].transpose(..., "sample")
+        loss = runs["sample_loss"].transpose(..., "sample")
         thresholds = xr.DataArray(
             self.thresholds(), dims="threshold", attrs={"long_name": "threshold", "units": "1"}
         )

@@ -17,7 +17,7 @@ class CoefficientRecord(Record):
     rho_bar: Float[Array, "sign neuron sample *patch"] = noted("ρ̄")
     rho_underline: Float[Array, "sign neuron sample *patch"] = noted("ρ̲")
     margin: Float[Array, " sample"] = noted("margin ỹf")
-    loss: Float[Array, " sample"] = noted("loss of a sample on its given label")
+    sample_loss: Float[Array, " sample"] = noted("loss of a sample on its given label")
     flipped: Float[Array, " sample"] = noted(FLIPPED)
 
     @classmethod
@@ -28,6 +28,6 @@ class CoefficientRecord(Record):
         )
         return vars(coefficients) | {
             "margin": view.margin,
-            "loss": view.loss,
+            "sample_loss": view.loss,
             "flipped": view.flips,
         }
