@@ -12,7 +12,7 @@ import jax
 import numpy as np
 import tyro
 
-from sigspike.foundation.arguments import is_abstract
+from sigspike.foundation.arguments import descendants, is_abstract
 from sigspike.foundation.check import Choice, Instance, Maybe, Range, Refusal
 from sigspike.foundation.fields import Checked
 from sigspike.training import PRESETS, Algorithm, Preset, preset_of
@@ -143,12 +143,11 @@ def _places(namesakes: list[Callable[..., Any]]) -> set[tuple[str, str]]:
 
 def _makers(kind: type) -> Iterator[Callable[..., Any]]:
     yield from PRESETS.values() if kind is Algorithm else ()
-    for child in kind.__subclasses__():
+    for child in descendants(kind):
         from_files = child.__dict__.get("from_files", ())
         yield from (getattr(child, name) for name in from_files)
         if not from_files and not is_abstract(child):
             yield child
-        yield from _makers(child)
 
 
 def _sentence(maker: Callable[..., Any]) -> str:

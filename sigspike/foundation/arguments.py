@@ -1,13 +1,14 @@
 """The arguments of a described class: named, read and checked before an object is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import equinox as eqx
 
 from sigspike.foundation.check import Refusal, enumerated, nearest, shown
 
+Kind = TypeVar("Kind")
 LONGEST = 40  # of an unknown name in a message
 ModuleMeta: Any = type(eqx.Module)
 
@@ -51,6 +52,13 @@ def is_abstract(kind: type) -> str:
     """What a class leaves to its subclasses; nothing where objects can be made of it."""
     sets = (getattr(kind, f"__abstract{what}__", ()) for what in ("methods", "vars", "classvars"))
     return ", ".join(sorted({name for names in sets for name in names}))
+
+
+def descendants(kind: type[Kind]) -> Iterator[type[Kind]]:
+    """Every class below this one, parents before children."""
+    for child in kind.__subclasses__():
+        yield child
+        yield from descendants(child)
 
 
 def check_field(field: Field, value: Any) -> None:

@@ -1,7 +1,7 @@
 """A trained network, taken from nothing but the folder of its run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import softmax
 
+from sigspike.foundation.arguments import descendants
 from sigspike.foundation.check import Choice, Refusal
 from sigspike.foundation.description import describe
 from sigspike.images import state_dict
@@ -162,7 +163,10 @@ def _logits(network: ImageNetwork, params: Params, buffers: Buffers, images: jax
 def _network(about: dict[str, Any]) -> ImageNetwork:
     """The network that was described."""
     fields = {name: value for name, value in about.items() if name not in ("type", "code")}
-    kind = _kinds(ImageNetwork).get(about["type"])
+    known: dict[str, Callable[..., ImageNetwork]] = {
+        kind.__name__: kind for kind in descendants(ImageNetwork)
+    }
+    kind = known.get(about["type"])
     if kind is None:
         raise Refusal(
             f"`folder` holds a network {about['type']}, which is not known here; "
@@ -171,13 +175,6 @@ def _network(about: dict[str, Any]) -> ImageNetwork:
     found = kind(**fields)
     if json.loads(json.dumps(describe(found))) != about:
         raise Refusal(f"`folder` holds a network {about['type']} that was edited since")
-    return found
-
-
-def _kinds(kind: type[ImageNetwork]) -> dict[str, type[ImageNetwork]]:
-    found = {child.__name__: child for child in kind.__subclasses__()}
-    for child in kind.__subclasses__():
-        found |= _kinds(child)
     return found
 
 

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from dataclasses import MISSING, fields
 from typing import Any, ClassVar
 
+from sigspike.foundation.arguments import descendants
 from sigspike.foundation.check import Choice, Refusal, nearest
 from sigspike.foundation.fields import Checked
 from sigspike.images.data.dataset import Dataset
@@ -25,12 +26,10 @@ class Source(Checked):
         """The data set; bad files end in one sentence."""
 
 
-def sources(kind: type[Source] = Source) -> dict[str, type[Source]]:
+def sources() -> dict[str, type[Source]]:
     """Every data set there is, by its name."""
-    found = {kind.name: kind} if hasattr(kind, "name") else {}
-    for child in kind.__subclasses__():
-        found |= sources(child)
-    return dict(sorted(found.items()))
+    named = {kind.name: kind for kind in descendants(Source) if hasattr(kind, "name")}
+    return dict(sorted(named.items()))
 
 
 def load(name: str, **options: Any) -> Dataset:
